@@ -1,0 +1,175 @@
+"""Users and the accounts they are in: members, invitations, what they did."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Connection
+from sqlalchemy import ColumnElement, DateTime, FromClause, Interval, Text, Uuid, func, literal_column
+from sqlalchemy import column as parameter
+
+from db import tables
+from db.enums import AccountKind, MembershipStatus
+from db.expressions import active_membership, administers_key, manages
+from db.ids import uuid7
+from db.relations import (
+    NOW,
+    Filter,
+    Keys,
+    Paged,
+    Relation,
+    Rows,
+    SortKey,
+    column,
+    constant,
+    exists_in,
+    match,
+    scalar,
+)
+
+users = tables.table(tables.User)
+accounts = tables.table(tables.Account)
+memberships = tables.table(tables.Membership)
+grants = tables.table(tables.LicenseKeyGrant)
+license_keys = tables.table(tables.LicenseKey)
+audit_events = tables.table(tables.AuditEvent)
+
+INVITATION_DAYS = 14
+
+ID = SortKey(column("id"), Uuid())
+INSTANT = DateTime(timezone=True)
+
+# What a request knows of the viewer stands above all rows, as columns of the root.
+VIEWER_ID: Any = parameter("viewer", Uuid)
+VIEWER_EMAIL: Any = parameter("email", Text)
+
+by_id = match((accounts.c.id,), (accounts.c.id,), lambda row: active_membership(row.c.id))
+"""An account that the viewer may read: the root of all reading."""
+
+of_row = match((memberships.c.account_id,), (accounts.c.id,))
+
+membership_by_id = match(
+    (memberships.c.account_id, memberships.c.id),
+    (memberships.c.account_id, memberships.c.id),
+    lambda row: manages(row.c.account_id),
+)
+
+user_of_viewer = match((VIEWER_ID,), (users.c.id,))
+user_of_membership = match((memberships.c.user_id,), (users.c.id,))
+
+
+def _of_viewer(keys: Keys) -> Rows:
+    a, m = accounts.alias(), memberships.alias()
+    mine = (m.c.account_id == a.c.id, m.c.user_id == keys[0], m.c.status == constant(MembershipStatus.ACTIVE))
+    return Rows(a, (exists_in(m, where=mine),))
+
+
+def _personal_last(account: FromClause) -> ColumnElement[bool]:
+    return account.c.kind == constant(AccountKind.PERSONAL)
+
+
+of_viewer = Relation((VIEWER_ID,), _of_viewer, order=(_personal_last, column("name"), column("id")))
+
+
+def expires_at(invitation: FromClause) -> ColumnElement[Any]:
+    return invitation.c.since + literal_column(f"interval '{INVITATION_DAYS} days'", Interval)
+
+
+def name_of_account(invitation: FromClause) -> ColumnElement[str]:
+    a = accounts.alias()
+    return scalar(a, value=a.c.name, where=(a.c.id == invitation.c.account_id,))
+
+
+def _open_invitations(keys: Keys) -> Rows:
+    m = memberships.alias()
+    addressed = (m.c.status == constant(MembershipStatus.INVITED), func.lower(m.c.email) == keys[0])
+    return Rows(m, (*addressed, expires_at(m) > NOW))
+
+
+invitations_of_viewer = Relation((VIEWER_EMAIL,), _open_invitations, order=(column("since"), column("id")))
+
+members = Paged(
+    match((accounts.c.id,), (memberships.c.account_id,), guard=lambda keys: manages(keys[0])),
+    sort_keys={"SINCE": SortKey(column("since"), INSTANT)},
+    tie=ID,
+    default_sort="SINCE",
+)
+
+
+def _admins(keys: Keys) -> Rows:
+    m, g = memberships.alias(), grants.alias()
+    granted = (g.c.account_id == m.c.account_id, g.c.membership_id == m.c.id, g.c.license_key_id == keys[1])
+    return Rows(m, (m.c.account_id == keys[0], exists_in(g, where=granted)))
+
+
+admins_of_license_key = Relation(
+    (license_keys.c.account_id, license_keys.c.id),
+    _admins,
+    order=(column("since"), column("id")),
+    guard=lambda keys: administers_key(keys[0], keys[1]),
+)
+
+audit_trail = Paged(
+    match((accounts.c.id,), (audit_events.c.account_id,), guard=lambda keys: manages(keys[0])),
+    sort_keys={"OCCURRED_AT": SortKey(column("occurred_at"), INSTANT)},
+    tie=ID,
+    default_sort="OCCURRED_AT",
+    default_descending=True,
+    filters={
+        "action": Filter(lambda row, value, _: row.c.action == value, Text()),
+        "from": Filter(lambda row, value, _: row.c.occurred_at >= value, INSTANT),
+        "to": Filter(lambda row, value, _: row.c.occurred_at <= value, INSTANT),
+    },
+)
+
+
+async def first_sight(
+    conn: Connection,
+    *,
+    issuer: str,
+    subject: str,
+    email: str | None,
+    email_verified: bool,
+    name: str | None,
+    now: datetime,
+) -> UUID:
+    """The id of the user (issuer, subject); at first sight the user, the personal account and its owner are made.
+
+    The account's id is the user's id, so two first requests at once make one account. Later sights keep e-mail and
+    name as the token says. One transaction of its own.
+    """
+    async with conn.transaction():
+        user_id: UUID = await conn.fetchval(
+            """
+            INSERT INTO users AS known (id, issuer, subject, email, email_verified, name, created_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (issuer, subject) DO UPDATE
+                    SET email = excluded.email, email_verified = excluded.email_verified, name = excluded.name
+              RETURNING known.id
+            """,
+            uuid7(now),
+            issuer,
+            subject,
+            email,
+            email_verified,
+            name,
+            now,
+        )
+        await conn.execute(
+            """
+            WITH account AS (
+                INSERT INTO accounts (id, kind, name, created_at)
+                     VALUES ($1, 'PERSONAL', $2, $3)
+                ON CONFLICT (id) DO NOTHING
+                  RETURNING id
+            )
+            INSERT INTO memberships (account_id, id, user_id, email, role, status, since)
+                 SELECT id, $4, id, $5, 'OWNER', 'ACTIVE', $3 FROM account
+            """,
+            user_id,
+            name or email or "Personal",
+            now,
+            uuid7(now),
+            email,
+        )
+    return user_id

@@ -1,0 +1,95 @@
+"""Registered licence keys and the devices on them: look-up, lists and their filters."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, DateTime, FromClause, Text, Uuid, func, select, union
+
+from db import search, tables
+from db.expressions import active_membership, license_key_status
+from db.key_format import (  # noqa: F401  TEMPORARY
+    ALPHABET,
+    GROUP_LENGTH,
+    GROUPS,
+    LENGTH,
+    TAIL_LENGTH,
+    check_character,
+    display,
+    generate,
+    is_well_formed,
+    normalize,
+    tail,
+)
+from db.relations import Filter, Keys, Paged, SortKey, any_of, column, constant, match
+
+accounts = tables.table(tables.Account)
+subscriptions = tables.table(tables.Subscription)
+license_keys = tables.table(tables.LicenseKey)
+activations = tables.table(tables.Activation)
+
+ID = SortKey(column("id"), Uuid())
+
+
+def _readable(row: FromClause) -> ColumnElement[bool]:
+    return active_membership(row.c.account_id)
+
+
+by_id = match((license_keys.c.account_id, license_keys.c.id), (license_keys.c.account_id, license_keys.c.id), _readable)
+"""A key that the viewer may read, masked."""
+
+activation_by_id = match(
+    (activations.c.account_id, activations.c.id), (activations.c.account_id, activations.c.id), _readable
+)
+of_activation = match(
+    (activations.c.account_id, activations.c.license_key_id), (license_keys.c.account_id, license_keys.c.id)
+)
+
+
+def masked(license_key: FromClause) -> ColumnElement[str]:
+    """The last group; the others as stars."""
+    return constant("*****-*****-*****-*****-") + license_key.c.tail
+
+
+def _found(row: FromClause, sought: Any, keys: Keys) -> ColumnElement[bool]:
+    """Name, or last characters: one index scan each, within the account."""
+    k, other = license_keys.alias(), license_keys.alias()
+    by_name = select(k.c.id).where(k.c.account_id == keys[0], search.contains(func.lower(k.c.name), sought))
+    by_tail = select(other.c.id).where(other.c.account_id == keys[0], search.ends_with(other.c.tail, sought))
+    return row.c.id.in_(union(by_name.correlate_except(k), by_tail.correlate_except(other)))
+
+
+_PAGES: dict[str, Any] = {
+    "sort_keys": {"ID": ID},
+    "tie": ID,
+    "default_sort": "ID",
+    "filters": {
+        "kind": Filter(lambda row, value, _: row.c.kind == value, Text()),
+        "status_in": Filter(lambda row, value, _: any_of(license_key_status(row), value), ARRAY(Text())),
+        "search": Filter(_found, Text()),
+    },
+}
+
+of_account = Paged(match((accounts.c.id,), (license_keys.c.account_id,)), **_PAGES)
+
+# The primary key was made first, so that it comes first by id.
+of_subscription = Paged(
+    match(
+        (subscriptions.c.account_id, subscriptions.c.id), (license_keys.c.account_id, license_keys.c.subscription_id)
+    ),
+    **_PAGES,
+)
+
+
+def _device(activation: FromClause) -> ColumnElement[str]:
+    return func.lower(activation.c.device_name + " " + activation.c.device_id)
+
+
+activations_of = Paged(
+    match((license_keys.c.account_id, license_keys.c.id), (activations.c.account_id, activations.c.license_key_id)),
+    sort_keys={"ACTIVATED_AT": SortKey(column("activated_at"), DateTime(timezone=True))},
+    tie=ID,
+    default_sort="ACTIVATED_AT",
+    filters={
+        "status": Filter(lambda row, value, _: row.c.status == value, Text()),
+        "search": Filter(lambda row, value, _: search.contains(_device(row), value), Text()),
+    },
+)

@@ -1,0 +1,52 @@
+"""The connections to PostgreSQL: prepared statements kept, values as the graph wants them, time-outs set."""
+
+from typing import Any
+
+import asyncpg
+import orjson
+
+Connection = asyncpg.Connection
+Pool = asyncpg.Pool
+
+
+async def create_pool(url: str, *, size: int = 8, statement_timeout: float = 5.0) -> asyncpg.Pool:
+    """A pool of up to `size` connections; a statement is cancelled after `statement_timeout` seconds."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        init=prepare,
+        reset=_keep,
+        command_timeout=statement_timeout + 1,
+        max_inactive_connection_lifetime=0,
+        statement_cache_size=256,
+        # Larger statements would be prepared anew each time, and older ones once an interval.
+        max_cacheable_statement_size=0,
+        max_cached_statement_lifetime=0,
+        server_settings={
+            "application_name": "licet",
+            "timezone": "UTC",
+            "datestyle": "ISO, YMD",
+            "jit": "off",
+            "statement_timeout": str(int(statement_timeout * 1000)),
+            "idle_in_transaction_session_timeout": "10000",
+        },
+    )
+
+
+async def prepare(conn: Connection) -> None:
+    """Set the codecs: `json` stays as the bytes PostgreSQL wrote, `jsonb` is decoded."""
+    await conn.set_type_codec("json", schema="pg_catalog", encoder=_as_is, decoder=_as_is, format="binary")
+    await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode, decoder=orjson.loads, format="text")
+
+
+async def _keep(conn: Connection) -> None:
+    """Nothing to reset: no request changes the state of its connection outside a transaction."""
+
+
+def _as_is(value: bytes) -> bytes:
+    return value
+
+
+def _encode(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,83 @@
+"""The catalogue, and the boxes of the dashboard: an account's subscriptions grouped by product."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, func, literal_column, select
+
+from db import tables
+from db.enums import AutoRenewal, SubscriptionStatus
+from db.expressions import expiring_soon_by_default, is_usable, renews_on, status, used_seats
+from db.relations import TODAY, Keys, Paged, Relation, Rows, SortKey, column, constant, match
+
+products = tables.table(tables.Product)
+accounts = tables.table(tables.Account)
+subscriptions = tables.table(tables.Subscription)
+license_keys = tables.table(tables.LicenseKey)
+
+CODE = SortKey(column("code"), Text())
+
+# Subscriptions, items, order lines and boxes all name their product by the same column, so they share a loader.
+by_code = match((subscriptions.c.product_code,), (products.c.code,))
+
+
+def _catalogue(keys: Keys) -> Rows:
+    return Rows(products.alias())
+
+
+catalogue = Paged(Relation((), _catalogue), {"CODE": CODE}, CODE, "CODE")
+
+
+def _boxes(keys: Keys) -> Rows:
+    """One row for each product that the account has subscriptions of, from one pass over them and their keys."""
+    row = _states(keys[0]).subquery("state")
+    used = _used(keys[0]).subquery("used")
+    ends = and_(row.c.status == constant(SubscriptionStatus.ACTIVE), row.c.auto_renewal != constant(AutoRenewal.ON))
+    box = (
+        select(
+            row.c.product_code,
+            _count(row.c.usable).label("active_subscriptions"),
+            _count(row.c.expiring_soon).label("expiring_soon"),
+            _count(row.c.status == constant(SubscriptionStatus.GRACE_PERIOD)).label("in_grace_period"),
+            _count(row.c.status == constant(SubscriptionStatus.EXPIRED)).label("expired"),
+            _sum(row.c.license_count, row.c.usable).label("licenses"),
+            _sum(used.c.used, row.c.usable).label("licenses_used"),
+            func.min(row.c.renews_on).filter(row.c.renews_on >= TODAY).label("next_renewal_on"),
+            func.min(row.c.expires_on).filter(ends).label("next_expiration_on"),
+        )
+        .select_from(row.outerjoin(used, used.c.subscription_id == row.c.id))
+        .group_by(row.c.product_code)
+    )
+    return Rows(box.subquery("box"))
+
+
+boxes = Relation((accounts.c.id,), _boxes, order=(column("product_code"),))
+
+
+def _states(account_id: ColumnElement[Any]) -> Select[Any]:
+    s = subscriptions.alias("s")
+    return (
+        select(
+            *(s.c.id, s.c.product_code, s.c.license_count, s.c.auto_renewal, s.c.expires_on),
+            status(s).label("status"),
+            is_usable(s).label("usable"),
+            expiring_soon_by_default(s).label("expiring_soon"),
+            renews_on(s).label("renews_on"),
+        )
+        .where(s.c.account_id == account_id)
+        .correlate_except(s)
+    )
+
+
+def _used(account_id: ColumnElement[Any]) -> Select[Any]:
+    k = license_keys.alias("key")
+    used = used_seats(k).label("used")
+    of_account = select(k.c.subscription_id, used).where(k.c.account_id == account_id)
+    return of_account.group_by(k.c.subscription_id).correlate_except(k)
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return cast(func.count().filter(condition), Integer)
+
+
+def _sum(summand: ColumnElement[int], condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return cast(func.coalesce(func.sum(summand).filter(condition), literal_column("0", Integer)), Integer)

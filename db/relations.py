@@ -1,0 +1,183 @@
+"""How the graph is declared over rows: expressions, relations and pages as plain values.
+
+The resolvers (batched, one statement per relation) and the SQL compiler read the same values. A builder takes the
+rows it works on as a FROM clause and returns SQLAlchemy Core; nothing here knows GraphQL or a connection.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    FromClause,
+    Numeric,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.types import TypeEngine
+
+Build = Callable[[FromClause], ColumnElement[Any]]
+Keys = Sequence[ColumnElement[Any]]
+Conditions = tuple[ColumnElement[bool], ...]
+
+# The parameters that every statement may use. They come with the request, never from the client.
+TODAY: BindParameter[Any] = bindparam("today", type_=Date)
+NOW: BindParameter[Any] = bindparam("now", type_=DateTime(timezone=True))
+VIEWER: BindParameter[Any] = bindparam("viewer", type_=Uuid)
+EMAIL: BindParameter[Any] = bindparam("email", type_=Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a relation: where they come from, and what makes them the parent's."""
+
+    source: FromClause
+    where: Conditions = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Relation:
+    """The rows that belong to a parent row, looked up by some of the parent's columns.
+
+    `guard`, over the same columns, says whether the viewer may see them at all: null if not, however many there are.
+    """
+
+    keys: tuple[Column[Any], ...]
+    rows: Callable[[Keys], Rows]
+    order: tuple[Build, ...] = ()
+    guard: Callable[[Keys], ColumnElement[bool]] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """A value computed from one row; `arguments` names the parameters that it takes from the client."""
+
+    build: Build
+    arguments: Mapping[str, TypeEngine[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nested:
+    """An object made of values of the same row."""
+
+    fields: Mapping[str, Build]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnyOf:
+    """A row of one of several types: a column names the type, the keys are the row's in any of them."""
+
+    type_column: str
+    keys: tuple[Column[Any], ...]
+    relations: Mapping[str, Relation]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filter:
+    """A condition that a client may set, built of the row, the value and the parent's keys.
+
+    `structural`: the value chooses the SQL, instead of being a parameter.
+    """
+
+    build: Callable[[FromClause, Any, Keys], ColumnElement[bool]]
+    type: TypeEngine[Any] | None = None
+    structural: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SortKey:
+    """What pages are sorted by, before the id: never NULL, and served by an index."""
+
+    build: Build
+    type: TypeEngine[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Paged:
+    """A relation read in pages: sorted by one of `sort_keys` and then by `tie`, which is unique in the parent."""
+
+    relation: Relation
+    sort_keys: Mapping[str, SortKey]
+    tie: SortKey
+    default_sort: str
+    default_descending: bool = False
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One page as asked for: a value, so that equal arguments share a loader."""
+
+    sort: str
+    descending: bool
+    size: int
+    backward: bool = False
+    after: tuple[str, str] | None = None
+    """Sort key and tie, as text, of the row that the page comes after."""
+    before: tuple[str, str] | None = None
+    filters: tuple[tuple[str, Any], ...] = ()
+    total: bool = False
+
+
+def match(
+    keys: tuple[Column[Any], ...],
+    columns: tuple[Column[Any], ...],
+    where: Build | None = None,
+    *,
+    order: tuple[Build, ...] = (),
+    guard: Callable[[Keys], ColumnElement[bool]] | None = None,
+) -> Relation:
+    """The rows of `columns`' table in which these equal the parent's `keys`, in their order."""
+
+    def rows(values: Keys) -> Rows:
+        source = columns[0].table.alias()
+        conditions = [source.c[column.name] == value for column, value in zip(columns, values, strict=True)]
+        return Rows(source, (*conditions, where(source)) if where is not None else tuple(conditions))
+
+    return Relation(keys, rows, order, guard)
+
+
+def scalar(*tables: FromClause, value: ColumnElement[Any], where: Conditions) -> ColumnElement[Any]:
+    """A value from other rows. It sees every enclosing row, not only those of the statement right around it."""
+    return select(value).select_from(*tables).where(*where).correlate_except(*tables).scalar_subquery()
+
+
+def exists_in(*tables: FromClause, where: Conditions) -> ColumnElement[bool]:
+    """Whether these tables have such rows; sees every enclosing row, too."""
+    one: Select[Any] = select(literal_column("1"))
+    return one.select_from(*tables).where(*where).correlate_except(*tables).exists()
+
+
+def column(name: str) -> Build:
+    """The row's own column of that name."""
+    return lambda row: row.c[name]
+
+
+def constant(value: str) -> ColumnElement[str]:
+    """A text that is part of the statement: the planner sees it, so partial indexes apply."""
+    assert "'" not in value
+    return literal_column(f"'{value}'", Text)
+
+
+def any_of(expression: ColumnElement[Any], values: BindParameter[Any]) -> ColumnElement[bool]:
+    return expression == func.any(values)
+
+
+def output(expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The one table of casts from a stored value to what the graph shows; both paths answer with its text."""
+    if isinstance(expression.type, DateTime):
+        return func.to_char(func.timezone(constant("UTC"), expression), constant('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+    if isinstance(expression.type, Date | Numeric):
+        return cast(expression, Text)
+    return expression

@@ -1,0 +1,26 @@
+"""Search as an index can serve it: text within names, and the last characters of a key."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Text, and_, func, literal_column
+
+from db.key_format import TAIL_LENGTH
+from db.relations import constant
+
+# Fewer characters than this are at the end of every thirtieth key.
+SHORTEST_TAIL = literal_column("3", Integer)
+
+
+def contains(text: ColumnElement[str], sought: ColumnElement[str]) -> ColumnElement[bool]:
+    """`text`, which is lower case, has `sought` in it, whatever its case; % and _ mean themselves."""
+    lower = func.lower(sought)
+    pattern = func.regexp_replace(lower, constant(r"([\\%_])"), constant(r"\\\1"), constant("g"), type_=Text)
+    return text.like(constant("%") + pattern + constant("%"))
+
+
+def ends_with(tail: ColumnElement[str], sought: ColumnElement[str]) -> ColumnElement[bool]:
+    """The key's last characters are the last of `sought`, dashes and case aside; a whole key is found by them, too."""
+    letters = func.upper(func.regexp_replace(sought, constant("[^A-Za-z0-9]"), constant(""), constant("g")))
+    last: ColumnElement[Any] = func.right(letters, literal_column(str(TAIL_LENGTH), Integer), type_=Text)
+    backwards = func.reverse(last, type_=Text) + constant("%")
+    return and_(func.length(letters) >= SHORTEST_TAIL, func.reverse(tail).like(backwards))

@@ -1,0 +1,97 @@
+"""What is sold, and what was issued before an account registered it."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from db.enums import AccountKind, AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
+from db.tables.stored import (
+    MAX_GRACE_DAYS,
+    Instant,
+    OptionalInstant,
+    OptionalString,
+    Stored,
+    String,
+    of_account,
+    of_product,
+    one_of,
+)
+
+
+class Product(Stored, table=True):
+    """A small reference table. The code is the key: subscriptions sort, filter and join by it without a look-up."""
+
+    __tablename__ = "products"
+    __table_args__ = (
+        CheckConstraint("code ~ '^[a-z0-9][a-z0-9-]{0,62}$'", name="code"),
+        one_of("audience", AccountKind),
+        CheckConstraint(f"grace_days BETWEEN 0 AND {MAX_GRACE_DAYS}", name="grace_days"),
+        CheckConstraint("max_per_account > 0", name="max_per_account"),
+    )
+
+    code: Annotated[str, Field(sa_type=Text, primary_key=True)]
+    name: String
+    edition: OptionalString = None
+    audience: OptionalString = None
+    grace_days: int
+    max_per_account: int | None = None
+    sublicenses_supported: bool = True
+    dynamic_allocation_supported: bool = True
+
+
+class IssuedSubscription(Stored, table=True):
+    """The terms fixed at issue; becomes a subscription of an account when its key is registered."""
+
+    __tablename__ = "issued_subscriptions"
+    __table_args__ = (
+        of_product(),
+        UniqueConstraint("number"),
+        one_of("channel", SalesChannel),
+        one_of("start_trigger", StartTrigger),
+        one_of("auto_renewal", AutoRenewal),
+        CheckConstraint("license_count > 0", name="license_count"),
+        CheckConstraint("term_months >= 0", name="term_months"),
+        CheckConstraint(f"grace_days BETWEEN 0 AND {MAX_GRACE_DAYS}", name="grace_days"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    number: String
+    product_code: String
+    term_months: int
+    license_count: int
+    channel: String
+    start_trigger: String
+    starts_on: date | None = None
+    is_trial: bool = False
+    auto_renewal: String
+    grace_days: int
+    # [{"productCode": text, "quantity": integer}], copied to subscription_items on registration
+    items: Annotated[list[dict[str, Any]], Field(sa_type=JSONB)]
+    issued_at: Instant
+
+
+class LicenseKeyIndex(Stored, table=True):
+    """Where a key is unique in the whole deployment, by keyed digest; account_id is NULL until it is registered."""
+
+    __tablename__ = "license_key_index"
+    __table_args__ = (
+        of_account(),
+        UniqueConstraint("license_key_id"),
+        one_of("kind", LicenseKeyKind),
+        Index("license_key_index_subscription_id_idx", "subscription_id"),
+    )
+
+    digest: bytes = Field(primary_key=True)
+    lookup_secret_id: String
+    account_id: UUID | None = None
+    subscription_id: UUID
+    license_key_id: UUID
+    kind: String
+    ciphertext: bytes
+    encryption_secret_id: String
+    tail: String
+    blocked_at: OptionalInstant = None

@@ -1,0 +1,75 @@
+"""What is kept about changes and attempts, and the mark of a demo database."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text
+from sqlmodel import Field
+
+from db.tables.stored import Instant, Json, OptionalString, Stored, String, of_account
+
+
+class AuditEvent(Stored, table=True):
+    """Who changed what, written in the transaction of the change. Never holds a key or a token."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (
+        of_account(),
+        Index("audit_events_occurred_at_idx", "account_id", "occurred_at", "id"),
+        Index("audit_events_action_idx", "account_id", "action", "occurred_at", "id"),
+    )
+
+    account_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    occurred_at: Instant
+    actor_user_id: UUID | None = None
+    actor: String
+    action: String
+    # the GraphQL type and the row's id within the account
+    subject_type: OptionalString = None
+    subject_id: UUID | None = None
+    before: Json = None
+    after: Json = None
+    request_id: OptionalString = None
+
+
+class IdempotencyRecord(Stored, table=True):
+    """What a mutation did under a client's key: ids of the changed objects, never text or keys. Kept 24 hours or more."""
+
+    __tablename__ = "idempotency_records"
+    __table_args__ = (Index("idempotency_records_created_at_idx", "created_at"),)
+
+    viewer: Annotated[str, Field(sa_type=Text, primary_key=True)]
+    mutation: Annotated[str, Field(sa_type=Text, primary_key=True)]
+    key: Annotated[str, Field(sa_type=Text, primary_key=True)]
+    input_digest: bytes
+    result: Json = None
+    created_at: Instant
+
+
+class KeyAttempt(Stored, table=True):
+    """A try at a licence key that counts against a user or an address; the limit is shared by all workers."""
+
+    __tablename__ = "key_attempts"
+    __table_args__ = (
+        Index("key_attempts_user_id_idx", "user_id", "attempted_at"),
+        Index("key_attempts_address_idx", "address", "attempted_at"),
+        Index("key_attempts_attempted_at_idx", "attempted_at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID
+    address: OptionalString = None
+    attempted_at: Instant
+
+
+class DemoMark(Stored, table=True):
+    """One row in a database that the demo seeded and may reset. `seeded_on` is the day its dates relate to."""
+
+    __tablename__ = "demo_marks"
+    __table_args__ = (CheckConstraint("id = 1", name="id"),)
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seeded_on: date
+    created_at: Instant

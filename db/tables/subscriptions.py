@@ -1,0 +1,162 @@
+"""What an account holds: subscriptions, their keys, and the devices on them."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlmodel import Field
+
+from db.enums import ActivationStatus, Allocation, AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
+from db.tables.stored import (
+    MAX_GRACE_DAYS,
+    Instant,
+    OptionalInstant,
+    OptionalString,
+    Stored,
+    String,
+    of_account,
+    of_product,
+    one_of,
+    references,
+)
+
+
+class Subscription(Stored, table=True):
+    """A registered subscription. Its status is computed from these dates and never stored."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        of_account(),
+        of_product(),
+        references("payment_methods", "payment_method_id"),
+        UniqueConstraint("account_id", "number"),
+        one_of("auto_renewal", AutoRenewal),
+        one_of("channel", SalesChannel),
+        one_of("start_trigger", StartTrigger),
+        CheckConstraint("license_count > 0", name="license_count"),
+        CheckConstraint("term_months >= 0", name="term_months"),
+        CheckConstraint(f"grace_days BETWEEN 0 AND {MAX_GRACE_DAYS}", name="grace_days"),
+        CheckConstraint("auto_renewal <> 'ON' OR payment_method_id IS NOT NULL", name="auto_renewal_payment_method_id"),
+        Index("subscriptions_ends_on_idx", "account_id", text("coalesce(expires_on, 'infinity'::date)"), "id"),
+        Index("subscriptions_activated_on_idx", "account_id", text("coalesce(activated_on, 'infinity'::date)"), "id"),
+        Index("subscriptions_name_idx", "account_id", text('lower(display_name) COLLATE "C"'), "id"),
+        Index("subscriptions_product_code_idx", "account_id", "product_code", "id"),
+        Index("subscriptions_license_count_idx", "account_id", "license_count", "id"),
+        Index("subscriptions_payment_method_id_idx", "account_id", "payment_method_id"),
+        Index(
+            "subscriptions_search_idx",
+            "account_id",
+            text("lower(display_name || ' ' || number) gin_trgm_ops"),
+            postgresql_using="gin",
+        ),
+    )
+
+    account_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    number: String
+    display_name: String
+    product_code: String
+    auto_renewal: String
+    start_trigger: String
+    channel: String
+    activated_on: date | None = None
+    expires_on: date | None = None
+    term_months: int
+    license_count: int
+    grace_days: int
+    is_trial: bool = False
+    suspended_at: OptionalInstant = None
+    payment_method_id: UUID | None = None
+    created_at: Instant
+
+
+class SubscriptionItem(Stored, table=True):
+    """An additional product included in a subscription."""
+
+    __tablename__ = "subscription_items"
+    __table_args__ = (
+        references("subscriptions", "subscription_id"),
+        of_product(),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    account_id: UUID = Field(primary_key=True)
+    subscription_id: UUID = Field(primary_key=True)
+    product_code: Annotated[str, Field(sa_type=Text, primary_key=True)]
+    quantity: int
+
+
+class LicenseKey(Stored, table=True):
+    """A registered key. `used` counts its ACTIVE activations and changes in the activation's transaction."""
+
+    __tablename__ = "license_keys"
+    __table_args__ = (
+        references("subscriptions", "subscription_id"),
+        UniqueConstraint("account_id", "subscription_id", "id"),
+        one_of("kind", LicenseKeyKind),
+        one_of("allocation", Allocation),
+        CheckConstraint("(kind = 'PRIMARY') = (allocation IS NULL)", name="kind_allocation"),
+        CheckConstraint("(kind = 'PRIMARY') = (quota IS NULL)", name="kind_quota"),
+        CheckConstraint("quota > 0", name="quota"),
+        CheckConstraint("used >= 0 AND used <= quota", name="used"),
+        Index(
+            "license_keys_account_id_subscription_id_primary_unique",
+            "account_id",
+            "subscription_id",
+            unique=True,
+            postgresql_where=text("kind = 'PRIMARY'"),
+        ),
+        Index("license_keys_tail_idx", "account_id", text("reverse(tail) text_pattern_ops")),
+        Index(
+            "license_keys_search_idx",
+            "account_id",
+            text("lower(name) gin_trgm_ops"),
+            postgresql_using="gin",
+            postgresql_where=text("name IS NOT NULL"),
+        ),
+    )
+
+    account_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    subscription_id: UUID
+    kind: String
+    name: OptionalString = None
+    tail: String
+    allocation: OptionalString = None
+    quota: int | None = None
+    used: int = 0
+    expires_on: date | None = None
+    blocked_at: OptionalInstant = None
+    registered_at: OptionalInstant = None
+
+
+class Activation(Stored, table=True):
+    """A product activated on a device; takes one seat of its key while ACTIVE."""
+
+    __tablename__ = "activations"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["account_id", "subscription_id", "license_key_id"],
+            ["license_keys.account_id", "license_keys.subscription_id", "license_keys.id"],
+        ),
+        UniqueConstraint("account_id", "subscription_id", "device_id"),
+        one_of("status", ActivationStatus),
+        Index("activations_activated_at_idx", "account_id", "license_key_id", "activated_at", "id"),
+        Index(
+            "activations_search_idx",
+            "account_id",
+            text("lower(device_name || ' ' || device_id) gin_trgm_ops"),
+            postgresql_using="gin",
+        ),
+    )
+
+    account_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    subscription_id: UUID
+    license_key_id: UUID
+    device_id: String
+    device_name: String
+    status: String
+    activated_at: Instant
+    last_seen_at: OptionalInstant = None
