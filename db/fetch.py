@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from asyncpg import Connection, Record
 from sqlalchemy import (
@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
-from db.relations import Build, Expression, Paged, Relation, SortKey, Window, constant, output
+from db.relations import Build, Measure, Paged, Relation, SortKey, Window, constant, output
 
 Key = tuple[Any, ...]
 Parameters = Mapping[str, Any]
@@ -68,14 +68,36 @@ class Row:
         return tuple(self._keys[str(column.key)] for column in columns)
 
 
+class Edge(NamedTuple):
+    cursor: str
+    node: Row
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: the rows in the order asked for, each with its cursor."""
+    """One page: the rows in the order asked for, each with its cursor. Its names are those of a Relay connection."""
 
-    rows: tuple[tuple[str, Row], ...]
-    has_next: bool
-    has_previous: bool
-    total: int | None
+    edges: tuple[Edge, ...]
+    has_next_page: bool
+    has_previous_page: bool
+    total_count: int | None
+    """None when it was not asked for."""
+
+    @property
+    def nodes(self) -> list[Row]:
+        return [edge.node for edge in self.edges]
+
+    @property
+    def page_info(self) -> Self:
+        return self
+
+    @property
+    def start_cursor(self) -> str | None:
+        return self.edges[0].cursor if self.edges else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self.edges[-1].cursor if self.edges else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +140,17 @@ async def pages(
 ) -> list[Page | None]:
     """One page for each key; None where the relation's guard refuses."""
     statement = _page_statement(paged, projection, _shape(paged, window))
-    own = {**_key_parameters(keys), **_window_parameters(paged, window)}
+    own = {**_key_parameters(keys), **_window_parameters(window)}
     records = await statement.run(conn, {**parameters, **own})
     return [_page(projection, window, group) for group in _by_position(records)]
 
 
-async def values(
-    conn: Connection,
-    relation: Relation,
-    expression: Expression,
-    arguments: Mapping[str, Any],
-    keys: Sequence[Key],
-    parameters: Parameters,
+async def measures(
+    conn: Connection, measure: Measure, days: int, keys: Sequence[Key], parameters: Parameters
 ) -> list[Any]:
-    """The value of an expression with arguments for the one row of each key."""
-    statement = _rows_statement(relation, _single(expression))
-    records = await statement.run(conn, {**parameters, **arguments, **_key_parameters(keys)})
+    """The measure's value for the one row of each key."""
+    statement = _rows_statement(measure.relation, _measured(measure))
+    records = await statement.run(conn, {**parameters, "days": days, **_key_parameters(keys)})
     return [group[0]["value"] for group in _by_position(records)]
 
 
@@ -164,8 +181,9 @@ def _shape(paged: Paged, window: Window) -> _Shape:
 
 
 @lru_cache(maxsize=512)
-def _single(expression: Expression) -> Projection:
-    return Projection("", {"value": expression.build}, {}, frozenset())
+def _measured(measure: Measure) -> Projection:
+    days: BindParameter[int] = bindparam("days", type_=Integer)
+    return Projection("", {"value": lambda row: measure.build(row, days)}, {}, frozenset())
 
 
 @lru_cache(maxsize=512)
@@ -316,7 +334,7 @@ def _key_parameters(keys: Sequence[Key]) -> dict[str, list[Any]]:
     return {f"key_{position}": list(values) for position, values in enumerate(zip(*keys, strict=True))}
 
 
-def _window_parameters(paged: Paged, window: Window) -> dict[str, Any]:
+def _window_parameters(window: Window) -> dict[str, Any]:
     given: dict[str, Any] = {f"filter_{name}": value for name, value in window.filters}
     for side, cursor in (("after", window.after), ("before", window.before)):
         if cursor is not None:
@@ -340,14 +358,14 @@ def _page(projection: Projection, window: Window, group: Sequence[Record]) -> Pa
     first = group[0]
     if not first["#permitted"]:
         return None
-    found = [(record["#cursor"], _row(projection, record)) for record in group if record["#present"]]
+    found = [Edge(record["#cursor"], _row(projection, record)) for record in group if record["#present"]]
     more = len(found) > window.size
     kept = tuple(found[: window.size])
     behind = window.after is not None and first["#outside_after"]
     ahead = window.before is not None and first["#outside_before"]
     return Page(
-        rows=kept[::-1] if window.backward else kept,
-        has_next=ahead or (more and not window.backward),
-        has_previous=behind or (more and window.backward),
-        total=first["#total"] if window.total else None,
+        edges=kept[::-1] if window.backward else kept,
+        has_next_page=ahead or (more and not window.backward),
+        has_previous_page=behind or (more and window.backward),
+        total_count=first["#total"] if window.total else None,
     )

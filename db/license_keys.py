@@ -57,25 +57,29 @@ def _found(row: FromClause, sought: Any, keys: Keys) -> ColumnElement[bool]:
     return row.c.id.in_(union(by_name.correlate_except(k), by_tail.correlate_except(other)))
 
 
-_PAGES: dict[str, Any] = {
-    "sort_keys": {"ID": ID},
-    "tie": ID,
-    "default_sort": "ID",
-    "filters": {
-        "kind": Filter(lambda row, value, _: row.c.kind == value, Text()),
-        "status_in": Filter(lambda row, value, _: any_of(license_key_status(row), value), ARRAY(Text())),
-        "search": Filter(_found, Text()),
-    },
+_FILTERS = {
+    "kind": Filter(lambda row, value, _: row.c.kind == value, Text()),
+    "status_in": Filter(lambda row, value, _: any_of(license_key_status(row), value), ARRAY(Text())),
+    "search": Filter(_found, Text()),
 }
 
-of_account = Paged(match((accounts.c.id,), (license_keys.c.account_id,)), **_PAGES)
+of_account = Paged(
+    match((accounts.c.id,), (license_keys.c.account_id,)),
+    sort_keys={"ID": ID},
+    tie=ID,
+    default_sort="ID",
+    filters=_FILTERS,
+)
 
-# The primary key was made first, so that it comes first by id.
+# By kind, which puts the primary key before its sublicences.
 of_subscription = Paged(
     match(
         (subscriptions.c.account_id, subscriptions.c.id), (license_keys.c.account_id, license_keys.c.subscription_id)
     ),
-    **_PAGES,
+    sort_keys={"KIND": SortKey(column("kind"), Text())},
+    tie=ID,
+    default_sort="KIND",
+    filters=_FILTERS,
 )
 
 

@@ -61,10 +61,17 @@ class Relation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """A value computed from one row; `arguments` names the parameters that it takes from the client."""
+    """A value computed from one row."""
 
     build: Build
-    arguments: Mapping[str, TypeEngine[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measure:
+    """A value computed from one row, which `relation` finds again, and a number of days that the client gives."""
+
+    build: Callable[[FromClause, ColumnElement[int]], ColumnElement[Any]]
+    relation: Relation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,9 +83,9 @@ class Nested:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnyOf:
-    """A row of one of several types: a column names the type, the keys are the row's in any of them."""
+    """A row of one of several types: a column names the type, the keys (as many as it has) lead to the row."""
 
-    type_column: str
+    type_key: Column[Any]
     keys: tuple[Column[Any], ...]
     relations: Mapping[str, Relation]
 

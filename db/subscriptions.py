@@ -16,7 +16,7 @@ from db.expressions import (
     status,
     used_seats,
 )
-from db.relations import Filter, Keys, Paged, Relation, Rows, SortKey, any_of, column, match
+from db.relations import Filter, Keys, Measure, Paged, Relation, Rows, SortKey, any_of, column, match
 
 subscriptions = tables.table(tables.Subscription)
 accounts = tables.table(tables.Account)
@@ -93,12 +93,17 @@ def _seats(keys: Keys) -> Rows:
     account_id, subscription_id, license_count = keys
     k = license_keys.alias("key")
     usage = select(
-        func.max(license_count).label("total"),
+        license_count.label("total"),
         used_seats(k).label("used"),
         reserved_seats(k).label("reserved"),
-        free_seats(k, func.max(license_count)).label("available"),
+        free_seats(k, license_count).label("available"),
     ).where(k.c.account_id == account_id, k.c.subscription_id == subscription_id)
     return Rows(usage.correlate_except(k).subquery("usage"))
 
 
 seats = Relation((subscriptions.c.account_id, subscriptions.c.id, subscriptions.c.license_count), _seats)
+
+expiring_soon = Measure(
+    is_expiring_soon,
+    match((subscriptions.c.account_id, subscriptions.c.id), (subscriptions.c.account_id, subscriptions.c.id)),
+)

@@ -1,0 +1,149 @@
+"""The application: its routes, and what lives as long as it does."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.resources import files
+from typing import cast
+from uuid import UUID
+
+import asyncpg
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from db import accounts, migrations
+from db.clock import Clock, system_clock
+from db.pool import create_pool
+from gateway.auth import Authenticator, Claims, TokenVerifier
+from gateway.http import GraphQLEndpoint
+from gateway.jwks import KeySetUrl, KeySource, StaticKey
+from gateway.operations import Operations
+from gateway.settings import Settings
+from gateway.telemetry import RequestLog
+from schema.context import Acquire
+from schema.query import schema
+
+READY_WITHIN = 2.0  # seconds; a probe that waits longer has been given up by whoever asked
+
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Licet</title>
+<h1>Licet</h1>
+<p>A GraphQL gateway for software subscriptions and licence keys.</p>
+<ul>
+<li>The API: <code>POST /graphql</code> with a bearer token
+<li><a href="/schema.graphql">Its schema</a>
+<li>Health: <a href="/healthz">process</a>, <a href="/readyz">database</a>
+</ul>
+"""
+
+
+class Resources:
+    """What the application holds while it runs: the pool and the client that fetches keys."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pool: asyncpg.Pool | None = None
+        self.client = httpx.AsyncClient(follow_redirects=False)
+
+    @asynccontextmanager
+    async def open(self, _: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as held:
+            await held.enter_async_context(self.client)
+            self._pool = await create_pool(
+                self._settings.database_url.get_secret_value(),
+                size=self._settings.pool_size,
+                statement_timeout=self._settings.statement_timeout,
+            )
+            held.push_async_callback(self._pool.close)
+            yield
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[asyncpg.Connection]:
+        assert self._pool is not None, "the application has not started"
+        async with self._pool.acquire() as conn:
+            yield cast(asyncpg.Connection, conn)
+
+
+def create_app(
+    settings: Settings,
+    clock: Clock = system_clock,
+    *,
+    extra_routes: Sequence[BaseRoute] = (),
+    acquire: Acquire | None = None,
+) -> Starlette:
+    """The whole service. `acquire` gives the connections instead of a pool of its own, for tests that roll back."""
+    resources = Resources(settings)
+    connections = acquire or resources.acquire
+    authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
+    endpoint = GraphQLEndpoint(Operations(schema._schema), authenticator, connections, clock)  # noqa: SLF001
+    return Starlette(
+        routes=[
+            Route("/", _page),
+            Route("/graphql", endpoint, methods=["POST"]),
+            Route("/schema.graphql", _sdl),
+            Route("/healthz", _healthz),
+            Route("/readyz", _readyz(connections)),
+            *extra_routes,
+        ],
+        middleware=[Middleware(RequestLog)],
+        lifespan=resources.open if acquire is None else None,
+    )
+
+
+def _verifier(settings: Settings, clock: Clock, client: httpx.AsyncClient) -> TokenVerifier:
+    keys: KeySource
+    if settings.jwks_url is not None:
+        keys = KeySetUrl(settings.jwks_url, client, clock)
+    else:
+        keys = StaticKey(settings.token_public_key or "")
+    return TokenVerifier(settings.token_issuer, settings.token_audience, keys, clock=clock)
+
+
+def _register(acquire: Acquire, clock: Clock) -> Callable[[Claims], Awaitable[UUID]]:
+    async def register(claims: Claims) -> UUID:
+        async with acquire() as conn:
+            return await accounts.first_sight(
+                conn,
+                issuer=claims.issuer,
+                subject=claims.subject,
+                email=claims.email,
+                email_verified=claims.email_verified,
+                name=claims.name,
+                now=clock(),
+            )
+
+    return register
+
+
+async def _page(_: Request) -> Response:
+    return HTMLResponse(PAGE)
+
+
+async def _sdl(_: Request) -> Response:
+    return PlainTextResponse(files("schema").joinpath("schema.graphql").read_text(encoding="utf-8"))
+
+
+async def _healthz(_: Request) -> Response:
+    """The process answers. Whether it can do its work is /readyz's question."""
+    return JSONResponse({"status": "ok"})
+
+
+def _readyz(acquire: Acquire) -> Callable[[Request], Awaitable[Response]]:
+    async def readyz(_: Request) -> Response:
+        """The database answers, and its tables are those of this code."""
+        try:
+            async with asyncio.timeout(READY_WITHIN), acquire() as conn:
+                current = await migrations.revision(conn) == migrations.head()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return JSONResponse({"status": "unavailable", "reason": "The database does not answer."}, 503)
+        if not current:
+            return JSONResponse({"status": "unavailable", "reason": "Run `licet migrate`."}, 503)
+        return JSONResponse({"status": "ok"})
+
+    return readyz

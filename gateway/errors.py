@@ -1,0 +1,35 @@
+"""The errors of a request, drawn once.
+
+refusal   an expected verdict of a mutation: `userErrors` in its payload, HTTP 200
+request   the request can not be answered as it is: a Code, no data, HTTP 4xx
+fault     everything else: INTERNAL and the request id, nothing more; the log has the trace
+"""
+
+from enum import StrEnum
+
+from graphql import GraphQLError, Node
+
+
+class Code(StrEnum):
+    """`errors[].extensions.code`."""
+
+    BAD_REQUEST = "BAD_REQUEST"
+    """The body is not a GraphQL request in JSON."""
+    INVALID_OPERATION = "INVALID_OPERATION"
+    """The document does not parse or validate, or has no operation of that name."""
+    BAD_VARIABLES = "BAD_VARIABLES"
+    """A variable is missing or of another type than declared."""
+    BAD_ARGUMENT = "BAD_ARGUMENT"
+    """An argument is out of its bounds; `extensions.argument` names it."""
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    """There is no token, or no good one."""
+    TIMEOUT = "TIMEOUT"
+    """The database took longer than it may."""
+    UNAVAILABLE = "UNAVAILABLE"
+    """The database or the issuer's keys can not be reached; worth another try."""
+    INTERNAL = "INTERNAL"
+    """A fault of ours; `extensions.requestId` finds it in the log."""
+
+
+def request_error(code: Code, message: str, node: Node | None = None, **extensions: str) -> GraphQLError:
+    return GraphQLError(message, node, extensions={"code": code, **extensions})

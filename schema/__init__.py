@@ -1,0 +1,1 @@
+"""What can be asked: the GraphQL types, each field declared once as data."""

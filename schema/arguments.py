@@ -1,0 +1,160 @@
+"""The rules that arguments obey, checked before anything runs: a breach is a request error that names the argument."""
+
+import re
+from collections.abc import Callable, Container, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, DateTime, Integer, Text, Uuid
+from sqlalchemy.types import TypeEngine
+
+from db.enums import OrderDirection
+from db.ids import parse
+from db.relations import Paged, Window
+
+MAX_PAGE = 100
+DEFAULT_PAGE = 20
+MAX_IDS = 100
+MAX_CHOICES = 20
+MAX_DAYS = 3650
+MAX_LENGTH = 255
+
+Arguments = Mapping[str, Any]
+Check = Callable[[Arguments, Container[str]], Any]
+
+_INSTANT = re.compile(r"\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00")
+_RANGES = (("endsFrom", "endsTo"), ("placedFrom", "placedTo"), ("from", "to"))
+
+
+class BadArgument(Exception):
+    """An argument that can not be answered; `argument` is its path, as in `filter.endsFrom`."""
+
+    def __init__(self, argument: str, sentence: str) -> None:
+        super().__init__(f"{argument}: {sentence}")
+        self.argument = argument
+
+
+def window(paged: Paged) -> Check:
+    """first, last, after, before, filter and orderBy of a connection, as a Window."""
+
+    def check(arguments: Arguments, selected: Container[str]) -> Window:
+        check_texts(arguments)
+        size, backward = _size(arguments)
+        order = arguments.get("orderBy") or {}
+        sort = str(order.get("field", paged.default_sort))
+        direction = order.get("direction")
+        return Window(
+            sort=sort,
+            descending=paged.default_descending if direction is None else direction == OrderDirection.DESC,
+            size=size,
+            backward=backward,
+            after=_cursor(paged, sort, "after", arguments),
+            before=_cursor(paged, sort, "before", arguments),
+            filters=_filters(arguments.get("filter") or {}),
+            total="totalCount" in selected,
+        )
+
+    return check
+
+
+def within_days(arguments: Arguments, _: Container[str]) -> int:
+    days: int = arguments["withinDays"]
+    _check_days("withinDays", days)
+    return days
+
+
+def global_key(arguments: Arguments, _: Container[str]) -> Any:
+    """What an `id` argument leads to: (prefix, key), or None when it leads nowhere."""
+    return parse(arguments["id"])
+
+
+def global_keys(arguments: Arguments, _: Container[str]) -> list[Any]:
+    ids = arguments["ids"]
+    if len(ids) > MAX_IDS:
+        raise BadArgument("ids", f"at most {MAX_IDS} ids can be looked up at once, {len(ids)} were given.")
+    return [parse(text) for text in ids]
+
+
+def check_texts(value: Any, name: str = "") -> None:
+    """No text holds U+0000, which PostgreSQL can not store, or more characters than anything here has."""
+    if isinstance(value, str):
+        if "\x00" in value:
+            raise BadArgument(name, "the character U+0000 is not allowed.")
+        if len(value) > MAX_LENGTH:
+            raise BadArgument(name, f"at most {MAX_LENGTH} characters are allowed, {len(value)} were given.")
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            check_texts(part, f"{name}.{key}" if name else key)
+    elif isinstance(value, list):
+        if len(value) > MAX_CHOICES:
+            raise BadArgument(name, f"at most {MAX_CHOICES} values are allowed, {len(value)} were given.")
+        for part in value:
+            check_texts(part, name)
+
+
+def snake(name: str) -> str:
+    return re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", name)
+
+
+def _size(arguments: Arguments) -> tuple[int, bool]:
+    first, last = arguments.get("first"), arguments.get("last")
+    if first is not None and last is not None:
+        raise BadArgument("last", "first and last can not be used together.")
+    for name, size in (("first", first), ("last", last)):
+        if size is not None and not 1 <= size <= MAX_PAGE:
+            raise BadArgument(name, f"must be from 1 to {MAX_PAGE}, {size} was given.")
+    return last or first or DEFAULT_PAGE, last is not None
+
+
+def _cursor(paged: Paged, sort: str, name: str, arguments: Arguments) -> tuple[str, str] | None:
+    text = arguments.get(name)
+    if text is None:
+        return None
+    tag, _, rest = text.partition("~")
+    tie, separator, key = rest.partition("~")
+    sort_key = paged.sort_keys[sort]
+    has_key = sort_key is not paged.tie
+    known = tag == sort and separator and _is_a(paged.tie.type, tie)
+    if not known or (not _is_a(sort_key.type, key) if has_key else key):
+        raise BadArgument(name, "is not a cursor of this list in this order; use one that this list returned.")
+    return key, tie
+
+
+def _is_a(type_: TypeEngine[Any], text: str) -> bool:
+    """Whether a cursor's text can be read back as that type."""
+    try:
+        if isinstance(type_, Uuid):
+            return str(UUID(text)) == text
+        if isinstance(type_, Date):
+            return text == "infinity" or date.fromisoformat(text).isoformat() == text
+        if isinstance(type_, DateTime):
+            return bool(_INSTANT.fullmatch(text) and datetime.fromisoformat(text))
+        if isinstance(type_, Integer):
+            return -(2**31) <= int(text) < 2**31
+    except ValueError:
+        return False
+    return isinstance(type_, Text)
+
+
+def _filters(given: Arguments) -> tuple[tuple[str, Any], ...]:
+    present = {name: value for name, value in given.items() if value is not None}
+    for earlier, later in _RANGES:
+        if earlier in present and later in present and present[earlier] > present[later]:
+            raise BadArgument(f"filter.{earlier}", f"must not be after filter.{later}.")
+    if "expiringWithinDays" in present:
+        _check_days("filter.expiringWithinDays", present["expiringWithinDays"])
+    return tuple((snake(name), _filter_value(name, value)) for name, value in sorted(present.items()))
+
+
+def _filter_value(name: str, value: Any) -> Any:
+    if name.endswith("Id"):
+        found = parse(value)
+        # An id of nothing we know filters everything out, as one of a product without subscriptions does.
+        return str(found[1][0]) if found else ""
+    return tuple(str(choice) for choice in value) if isinstance(value, list) else value
+
+
+def _check_days(name: str, value: int) -> None:
+    if not 0 <= value <= MAX_DAYS:
+        raise BadArgument(name, f"must be from 0 to {MAX_DAYS}, {value} was given.")

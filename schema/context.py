@@ -1,0 +1,160 @@
+"""What a resolver is handed: who asks, what was selected, and rows loaded in batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import strawberry
+from aiodataloader import DataLoader
+from asyncpg import Connection
+from graphql import GraphQLObjectType, GraphQLOutputType
+from graphql.pyutils import Path
+
+from db import fetch
+from db.fetch import Key, Page, Projection, Row
+from db.relations import Measure, Paged, Relation, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is asking. Roles are not here: every statement joins the membership."""
+
+    user_id: UUID | None
+    """None for a service token."""
+    email: str | None
+    """Lower case, and only when the issuer verified it."""
+    scopes: frozenset[str]
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A selected field: its checked arguments, and the fields below it by concrete type and response key."""
+
+    field: str
+    arguments: Any
+    children: Mapping[str, Mapping[str, Selection]]
+
+
+Acquire = Callable[[], AbstractAsyncContextManager[Connection]]
+
+
+class Context:
+    """One request: `async with` it. The connection is taken at the first statement and given back at the end."""
+
+    def __init__(self, viewer: Viewer, now: datetime, acquire: Acquire, selection: Selection) -> None:
+        self.viewer = viewer
+        self.selection = selection
+        self.parameters: Mapping[str, Any] = {
+            "viewer": viewer.user_id,
+            "email": viewer.email,
+            "now": now,
+            "today": now.date(),
+        }
+        self._acquire = acquire
+        self._open = AsyncExitStack()
+        self._lock = asyncio.Lock()
+        self._over = False
+        self._conn: Connection | None = None
+        self._loaders: dict[Hashable, DataLoader[Key, Any]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        self._over = True
+        # A fault in one field ends the request while loaders of others still run on the connection.
+        async with self._lock:
+            await self._open.aclose()
+
+    @property
+    def root(self) -> Row:
+        """The row above all others: what the request knows of its viewer."""
+        known = {"viewer": self.viewer.user_id, "email": self.viewer.email}
+        return Row("Query", {"viewer": Row("Viewer", {"scopes": sorted(self.viewer.scopes)}, known)}, known)
+
+    async def many(self, relation: Relation, projection: Projection, key: Key) -> list[Row] | None:
+        """The rows of one key; None where the guard refuses. A key with a NULL in it leads nowhere."""
+        if None in key:
+            return []
+
+        def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
+            return fetch.rows(conn, relation, projection, keys, self.parameters)
+
+        rows: list[Row] | None = await self._load((relation, projection), batch, key)
+        return rows
+
+    async def one(self, relation: Relation, projection: Projection, key: Key) -> Row | None:
+        rows = await self.many(relation, projection, key)
+        return rows[0] if rows else None
+
+    async def page(self, paged: Paged, projection: Projection, window: Window, key: Key) -> Page | None:
+        """One page of one key; None where the guard refuses."""
+
+        def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
+            return fetch.pages(conn, paged, projection, window, keys, self.parameters)
+
+        page: Page | None = await self._load((paged, projection, window), batch, key)
+        return page
+
+    async def measure(self, measure: Measure, days: int, key: Key) -> Any:
+        def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
+            return fetch.measures(conn, measure, days, keys, self.parameters)
+
+        return await self._load((measure, days), batch, key)
+
+    async def _load(
+        self, identity: Hashable, batch: Callable[[Connection, Sequence[Key]], Awaitable[list[Any]]], key: Key
+    ) -> Any:
+        async def run(keys: list[Key]) -> list[Any]:
+            # One connection runs one statement at a time, and sibling loaders are dispatched together.
+            async with self._lock:
+                if self._over:
+                    raise RuntimeError("The request is over.")
+                return await batch(await self._connection(), keys)
+
+        if identity not in self._loaders:
+            self._loaders[identity] = DataLoader(run)
+        # Shielded: fields share the future of a key, and one that is cancelled must not take the others along.
+        return await asyncio.shield(self._loaders[identity].load(key))
+
+    async def _connection(self) -> Connection:
+        if self._conn is None:
+            self._conn = await self._open.enter_async_context(self._acquire())
+        return self._conn
+
+
+class Info(strawberry.Info[Context, Row]):
+    """Strawberry's Info, with what was selected at this field and the concrete type that it leads to."""
+
+    @property
+    def selection(self) -> Selection:
+        return _at(self.context.selection, self._raw_info.path)
+
+    @property
+    def field_type(self) -> GraphQLOutputType:
+        return self._raw_info.return_type
+
+    def object_type(self, name: str) -> GraphQLObjectType:
+        found = self._raw_info.schema.get_type(name)
+        assert isinstance(found, GraphQLObjectType)
+        return found
+
+
+def _at(root: Selection, path: Path) -> Selection:
+    """The selection at a response path; list positions do not count."""
+    steps = []
+    step: Path | None = path
+    while step is not None:
+        if step.typename is not None:
+            steps.append((step.typename, str(step.key)))
+        step = step.prev
+    for typename, key in reversed(steps):
+        root = root.children[typename][key]
+    return root

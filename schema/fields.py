@@ -1,0 +1,199 @@
+"""How a field of the graph is declared: as data, with the resolver that reads it.
+
+A bare annotation is the column of that name. Everything else is one of the functions here; each attaches the
+declaration (a value of db.relations) to the field, where the SQL compiler finds it.
+"""
+
+from asyncio import gather
+from collections.abc import Mapping
+from functools import lru_cache
+from inspect import Parameter, Signature
+from typing import Any
+
+import strawberry
+from graphql import GraphQLField, GraphQLObjectType, get_named_type
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+from db.fetch import Key, Page, Projection, Row
+from db.relations import AnyOf, Build, Expression, Measure, Nested, Paged, Relation, column
+from schema import arguments
+from schema.arguments import Check
+from schema.context import Info
+
+DECLARATION = "declaration"
+CHECK = "check"
+Declaration = Relation | Expression | Measure | Nested | AnyOf | Paged
+# The prefix of a global id -> the type and the look-up of the row
+NodeTypes = Mapping[str, tuple[str, Relation]]
+
+
+def expression(build: Build, description: str | None = None) -> Any:
+    """A value computed from the row."""
+    return _field(Expression(build), description)
+
+
+def nested(description: str | None = None, **fields: Build) -> Any:
+    """An object made of values of the same row."""
+    return _field(Nested(fields), description)
+
+
+def one(relation: Relation, description: str | None = None) -> Any:
+    """The one row of a relation; null when there is none, or none for this viewer."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        return await info.context.one(relation, target(info), root.key(relation.keys))
+
+    return _field(relation, description, resolve)
+
+
+def many(relation: Relation, description: str | None = None) -> Any:
+    """All rows of a relation, in its order; null when its guard refuses."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        return await info.context.many(relation, target(info), root.key(relation.keys))
+
+    return _field(relation, description, resolve)
+
+
+def connection(paged: Paged, description: str | None = None, **inputs: type) -> Any:
+    """Pages of a relation; `inputs` are the types of its `filter` and `order_by` arguments."""
+
+    async def resolve(root: Any, info: Info, **_: Any) -> Page | None:
+        nodes = target(info, "nodes")
+        return await info.context.page(paged, nodes, info.selection.arguments, root.key(paged.relation.keys))
+
+    _sign(resolve, {"first": int, "after": str, "last": int, "before": str, **inputs})
+    return _field(paged, description, resolve, arguments.window(paged))
+
+
+def measured(measure: Measure, default: int, description: str | None = None) -> Any:
+    """A value computed from the row and the number of days given as `withinDays`."""
+
+    async def resolve(root: Any, info: Info, within_days: int = default) -> Any:
+        return await info.context.measure(measure, info.selection.arguments, root.key(measure.relation.keys))
+
+    return _field(measure, description, resolve, arguments.within_days)
+
+
+def by_id(relation: Relation, prefix: str, description: str | None = None) -> Any:
+    """The row with the global id that the client gives, if the viewer may read it."""
+
+    async def resolve(root: Any, info: Info, id: strawberry.ID) -> Any:
+        found = info.selection.arguments
+        if found is None or found[0] != prefix or len(found[1]) != len(relation.keys):
+            return None
+        return await info.context.one(relation, target(info), found[1])
+
+    return _field(relation, description, resolve, arguments.global_key)
+
+
+def any_of(declared: AnyOf, description: str | None = None) -> Any:
+    """A row of the type that a column of the parent names."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        (typename,) = root.key((declared.type_key,))
+        return await _node(info, typename, declared.relations.get(typename), root.key(declared.keys))
+
+    return _field(declared, description, resolve)
+
+
+def node(types: NodeTypes, description: str | None = None) -> Any:
+    """The row with a global id, of whichever type its prefix names."""
+
+    async def resolve(root: Any, info: Info, id: strawberry.ID) -> Any:
+        return await _by_global_key(info, types, info.selection.arguments)
+
+    return _field(None, description, resolve, arguments.global_key)
+
+
+def nodes(types: NodeTypes, description: str | None = None) -> Any:
+    """The rows with these global ids, in their order, null where there is none."""
+
+    async def resolve(root: Any, info: Info, ids: list[strawberry.ID]) -> Any:
+        return await gather(*[_by_global_key(info, types, found) for found in info.selection.arguments])
+
+    return _field(None, description, resolve, arguments.global_keys)
+
+
+def target(info: Info, through: str | None = None) -> Projection:
+    """What to read of the rows that this field (or, of a connection, its nodes) shows."""
+    named = get_named_type(info.field_type)
+    assert isinstance(named, GraphQLObjectType)
+    shown = get_named_type(named.fields[through].type) if through else named
+    assert isinstance(shown, GraphQLObjectType)
+    return projection(shown)
+
+
+@lru_cache(maxsize=256)
+def projection(shown: GraphQLObjectType) -> Projection:
+    """The values and keys that a type's declarations need of its rows."""
+    values: dict[str, Build] = {}
+    objects: dict[str, Mapping[str, Build]] = {}
+    keys: set[str] = set()
+    for name, declared in declarations(shown):
+        if isinstance(declared, Expression):
+            values[name] = declared.build
+        elif isinstance(declared, Nested):
+            objects[name] = declared.fields
+        else:
+            keys |= {str(key.key) for key in _keys(declared)}
+    return Projection(shown.name, values, objects, frozenset(keys))
+
+
+def declarations(shown: GraphQLObjectType) -> list[tuple[str, Declaration]]:
+    """Python name and declaration of each field of a type; a bare annotation is the column of its name."""
+    found = []
+    for field in shown.fields.values():
+        declared = field_of(field)
+        bare = Expression(column(declared.python_name))
+        found.append((declared.python_name, declared.metadata.get(DECLARATION, bare)))
+    return found
+
+
+def field_of(field: GraphQLField) -> StrawberryField:
+    """Strawberry's definition of a field of the schema."""
+    found = field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    assert isinstance(found, StrawberryField)
+    return found
+
+
+def _keys(declared: Relation | Paged | Measure | AnyOf) -> tuple[Any, ...]:
+    if isinstance(declared, Relation):
+        return declared.keys
+    if isinstance(declared, AnyOf):
+        return (declared.type_key, *declared.keys)
+    return declared.relation.keys
+
+
+async def _by_global_key(info: Info, types: NodeTypes, found: tuple[str, Key] | None) -> Row | None:
+    prefix, key = found or ("", ())
+    typename, relation = types.get(prefix, ("", None))
+    return await _node(info, typename, relation, key)
+
+
+async def _node(info: Info, typename: str, relation: Relation | None, key: Key) -> Row | None:
+    # An account's id is one key and a row's id two: an id of the wrong length is no id.
+    if relation is None or len(relation.keys) > len(key):
+        return None
+    return await info.context.one(relation, projection(info.object_type(typename)), key[: len(relation.keys)])
+
+
+def _field(
+    declared: Declaration | None, description: str | None, resolver: Any = None, check: Check | None = None
+) -> Any:
+    metadata = {DECLARATION: declared, CHECK: check}
+    return strawberry.field(resolver=resolver, description=description, metadata=metadata)
+
+
+def _sign(resolver: Any, inputs: Mapping[str, Any]) -> None:
+    """Give a resolver these optional arguments: Strawberry reads a field's arguments off the signature."""
+    fixed = [
+        Parameter("root", Parameter.POSITIONAL_OR_KEYWORD),
+        Parameter("info", Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
+    ]
+    optional = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=strawberry.UNSET, annotation=type_ | None)
+        for name, type_ in inputs.items()
+    ]
+    resolver.__signature__ = Signature([*fixed, *optional])

@@ -1,0 +1,37 @@
+"""The root of reading: look-ups by id, which decide what the viewer may see; relations follow from there."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from db import accounts, license_keys, orders, products, subscriptions
+from schema.connections import Connection
+from schema.context import Info
+from schema.fields import by_id, connection, node, nodes
+from schema.scalars import SCALARS
+from schema.types import Account, LicenseKey, Node, Order, Product, Subscription, Viewer
+
+NODES = {
+    "acc": ("Account", accounts.by_id),
+    "act": ("Activation", license_keys.activation_by_id),
+    "key": ("LicenseKey", license_keys.by_id),
+    "mem": ("Membership", accounts.membership_by_id),
+    "ord": ("Order", orders.by_id),
+    "pay": ("PaymentMethod", orders.payment_method_by_id),
+    "prd": ("Product", products.by_code),
+    "sub": ("Subscription", subscriptions.by_id),
+}
+
+
+@strawberry.type
+class Query:
+    viewer: Viewer
+    account: Account | None = by_id(accounts.by_id, "acc")
+    subscription: Subscription | None = by_id(subscriptions.by_id, "sub")
+    license_key: LicenseKey | None = by_id(license_keys.by_id, "key")
+    order: Order | None = by_id(orders.by_id, "ord")
+    node: Node | None = node(NODES)
+    nodes: list[Node | None] = nodes(NODES, "At most 100, in the order of the ids.")
+    products: Connection[Product] = connection(products.catalogue)
+
+
+schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS, info_class=Info))

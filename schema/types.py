@@ -1,0 +1,325 @@
+"""The entities of the graph, top to bottom. A bare annotation is the column of that name."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Optional
+
+import strawberry
+from graphql import GraphQLAbstractType, GraphQLResolveInfo
+from strawberry.scalars import JSON
+
+import db.accounts
+import db.expressions
+import db.license_keys
+import db.orders
+import db.products
+import db.subscriptions
+import db.tables
+from db.enums import (
+    AccountKind,
+    ActivationStatus,
+    Allocation,
+    AutoRenewal,
+    LicenseKeyKind,
+    LicenseKeyStatus,
+    MemberRole,
+    MembershipStatus,
+    OrderKind,
+    OrderStatus,
+    PaymentMethodKind,
+    SalesChannel,
+    StartTrigger,
+    SubscriptionStatus,
+)
+from db.fetch import Row
+from db.ids import global_id
+from db.relations import AnyOf, column
+from schema.connections import Connection
+from schema.fields import any_of, connection, expression, many, measured, nested, one
+from schema.inputs import (
+    ActivationFilter,
+    AuditFilter,
+    LicenseKeyFilter,
+    OrderFilter,
+    SubscriptionFilter,
+    SubscriptionOrder,
+)
+from schema.scalars import Currency
+
+
+def _id(prefix: str, *columns: str) -> Any:
+    return expression(lambda row: global_id(prefix, *[row.c[name] for name in columns]))
+
+
+def _row_id(prefix: str) -> Any:
+    return _id(prefix, "account_id", "id")
+
+
+@strawberry.interface(
+    description="Anything with a global id. An id that is unknown, foreign or not an id at all is null when read."
+)
+class Node:
+    id: strawberry.ID = strawberry.field(description="Opaque: do not take it apart.")
+
+    @classmethod
+    def is_type_of(cls, row: Any, info: GraphQLResolveInfo[Any]) -> bool:
+        return isinstance(row, Row)
+
+    @classmethod
+    def resolve_type(cls, row: Row, info: GraphQLResolveInfo[Any], abstract: GraphQLAbstractType) -> str:
+        return row.typename
+
+
+@strawberry.type
+class User:
+    id: strawberry.ID = _id("usr", "id")
+    email: str | None
+    name: str | None
+
+
+@strawberry.type(description="An open invitation whose address is the viewer's own verified e-mail.")
+class Invitation:
+    id: strawberry.ID = _row_id("inv")
+    account_name: str = expression(db.accounts.name_of_account)
+    role: MemberRole
+    invited_at: datetime = expression(column("since"))
+    expires_at: datetime = expression(db.accounts.expires_at)
+
+
+@strawberry.type(description="Who is asking.")
+class Viewer:
+    user: User | None = one(db.accounts.user_of_viewer, "Null for a service token.")
+    scopes: list[str]
+    accounts: list["Account"] = many(db.accounts.of_viewer, "Those the viewer is an active member of.")
+    invitations: list[Invitation] = many(db.accounts.invitations_of_viewer)
+
+
+@strawberry.type
+class Account(Node):
+    id: strawberry.ID = _id("acc", "id")
+    kind: AccountKind
+    name: str
+    created_at: datetime
+    viewer_role: MemberRole | None = expression(db.expressions.viewer_role, "Null for a service token.")
+    product_overviews: list["ProductOverview"] = many(
+        db.products.boxes, "The dashboard: one box for each product with subscriptions."
+    )
+    subscriptions: Connection["Subscription"] = connection(
+        db.subscriptions.of_account, filter=SubscriptionFilter, order_by=SubscriptionOrder
+    )
+    license_keys: Connection["LicenseKey"] = connection(db.license_keys.of_account, filter=LicenseKeyFilter)
+    orders: Connection["Order"] | None = connection(
+        db.orders.of_account, "Newest first. Null for a MEMBER.", filter=OrderFilter
+    )
+    payment_methods: list["PaymentMethod"] | None = many(
+        db.orders.payment_methods_of_account, "The default one first. Null for a MEMBER."
+    )
+    members: Connection["Membership"] | None = connection(db.accounts.members, "Null for a MEMBER.")
+    audit_events: Connection["AuditEvent"] | None = connection(
+        db.accounts.audit_trail, "Newest first. Null for a MEMBER.", filter=AuditFilter
+    )
+
+
+@strawberry.type(description="What an account has of one product.")
+class ProductOverview:
+    product: "Product" = one(db.products.by_code)
+    active_subscriptions: int = strawberry.field(description="ACTIVE and GRACE_PERIOD: still usable.")
+    expiring_soon: int = strawberry.field(description="As isExpiringSoon, within 30 days.")
+    in_grace_period: int
+    expired: int
+    licenses: int = strawberry.field(description="Over the active subscriptions.")
+    licenses_used: int = strawberry.field(description="Over the active subscriptions.")
+    next_renewal_on: date | None
+    next_expiration_on: date | None
+
+
+@strawberry.type
+class Product(Node):
+    id: strawberry.ID = _id("prd", "code")
+    code: str
+    name: str
+    edition: str | None
+    audience: AccountKind | None
+    grace_days: int
+    max_per_account: int | None
+
+
+@strawberry.type
+class Subscription(Node):
+    id: strawberry.ID = _row_id("sub")
+    number: str = strawberry.field(description="Unique in the account.")
+    display_name: str
+    account: Account = one(db.accounts.of_row)
+    product: Product = one(db.products.by_code)
+    status: SubscriptionStatus = expression(db.expressions.status)
+    is_expiring_soon: bool = measured(
+        db.subscriptions.expiring_soon,
+        default=db.expressions.EXPIRING_SOON_DAYS,
+        description="Active, will not renew by itself, ends within so many days.",
+    )
+    auto_renewal: AutoRenewal
+    start_trigger: StartTrigger
+    activated_on: date | None
+    expires_on: date | None = strawberry.field(description="Last usable day; null is perpetual.")
+    renews_on: date | None = expression(
+        db.expressions.renews_on, "expiresOn while renewal is ON and the subscription can renew."
+    )
+    term_months: int
+    license_count: int
+    is_trial: bool
+    channel: SalesChannel
+    items: list["SubscriptionItem"] = many(
+        db.subscriptions.items_of, "Additional products included, with their quantity."
+    )
+    license_keys: Connection["LicenseKey"] = connection(
+        db.license_keys.of_subscription, "The primary key first.", filter=LicenseKeyFilter
+    )
+    orders: Connection["Order"] | None = connection(
+        db.orders.of_subscription, "Newest first. Null for a MEMBER.", filter=OrderFilter
+    )
+    payment_method: Optional["PaymentMethod"] = one(
+        db.orders.payment_method_of_subscription, "What the next renewal is charged to. Null for a MEMBER too."
+    )
+    seats: "SeatUsage" = one(db.subscriptions.seats)
+    viewer_can: "SubscriptionAbilities" = nested(
+        "What the viewer's role and the subscription's state allow.",
+        set_auto_renewal=db.expressions.can_set_auto_renewal,
+        set_payment_method=db.expressions.can_set_payment_method,
+        rename=lambda row: db.expressions.manages(row.c.account_id),
+        create_sublicense=db.expressions.can_create_sublicense,
+    )
+
+
+@strawberry.type
+class SubscriptionItem:
+    product: Product = one(db.products.by_code)
+    quantity: int
+
+
+@strawberry.type
+class SeatUsage:
+    total: int
+    used: int
+    reserved: int = strawberry.field(description="Kept from the pool by RESERVED sublicences.")
+    available: int = strawberry.field(
+        description="Free in the pool that the primary key and the DYNAMIC sublicences share."
+    )
+
+
+@strawberry.type
+class SubscriptionAbilities:
+    set_auto_renewal: bool
+    set_payment_method: bool
+    rename: bool
+    create_sublicense: bool
+
+
+@strawberry.type
+class LicenseKey(Node):
+    id: strawberry.ID = _row_id("key")
+    name: str | None
+    masked_key: str = expression(db.license_keys.masked, "The last characters only.")
+    kind: LicenseKeyKind
+    status: LicenseKeyStatus = expression(db.expressions.license_key_status)
+    allocation: Allocation | None
+    quota: int | None
+    used: int
+    available: int = expression(db.expressions.available_seats, "Seats that this key can still take.")
+    expires_on: date | None
+    registered_at: datetime | None
+    subscription: Subscription = one(db.subscriptions.of_row)
+    admins: list["Membership"] | None = many(
+        db.accounts.admins_of_license_key,
+        "Members who administer this key without being account admins. Null for a MEMBER who is not one of them.",
+    )
+    activations: Connection["Activation"] = connection(db.license_keys.activations_of, filter=ActivationFilter)
+
+
+@strawberry.type(description="A product activated on a device; takes one seat while ACTIVE.")
+class Activation(Node):
+    id: strawberry.ID = _row_id("act")
+    device_id: str
+    device_name: str
+    status: ActivationStatus
+    activated_at: datetime
+    last_seen_at: datetime | None
+    license_key: LicenseKey = one(db.license_keys.of_activation)
+
+
+@strawberry.type(description="An order of the online store: immutable here.")
+class Order(Node):
+    id: strawberry.ID = _row_id("ord")
+    number: str
+    placed_at: datetime
+    status: OrderStatus
+    kind: OrderKind
+    lines: list["OrderLine"] = many(db.orders.lines_of)
+    total: "Money" = nested(amount=column("total"), currency=column("currency"))
+    payment_method: Optional["PaymentMethod"] = one(db.orders.payment_method_of_order)
+    subscription: Subscription | None = one(db.subscriptions.of_row)
+    invoice_url: str | None
+
+
+@strawberry.type
+class OrderLine:
+    product: Product = one(db.products.by_code)
+    quantity: int
+    unit_price: "Money" = nested(amount=column("unit_price"), currency=column("currency"))
+    total: "Money" = nested(amount=db.orders.line_total, currency=column("currency"))
+
+
+@strawberry.type
+class Money:
+    amount: Decimal
+    currency: Currency
+
+
+@strawberry.type(description="Never a card number: a processor's token, which is not shown, and what may be shown.")
+class PaymentMethod(Node):
+    id: strawberry.ID = _row_id("pay")
+    kind: PaymentMethodKind
+    brand: str | None
+    last4: str | None
+    expires_on: date | None
+    holder_name: str | None
+    is_default: bool
+    can_renew: bool = expression(db.expressions.can_renew, "Not expired, not removed, able to be charged unattended.")
+
+
+@strawberry.type
+class Membership(Node):
+    id: strawberry.ID = _row_id("mem")
+    email: str | None
+    user: User | None = one(db.accounts.user_of_membership, "Null while INVITED.")
+    role: MemberRole
+    status: MembershipStatus
+    since: datetime
+
+
+_events = db.tables.table(db.tables.AuditEvent)
+
+
+@strawberry.type
+class AuditEvent:
+    id: strawberry.ID = _row_id("evt")
+    occurred_at: datetime
+    actor: str
+    action: str
+    subject: Node | None = any_of(
+        AnyOf(
+            _events.c.subject_type,
+            (_events.c.account_id, _events.c.subject_id),
+            {
+                "Account": db.accounts.by_id,
+                "Activation": db.license_keys.activation_by_id,
+                "LicenseKey": db.license_keys.by_id,
+                "Membership": db.accounts.membership_by_id,
+                "Order": db.orders.by_id,
+                "PaymentMethod": db.orders.payment_method_by_id,
+                "Subscription": db.subscriptions.by_id,
+            },
+        )
+    )
+    before: JSON | None
+    after: JSON | None
+    request_id: str | None
