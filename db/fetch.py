@@ -1,50 +1,19 @@
-"""The statements of the loaders: the rows of one relation for many parents at once, as one batch.
-
-SELECT k.position, t.* FROM unnest(…) WITH ORDINALITY AS k LEFT JOIN LATERAL (the parent's rows) AS t ON true
-"""
+"""Rows for the loaders: one statement for all the keys of a batch, its result dealt out to them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, Self
 
 from asyncpg import Connection, Record
-from sqlalchemy import (
-    ARRAY,
-    BindParameter,
-    ColumnElement,
-    FromClause,
-    Integer,
-    Select,
-    Text,
-    bindparam,
-    cast,
-    column,
-    func,
-    literal_column,
-    select,
-    true,
-    tuple_,
-)
-from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy import ColumnElement
 
-from db.relations import Build, Measure, Paged, Relation, SortKey, Window, constant, output
+from db.relations import Measure, Paged, Relation, Window
+from db.statements import Projection, measured, page_statement, rows_statement, shape
 
 Key = tuple[Any, ...]
 Parameters = Mapping[str, Any]
-_DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Projection:
-    """What is read of a row: the values a type shows, objects of values, and the raw columns its relations need."""
-
-    typename: str
-    values: Mapping[str, Build]
-    nested: Mapping[str, Mapping[str, Build]]
-    keys: frozenset[str]
 
 
 class Row:
@@ -100,29 +69,11 @@ class Page:
         return self.edges[-1].cursor if self.edges else None
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """SQL text and the names of its parameters in their order."""
-
-    text: str
-    names: tuple[str, ...]
-
-    async def run(self, conn: Connection, parameters: Parameters) -> list[Record]:
-        return await conn.fetch(self.text, *[parameters[name] for name in self.names])
-
-
-def render(statement: Select[Any]) -> Statement:
-    """The text that PostgreSQL prepares. Every value in it is a named parameter: one with a value would be a leak."""
-    compiled = statement.compile(dialect=_DIALECT)
-    assert all(value is None for value in compiled.params.values()), compiled.params
-    return Statement(str(compiled), tuple(compiled.positiontup or ()))
-
-
 async def rows(
     conn: Connection, relation: Relation, projection: Projection, keys: Sequence[Key], parameters: Parameters
 ) -> list[list[Row] | None]:
     """The rows of each key, in the relation's order; None where its guard refuses."""
-    statement = _rows_statement(relation, projection)
+    statement = rows_statement(relation, projection)
     records = await statement.run(conn, {**parameters, **_key_parameters(keys)})
     return [
         None if not group[0]["#permitted"] else [_row(projection, record) for record in group if record["#present"]]
@@ -139,7 +90,7 @@ async def pages(
     parameters: Parameters,
 ) -> list[Page | None]:
     """One page for each key; None where the relation's guard refuses."""
-    statement = _page_statement(paged, projection, _shape(paged, window))
+    statement = page_statement(paged, projection, shape(paged, window))
     own = {**_key_parameters(keys), **_window_parameters(window)}
     records = await statement.run(conn, {**parameters, **own})
     return [_page(projection, window, group) for group in _by_position(records)]
@@ -149,185 +100,9 @@ async def measures(
     conn: Connection, measure: Measure, days: int, keys: Sequence[Key], parameters: Parameters
 ) -> list[Any]:
     """The measure's value for the one row of each key."""
-    statement = _rows_statement(measure.relation, _measured(measure))
+    statement = rows_statement(measure.relation, measured(measure))
     records = await statement.run(conn, {**parameters, "days": days, **_key_parameters(keys)})
     return [group[0]["value"] for group in _by_position(records)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What of a window decides the SQL text."""
-
-    sort: str
-    descending: bool
-    backward: bool
-    after: bool
-    before: bool
-    filters: tuple[tuple[str, Any], ...]
-    total: bool
-
-
-def _shape(paged: Paged, window: Window) -> _Shape:
-    filters = tuple((name, value if paged.filters[name].structural else None) for name, value in window.filters)
-    return _Shape(
-        window.sort,
-        window.descending,
-        window.backward,
-        window.after is not None,
-        window.before is not None,
-        filters,
-        window.total,
-    )
-
-
-@lru_cache(maxsize=512)
-def _measured(measure: Measure) -> Projection:
-    days: BindParameter[int] = bindparam("days", type_=Integer)
-    return Projection("", {"value": lambda row: measure.build(row, days)}, {}, frozenset())
-
-
-@lru_cache(maxsize=512)
-def _rows_statement(relation: Relation, projection: Projection) -> Statement:
-    parents, parent_keys = _parents(relation)
-    found = relation.rows(parent_keys)
-    inner = select(*_columns(projection, found.source), *_order_columns(relation, found.source)).where(*found.where)
-    return render(_per_parent(relation, parents, parent_keys, inner, [], [False for _ in relation.order]))
-
-
-@lru_cache(maxsize=1024)
-def _page_statement(paged: Paged, projection: Projection, shape: _Shape) -> Statement:
-    relation = paged.relation
-    parents, parent_keys = _parents(relation)
-    page = _Page(paged, shape, parent_keys)
-    extra = [column for column in (page.total(), page.outside("after"), page.outside("before")) if column is not None]
-    inner = page.select(projection)
-    flips = [page.descending for _ in page.sort]
-    return render(_per_parent(relation, parents, parent_keys, inner, extra, flips))
-
-
-class _Page:
-    """The parts of a page's statement over one relation, sort key and set of filters."""
-
-    def __init__(self, paged: Paged, shape: _Shape, parent_keys: Sequence[ColumnElement[Any]]) -> None:
-        self.paged = paged
-        self.shape = shape
-        self.parent_keys = parent_keys
-        key = paged.sort_keys[shape.sort]
-        self.sort: tuple[SortKey, ...] = (paged.tie,) if key is paged.tie else (key, paged.tie)
-        self.descending = shape.descending != shape.backward
-
-    def filtered(self) -> tuple[FromClause, list[ColumnElement[bool]]]:
-        found = self.paged.relation.rows(self.parent_keys)
-        conditions = list(found.where)
-        for name, value in self.shape.filters:
-            declared = self.paged.filters[name]
-            given = value if declared.structural else bindparam(f"filter_{name}", type_=declared.type)
-            conditions.append(declared.build(found.source, given, self.parent_keys))
-        return found.source, conditions
-
-    def select(self, projection: Projection) -> Select[Any]:
-        source, conditions = self.filtered()
-        if self.shape.after:
-            conditions.append(self.beyond(source, "after"))
-        if self.shape.before:
-            conditions.append(self.beyond(source, "before"))
-        keys = [key.build(source) for key in self.sort]
-        labels = [key.label(f"#order{position}") for position, key in enumerate(keys)]
-        cursor = _cursor(self.shape.sort, keys).label("#cursor")
-        ordered = [key.desc() if self.descending else key.asc() for key in keys]
-        size: BindParameter[int] = bindparam("size", type_=Integer)
-        chosen = select(*_columns(projection, source), cursor, *labels)
-        return chosen.where(*conditions).order_by(*ordered).limit(size)
-
-    def beyond(self, source: FromClause, side: str, inclusive: bool = False) -> ColumnElement[bool]:
-        """The rows on the far side of a cursor: after `after`, before `before`; the near side when inclusive."""
-        row = tuple_(*[key.build(source) for key in self.sort])
-        given = [
-            cast(bindparam(f"{side}_{name}", type_=Text), key.type)
-            for name, key in zip(self._names, self.sort, strict=True)
-        ]
-        greater = (side == "after") != self.shape.descending
-        if inclusive:
-            return row <= tuple_(*given) if greater else row >= tuple_(*given)
-        return row > tuple_(*given) if greater else row < tuple_(*given)
-
-    @property
-    def _names(self) -> tuple[str, ...]:
-        return ("key", "tie")[-len(self.sort) :]
-
-    def outside(self, side: str) -> ColumnElement[bool] | None:
-        """Whether there are rows on the near side of that cursor."""
-        if not getattr(self.shape, side):
-            return None
-        source, conditions = self.filtered()
-        near: Select[Any] = (
-            select(literal_column("1")).select_from(source).where(*conditions, self.beyond(source, side, True))
-        )
-        return near.correlate_except(source).exists().label(f"#outside_{side}")
-
-    def total(self) -> ColumnElement[int] | None:
-        if not self.shape.total:
-            return None
-        source, conditions = self.filtered()
-        counted = select(func.count()).select_from(source).where(*conditions)
-        return counted.correlate_except(source).scalar_subquery().label("#total")
-
-
-def _parents(relation: Relation) -> tuple[FromClause, list[ColumnElement[Any]]]:
-    """One row for each key asked for, with its position from 1."""
-    if not relation.keys:
-        return select(literal_column("1", Integer).label("position")).subquery("k"), []
-    arrays = [bindparam(f"key_{position}", type_=ARRAY(key.type)) for position, key in enumerate(relation.keys)]
-    columns = [column(f"key_{position}", key.type) for position, key in enumerate(relation.keys)]
-    table = func.unnest(*arrays).table_valued(*columns, with_ordinality="position", name="k").render_derived()
-    return table, [table.c[key.name] for key in columns]
-
-
-def _per_parent(
-    relation: Relation,
-    parents: FromClause,
-    parent_keys: Sequence[ColumnElement[Any]],
-    inner: Select[Any],
-    extra: Sequence[ColumnElement[Any]],
-    descending: Sequence[bool],
-) -> Select[Any]:
-    """The inner rows beside each parent: always at least one row, so that a guard or a total has where to stand."""
-    permitted = relation.guard(parent_keys) if relation.guard is not None else true()
-    found = inner.add_columns(true().label("#present"))
-    if relation.guard is not None:
-        found = found.where(permitted)
-    lateral = found.lateral("t")
-    order = [lateral.c[f"#order{position}"] for position in range(len(descending))]
-    return (
-        select(parents.c.position.label("#position"), permitted.label("#permitted"), *extra, *lateral.c)
-        .select_from(parents.outerjoin(lateral, true()))
-        .order_by(
-            parents.c.position,
-            *[key.desc() if down else key.asc() for key, down in zip(order, descending, strict=True)],
-        )
-    )
-
-
-def _columns(projection: Projection, source: FromClause) -> list[ColumnElement[Any]]:
-    flat = [output(build(source)).label(name) for name, build in projection.values.items()]
-    nested = [
-        output(build(source)).label(f"{name}.{part}")
-        for name, parts in projection.nested.items()
-        for part, build in parts.items()
-    ]
-    keys = [source.c[name].label(f"#{name}") for name in sorted(projection.keys)]
-    return [*flat, *nested, *keys]
-
-
-def _order_columns(relation: Relation, source: FromClause) -> list[ColumnElement[Any]]:
-    return [build(source).label(f"#order{position}") for position, build in enumerate(relation.order)]
-
-
-def _cursor(sort: str, keys: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
-    """`<sort>~<tie>~<key>`: the key last, because a name may hold any character."""
-    *key, tie = keys
-    text = constant(f"{sort}~") + cast(tie, Text) + constant("~")
-    return text + cast(key[0], Text) if key else text
 
 
 def _key_parameters(keys: Sequence[Key]) -> dict[str, list[Any]]:

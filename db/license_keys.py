@@ -84,7 +84,7 @@ of_subscription = Paged(
 
 
 def _device(activation: FromClause) -> ColumnElement[str]:
-    return func.lower(activation.c.device_name + " " + activation.c.device_id)
+    return func.lower(activation.c.device_name + constant(" ") + activation.c.device_id)
 
 
 activations_of = Paged(

@@ -38,6 +38,8 @@ async def prepare(conn: Connection) -> None:
     """Set the codecs: `json` stays as the bytes PostgreSQL wrote, `jsonb` is decoded."""
     await conn.set_type_codec("json", schema="pg_catalog", encoder=_as_is, decoder=_as_is, format="binary")
     await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode, decoder=orjson.loads, format="text")
+    # asyncpg asks the catalogue about an array type when it first meets one: here, not in somebody's request.
+    await conn.execute("SELECT $1::uuid[], $2::text[], $3::int[]", None, None, None)
 
 
 async def _keep(conn: Connection) -> None:

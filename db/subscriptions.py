@@ -16,7 +16,7 @@ from db.expressions import (
     status,
     used_seats,
 )
-from db.relations import Filter, Keys, Measure, Paged, Relation, Rows, SortKey, any_of, column, match
+from db.relations import Filter, Keys, Measure, Paged, Relation, Rows, SortKey, any_of, column, constant, match
 
 subscriptions = tables.table(tables.Subscription)
 accounts = tables.table(tables.Account)
@@ -42,7 +42,7 @@ items_of = match(
 
 
 def searchable(subscription: FromClause) -> ColumnElement[str]:
-    return func.lower(subscription.c.display_name + " " + subscription.c.number)
+    return func.lower(subscription.c.display_name + constant(" ") + subscription.c.number)
 
 
 def _found(row: FromClause, sought: Any, keys: Keys) -> ColumnElement[bool]:

@@ -17,8 +17,9 @@ from graphql import GraphQLObjectType, GraphQLOutputType
 from graphql.pyutils import Path
 
 from db import fetch
-from db.fetch import Key, Page, Projection, Row
+from db.fetch import Key, Page, Row
 from db.relations import Measure, Paged, Relation, Window
+from db.statements import Projection
 
 
 @dataclass(frozen=True, slots=True)

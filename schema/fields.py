@@ -15,8 +15,9 @@ from graphql import GraphQLField, GraphQLObjectType, get_named_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-from db.fetch import Key, Page, Projection, Row
+from db.fetch import Key, Page, Row
 from db.relations import AnyOf, Build, Expression, Measure, Nested, Paged, Relation, column
+from db.statements import Projection
 from schema import arguments
 from schema.arguments import Check
 from schema.context import Info

@@ -35,7 +35,7 @@ class AuditEvent(Stored, table=True):
 
 
 class IdempotencyRecord(Stored, table=True):
-    """What a mutation did under a client's key: ids of the changed objects, never text or keys. Kept 24 hours or more."""
+    """What a mutation did under a client's key: ids of changed objects, never text or keys. Kept a day or more."""
 
     __tablename__ = "idempotency_records"
     __table_args__ = (Index("idempotency_records_created_at_idx", "created_at"),)

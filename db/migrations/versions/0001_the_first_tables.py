@@ -354,6 +354,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("name IS NOT NULL"),
     )
     op.create_index(
+        "license_keys_kind_idx", "license_keys", ["account_id", "subscription_id", "kind", "id"], unique=False
+    )
+    op.create_index(
         "license_keys_tail_idx",
         "license_keys",
         ["account_id", sa.literal_column("reverse(tail) text_pattern_ops")],

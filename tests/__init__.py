@@ -1,0 +1,1 @@
+"""Tests of the whole product, against a real PostgreSQL."""

@@ -1,0 +1,174 @@
+"""A real PostgreSQL for the whole run, a rolled back connection for each test, and a client signed in as anybody."""
+
+import os
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+from asyncpg.connection import LoggedQuery
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from db import embedded, migrations
+from db.keyring import Keyring
+from db.pool import prepare
+from gateway.app import create_app
+from gateway.auth import mint
+from gateway.settings import Settings
+from tests import world
+
+AUDIENCE = "licet"
+# What every client needs of a server: nothing durable, so that tests do not wait for a disk.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server: the one DATABASE_URL names, or one of our own."""
+    if url := os.environ.get("DATABASE_URL"):
+        yield url
+        return
+    server = embedded.start(tmp_path_factory.mktemp("postgres"), settings=FAST)
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+@asynccontextmanager
+async def scratch_database(server_url: str) -> AsyncIterator[str]:
+    """An empty database on the server, dropped afterwards."""
+    name = f"licet_test_{uuid4().hex[:12]}"
+    admin = await asyncpg.connect(server_url)
+    try:
+        await admin.execute(f"CREATE DATABASE {name}")
+        yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+async def empty_database(server_url: str) -> AsyncIterator[str]:
+    async with scratch_database(server_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def database_url(server_url: str) -> AsyncIterator[str]:
+    """The migrated database, without rows, that all rolled back tests share."""
+    async with scratch_database(server_url) as url:
+        await migrations.upgrade(url)
+        yield url
+
+
+@pytest.fixture
+async def conn(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection as the pool prepares them, in a transaction that is rolled back."""
+    connection = await asyncpg.connect(database_url, server_settings={"timezone": "UTC"})
+    await prepare(connection)
+    transaction = connection.transaction()
+    await transaction.start()
+    yield connection
+    await transaction.rollback()
+    await connection.close()
+
+
+@pytest.fixture
+def statements(conn: asyncpg.Connection) -> list[str]:
+    """Every statement that the connection runs from now on."""
+    sent: list[str] = []
+
+    def note(query: LoggedQuery) -> None:
+        sent.append(query.query)
+
+    conn.add_query_logger(note)
+    return sent
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    return Keyring({"l1": b"a look-up secret for tests, 32 characters"}, {"e1": b"0123456789abcdef0123456789abcdef"})
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> str:
+    key = ec.generate_private_key(ec.SECP256R1())
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    return key.private_bytes(encoding, form, serialization.NoEncryption()).decode()
+
+
+@pytest.fixture(scope="session")
+def settings(signing_key: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    private = serialization.load_pem_private_key(signing_key.encode(), None)
+    encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    given: dict[str, Any] = {
+        "database_url": "postgresql://nobody@127.0.0.1:1/none",
+        "token_issuer": world.ISSUER,
+        "token_audience": AUDIENCE,
+        "token_public_key": private.public_key().public_bytes(encoding, form).decode(),
+        "lookup_secrets": f"l1:{'x' * 32}",
+        "encryption_secrets": f"e1:{b64encode(b'y' * 32).decode()}",
+        "data_dir": tmp_path_factory.mktemp("data"),
+    }
+    return Settings(**given)
+
+
+class Client:
+    """Asks the application over HTTP, as the person with this subject."""
+
+    def __init__(self, http: httpx.AsyncClient, signing_key: str) -> None:
+        self.http = http
+        self._signing_key = signing_key
+        self._tokens: dict[tuple[str, str], str] = {}
+
+    def token(self, subject: str, **claims: Any) -> str:
+        """The same token each time for the same person and claims, as a client that signed in once has it."""
+        key = (subject, repr(sorted(claims.items())))
+        if key not in self._tokens:
+            given = {"email": f"{subject}@example.com", "name": subject.title(), **claims}
+            self._tokens[key] = mint(
+                self._signing_key,
+                issuer=world.ISSUER,
+                audience=AUDIENCE,
+                subject=subject,
+                now=world.NOW,
+                lifetime=timedelta(hours=1),
+                **given,
+            )
+        return self._tokens[key]
+
+    async def post(
+        self, query: str, variables: dict[str, Any] | None = None, *, to: str = "ada", **claims: Any
+    ) -> httpx.Response:
+        headers = {"authorization": f"Bearer {self.token(to, **claims)}"}
+        return await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+
+    async def ask(self, query: str, variables: dict[str, Any] | None = None, *, to: str = "ada", **claims: Any) -> Any:
+        """The data of an answer that has no errors."""
+        response = await self.post(query, variables, to=to, **claims)
+        body = response.json()
+        assert (response.status_code, body.get("errors")) == (200, None), body
+        return body["data"]
+
+
+@pytest.fixture
+async def client(conn: asyncpg.Connection, settings: Settings, signing_key: str) -> AsyncIterator[Client]:
+    @asynccontextmanager
+    async def acquire() -> AsyncIterator[asyncpg.Connection]:
+        yield conn
+
+    def clock() -> datetime:
+        return world.NOW.astimezone(UTC)
+
+    app = create_app(settings, clock, acquire=acquire)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://licet.test") as http:
+        yield Client(http, signing_key)

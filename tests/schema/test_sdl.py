@@ -1,0 +1,39 @@
+"""The graph as it is published."""
+
+from pathlib import Path
+
+from graphql import GraphQLObjectType, get_named_type, is_introspection_type
+
+from db import statements
+from db.relations import Relation
+from schema import fields
+from schema.query import NODES, schema
+
+PUBLISHED = Path(__file__).parents[2] / "schema" / "schema.graphql"
+
+
+def test_the_published_sdl_is_the_schema() -> None:
+    assert PUBLISHED.read_text(encoding="utf-8") == schema.as_str() + "\n"
+
+
+def test_every_type_that_implements_node_is_found_by_node() -> None:
+    graph = schema._schema
+    implementations = {type_.name for type_ in graph.get_possible_types(graph.type_map["Node"])}  # type: ignore[arg-type]
+
+    assert {typename for typename, _ in NODES.values()} == implementations
+
+
+def test_every_relation_of_the_graph_compiles_to_sql() -> None:
+    compiled = []
+    for type_ in schema._schema.type_map.values():
+        if not isinstance(type_, GraphQLObjectType) or is_introspection_type(type_) or type_.name == "Query":
+            continue
+        for name, field in type_.fields.items():
+            declared = fields.field_of(field).metadata.get(fields.DECLARATION)
+            if isinstance(declared, Relation):
+                target = get_named_type(field.type)
+                assert isinstance(target, GraphQLObjectType)
+                compiled.append((type_.name, name, statements.rows_statement(declared, fields.projection(target))))
+
+    assert all(statement.text.startswith("SELECT") for _, _, statement in compiled)
+    assert len(compiled) >= 20
