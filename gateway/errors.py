@@ -7,6 +7,7 @@ fault     everything else: INTERNAL and the request id, nothing more; the log ha
 
 from enum import StrEnum
 
+import asyncpg
 from graphql import GraphQLError, Node
 
 
@@ -29,6 +30,31 @@ class Code(StrEnum):
     """The database or the issuer's keys can not be reached; worth another try."""
     INTERNAL = "INTERNAL"
     """A fault of ours; `extensions.requestId` finds it in the log."""
+
+
+# What asyncpg raises when the server is gone, going, full or refusing; its own DataError, a ValueError, is a mistake.
+_UNREACHABLE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+_FAULTS = {
+    Code.TIMEOUT: "This took too long. Ask for less at once.",
+    Code.UNAVAILABLE: "The database can not be reached. Try again.",
+    Code.INTERNAL: "Internal error",
+}
+
+
+def fault(error: BaseException) -> tuple[Code, str]:
+    """The code of a fault, and all that its caller may read of it."""
+    code = Code.INTERNAL
+    if isinstance(error, asyncpg.QueryCanceledError | TimeoutError):
+        code = Code.TIMEOUT
+    elif isinstance(error, _UNREACHABLE) and not isinstance(error, ValueError):
+        code = Code.UNAVAILABLE
+    return code, _FAULTS[code]
 
 
 def request_error(code: Code, message: str, node: Node | None = None, **extensions: str) -> GraphQLError:

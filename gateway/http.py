@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from db.clock import Clock
 from gateway.auth import Authenticator, KeysUnavailable, Unauthenticated
 from gateway.errors import Code
-from gateway.operations import Answer, Asker, Operations, Question, refusal
+from gateway.operations import Answer, Asker, Operations, Question, fault_answer, refusal
 from schema.context import Acquire
 
 MAX_BODY = 1_048_576  # bytes
@@ -58,6 +58,8 @@ class GraphQLEndpoint:
             response = _response(request, refusal(Code.BAD_REQUEST, str(bad)), bad.status)
         except ClientDisconnect:
             return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets JSON
+            response = _response(request, fault_answer(error))
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:

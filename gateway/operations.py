@@ -7,7 +7,6 @@ from datetime import datetime
 from inspect import isawaitable
 from typing import Any
 
-import asyncpg
 import structlog
 from graphql import (
     DocumentNode,
@@ -24,7 +23,7 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FragmentDetails
 
-from gateway.errors import Code, request_error
+from gateway.errors import Code, fault, request_error
 from gateway.selection import Selector
 from gateway.telemetry import REQUEST_ID
 from schema.context import Acquire, Context, Selection, Viewer
@@ -154,6 +153,13 @@ def refusal(code: Code, sentence: str) -> Answer:
     return refuse(code, [request_error(code, sentence)])
 
 
+def fault_answer(error: Exception) -> Answer:
+    """What is told of a fault that no field is to blame for. It is logged."""
+    code, sentence = fault(error)
+    structlog.get_logger().exception("fault", code=code)
+    return refuse(code, [request_error(code, sentence, requestId=REQUEST_ID.get())])
+
+
 def _extensions(code: Code, error: GraphQLError) -> dict[str, Any]:
     return {**(error.extensions or {}), "code": code}
 
@@ -167,11 +173,7 @@ def _answer(result: ExecutionResult) -> Answer:
 def _masked(error: GraphQLError) -> dict[str, Any]:
     """What the caller may know of a fault: where, what kind, and the id under which the log tells the rest."""
     cause = error.original_error or error
-    code, sentence = Code.INTERNAL, "Internal error"
-    if isinstance(cause, asyncpg.QueryCanceledError | TimeoutError):
-        code, sentence = Code.TIMEOUT, "This took too long. Ask for less at once."
-    elif isinstance(cause, asyncpg.PostgresConnectionError | asyncpg.InterfaceError | OSError):
-        code, sentence = Code.UNAVAILABLE, "The database can not be reached. Try again."
+    code, sentence = fault(cause)
     structlog.get_logger().error("fault", path=error.path, code=code, exc_info=cause)
     shown = {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
     return {"message": sentence, **shown, "extensions": {"code": code, "requestId": REQUEST_ID.get()}}

@@ -124,9 +124,10 @@ def settings(signing_key: str, tmp_path_factory: pytest.TempPathFactory) -> Sett
 class Client:
     """Asks the application over HTTP, as the person with this subject."""
 
-    def __init__(self, http: httpx.AsyncClient, signing_key: str) -> None:
+    def __init__(self, http: httpx.AsyncClient, signing_key: str, issuer: str = world.ISSUER) -> None:
         self.http = http
         self._signing_key = signing_key
+        self._issuer = issuer
         self._tokens: dict[tuple[str, str], str] = {}
 
     def token(self, subject: str, **claims: Any) -> str:
@@ -136,7 +137,7 @@ class Client:
             given = {"email": f"{subject}@example.com", "name": subject.title(), **claims}
             self._tokens[key] = mint(
                 self._signing_key,
-                issuer=world.ISSUER,
+                issuer=self._issuer,
                 audience=AUDIENCE,
                 subject=subject,
                 now=world.NOW,
