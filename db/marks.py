@@ -19,7 +19,7 @@ class State(Enum):
     FOREIGN = "it holds what no demo put there"
 
 
-class NotMarked(Exception):  # noqa: N818 - a verdict
+class NotMarked(Exception):
     """The database does not carry the demo's mark: nothing in it was changed."""
 
 

@@ -131,7 +131,7 @@ def _is_a(type_: TypeEngine[Any], text: str) -> bool:
         if isinstance(type_, DateTime):
             return bool(_INSTANT.fullmatch(text) and datetime.fromisoformat(text))
         if isinstance(type_, Integer):
-            return -(2**31) <= int(text) < 2**31
+            return -(2**31) <= int(text) < 2**31 and str(int(text)) == text
     except ValueError:
         return False
     return isinstance(type_, Text)

@@ -1,0 +1,7 @@
+"""Rows to begin with: a small believable world for the demo, and as many accounts as a benchmark wants."""
+
+from db.seed.demo import business_account, demo, unregistered_keys
+from db.seed.generated import generate
+from db.seed.people import DEMO_ISSUER, PEOPLE, Person
+
+__all__ = ["DEMO_ISSUER", "PEOPLE", "Person", "business_account", "demo", "generate", "unregistered_keys"]

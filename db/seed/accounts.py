@@ -1,0 +1,138 @@
+"""The demo's accounts: users, members, invitations and payment methods."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date, timedelta
+from uuid import UUID
+
+from db.enums import AccountKind, MemberRole, MembershipStatus
+from db.seed.customers import Customer, Invitation, Member, Method
+from db.seed.dates import add_months
+from db.seed.people import DEMO_ISSUER, PEOPLE, Person
+from db.seed.world import Actor, Books, World
+from db.tables import Account, Membership, PaymentMethod, User
+
+_EMAILS = {person.subject: person.email for person in PEOPLE}
+
+
+def add_user(world: World, person: Person, known_for: int) -> UUID:
+    """A user first seen so many days ago."""
+    at = world.moment(world.day(-known_for))
+    user_id = world.id(at)
+    world.rows.add(
+        User(
+            id=user_id,
+            issuer=DEMO_ISSUER,
+            subject=person.subject,
+            email=person.email,
+            email_verified=True,
+            name=person.name,
+            created_at=at,
+        )
+    )
+    return user_id
+
+
+def open_account(world: World, customer: Customer, users: Mapping[str, UUID]) -> Books:
+    """The account with its members and methods. A personal one has the id of its owner."""
+    at = world.moment(world.day(-customer.opened))
+    owner = customer.members[0].subject
+    account_id = users[owner] if customer.kind is AccountKind.PERSONAL else world.id(at)
+    world.rows.add(Account(id=account_id, kind=customer.kind, name=customer.name, created_at=at))
+    books = Books(world, account_id, Actor(_EMAILS[owner], users[owner], at))
+    books.record(at, "account.created", ("Account", account_id), None, {"name": customer.name})
+    for member in customer.members:
+        _add_member(books, member, users[member.subject])
+    for invitation in customer.invitations:
+        _invite(books, invitation)
+    for method in customer.methods:
+        _add_method(books, method)
+    return books
+
+
+def _add_member(books: Books, member: Member, user_id: UUID) -> None:
+    """The owner is there from the start; everybody else was invited two days before."""
+    world, email = books.world, _EMAILS[member.subject]
+    owner = member.role is MemberRole.OWNER
+    since = books.owner.since if owner else world.moment(world.day(-member.since))
+    invited_at = since if owner else world.moment(world.day(-member.since - 2))
+    membership = Membership(
+        account_id=books.account_id,
+        id=world.id(invited_at),
+        user_id=user_id,
+        email=email,
+        role=member.role,
+        status=member.status,
+        since=since,
+    )
+    world.rows.add(membership)
+    books.members[member.subject] = membership.id
+    subject = ("Membership", membership.id)
+    if not owner:
+        books.record(invited_at, "membership.invited", subject, None, {"email": email, "role": MemberRole.MEMBER})
+        books.record(since, "membership.accepted", subject, actor=Actor(email, user_id, since))
+    if member.role is MemberRole.ADMIN:
+        _promote(books, member, Actor(email, user_id, since))
+    if member.status is MembershipStatus.BLOCKED:
+        _record_block(books, member)
+
+
+def _promote(books: Books, member: Member, actor: Actor) -> None:
+    at = actor.since + timedelta(minutes=20)
+    role = {"role": MemberRole.MEMBER}, {"role": MemberRole.ADMIN}
+    books.record(at, "membership.role_changed", ("Membership", books.members[member.subject]), *role)
+    books.admins.append(actor)
+
+
+def _record_block(books: Books, member: Member) -> None:
+    at = books.world.moment(books.world.day(-member.since // 2))
+    status = {"status": MembershipStatus.ACTIVE}, {"status": MembershipStatus.BLOCKED}
+    books.record(at, "membership.blocked", ("Membership", books.members[member.subject]), *status)
+
+
+def _invite(books: Books, invitation: Invitation) -> None:
+    at = books.world.moment(books.world.day(-invitation.since))
+    membership = Membership(
+        account_id=books.account_id,
+        id=books.world.id(at),
+        user_id=None,
+        email=invitation.email,
+        role=invitation.role,
+        status=MembershipStatus.INVITED,
+        since=at,
+    )
+    books.world.rows.add(membership)
+    after = {"email": invitation.email, "role": invitation.role}
+    books.record(at, "membership.invited", ("Membership", membership.id), None, after)
+
+
+def _add_method(books: Books, method: Method) -> None:
+    """Known to a processor by a token that nobody else's method has."""
+    world = books.world
+    at = books.owner.since + timedelta(minutes=10 + len(books.methods))
+    removed_at = None if method.removed is None else world.moment(world.day(-method.removed))
+    row = PaymentMethod(
+        account_id=books.account_id,
+        id=world.id(at),
+        kind=method.kind,
+        token=f"tok_seed_{world.random.getrandbits(64):016x}",
+        brand=method.brand,
+        last4=method.last4,
+        expires_on=None if method.expires is None else _end_of_month(world.today, method.expires),
+        holder_name=method.holder,
+        is_default=method.is_default,
+        removed_at=removed_at,
+        created_at=at,
+    )
+    world.rows.add(row)
+    books.methods[method.name] = row.id
+    shown = {"kind": row.kind, "last4": row.last4}
+    books.record(at, "payment_method.added", ("PaymentMethod", row.id), None, shown)
+    if removed_at:
+        books.record(removed_at, "payment_method.removed", ("PaymentMethod", row.id), shown)
+
+
+def _end_of_month(day: date, months: int) -> date:
+    """Cards expire with a month."""
+    month = add_months(day, months)
+    return month.replace(day=monthrange(month.year, month.month)[1])

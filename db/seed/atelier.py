@@ -1,0 +1,166 @@
+"""The first person's company: every status, channel, renewal state and kind of key that a list can show."""
+
+from db.enums import (
+    AccountKind,
+    Allocation,
+    AutoRenewal,
+    MemberRole,
+    MembershipStatus,
+    OrderKind,
+    OrderStatus,
+    PaymentMethodKind,
+    SalesChannel,
+    StartTrigger,
+)
+from db.seed.customers import Customer, Invitation, Member, Method
+from db.seed.sales import Devices, LooseOrder, Sale, Sublicense
+
+_ON, _OFF, _NOT_AVAILABLE = AutoRenewal.ON, AutoRenewal.OFF, AutoRenewal.NOT_AVAILABLE
+_REP, _RESELLER, _APP_STORE = SalesChannel.SALES_REP, SalesChannel.RESELLER, SalesChannel.APP_STORE
+_REGISTERED, _ACTIVATED = StartTrigger.ON_KEY_REGISTRATION, StartTrigger.ON_FIRST_ACTIVATION
+_FIXED = StartTrigger.ON_FIXED_DATE
+_RESERVED, _DYNAMIC = Allocation.RESERVED, Allocation.DYNAMIC
+
+_DESKTOPS = (
+    Sale(
+        "A-1001", "desktop-enterprise", 120, "Tout l’atelier", ends=214, terms=3, channel=_REP, trigger=_FIXED,
+        paid_by="invoice", items=("device-console", "priority-care"), devices=Devices(38, 6, 1), added=20,
+        split=(
+            Sublicense("Direction", _RESERVED, 10, Devices(4), admins=("liam",)),
+            Sublicense("東京スタジオ", _RESERVED, 25, Devices(11, 2)),
+            Sublicense("Freelances", _DYNAMIC, 30, Devices(7, 3, 1)),
+            Sublicense("Stage d’été", _RESERVED, 8, Devices(0, 5), ends=-40),
+            Sublicense("Ancien prestataire", _DYNAMIC, 5, Devices(0, 1, 2), is_blocked=True),
+        ),
+    ),
+    Sale(
+        "A-1002", "desktop-business", 25, "Paris, conception", ends=96, terms=2, renewal=_ON, method="visa",
+        items=("mobile-companion",), devices=Devices(14, 2), added=5,
+        split=(
+            Sublicense("Maquettes", _RESERVED, 6, Devices(5)),
+            Sublicense("Relecture", _DYNAMIC, 4, Devices(1), admins=("liam",)),
+        ),
+    ),
+    Sale("A-1003", "desktop-business", 10, "München, Entwicklung", items=("file-courier",), ends=41, terms=4,
+         renewal=_ON, method="paypal", devices=Devices(10)),
+    Sale("A-1004", "desktop-business", 8, "東京、編集部", ends=303, renewal=_ON, method="visa", currency="JPY",
+         trigger=_REGISTERED, items=("mobile-companion", "file-courier"), devices=Devices(3, 1)),
+    Sale("A-1005", "desktop-business", 15, "Austin, prepress", items=("mobile-companion",), ends=128, renewal=_ON,
+         method="debit", currency="USD", devices=Devices(9),
+         split=(Sublicense("Night shift", _RESERVED, 5, Devices(2), ends=60),)),
+    Sale("A-1006", "desktop-business", 5, "Kraków, dział prawny", ends=21, channel=_RESELLER, trigger=_REGISTERED,
+         devices=Devices(4)),
+    Sale("A-1007", "desktop-business", 30, "Formation continue", items=("device-console", "mobile-companion"), ends=12,
+         channel=_REP, trigger=_FIXED, paid_by="wire", devices=Devices(22, 4),
+         split=(Sublicense("Salle 1", _DYNAMIC, 12, Devices(6)),)),
+    Sale("A-1008", "desktop-business", 12, "Québec, service à la clientèle", items=("mobile-companion",), ends=-5,
+         terms=2, renewal=_ON, method="paypal", devices=Devices(8)),
+    Sale("A-1009", "desktop-business", 6, "Lisboa, tradução", ends=-14, terms=1, renewal=_ON, method="visa",
+         devices=Devices(4, 1), split=(Sublicense("Revisão", _RESERVED, 2, Devices(1)),)),
+    Sale("A-1010", "desktop-business", 4, "Ancienne équipe Lille", ends=-420, terms=2, paid_by="old visa",
+         devices=Devices(0, 4)),
+    Sale("A-1011", "desktop-business", 20, "Projekt Ø", ends=-95, renewal=_ON, method="debit", devices=Devices(6, 9),
+         split=(Sublicense("Ekstern", _RESERVED, 5, Devices(3)),)),
+    Sale("A-1012", "desktop-business", 10, "Essai avant achat", ends=-1412, term=1, renewal=_NOT_AVAILABLE,
+         trigger=_REGISTERED, is_trial=True, suspended=1420, devices=Devices(0, 3)),
+    Sale("A-1013", "desktop-pro", 3, "Illustration", ends=160, renewal=_ON, method="visa", devices=Devices(3)),
+    Sale("A-1014", "desktop-pro", 1, "Poste de Zoé", items=("mobile-companion",), ends=17, channel=_APP_STORE,
+         renewal=_NOT_AVAILABLE, trigger=_ACTIVATED, devices=Devices(1)),
+    Sale("A-1015", "desktop-pro", 2, "写真室", items=("file-courier",), ends=75, term=24, renewal=_ON, method="paypal",
+         currency="JPY", devices=Devices(2, 1)),
+    Sale("A-1016", "desktop-pro", 5, "Photogravure", ends=258, channel=_RESELLER, trigger=_ACTIVATED, renewal=_ON,
+         method="visa", devices=Devices(2)),
+    Sale("A-1017", "desktop-pro", 2, "Stand du salon", ends=-33, term=1, terms=3, paid_by="visa", devices=Devices(2)),
+    Sale("A-1018", "desktop-pro", 1, "Tablette de démonstration", ends=-210, channel=_APP_STORE,
+         renewal=_NOT_AVAILABLE, trigger=_ACTIVATED, devices=Devices(1)),
+    Sale("A-1019", "desktop-pro", 4, "Rentrée", trigger=_ACTIVATED, renewal=_ON, method="visa"),
+)  # fmt: skip
+
+_SERVERS = (
+    Sale("A-1020", "remote-server", 40, "Télétravail", ends=187, terms=2, renewal=_ON, method="visa",
+         items=("priority-care",), devices=Devices(12, 3),
+         split=(Sublicense("Comptabilité", _RESERVED, 8, Devices(6)), Sublicense("Ventes", _RESERVED, 12, Devices(9)),
+                Sublicense("Audit 2. Quartal", _RESERVED, 3, Devices(0, 3), ends=-12))),
+    Sale("A-1021", "remote-server", 10, "München, Fernzugriff", items=("priority-care",), ends=27, channel=_REP,
+         trigger=_FIXED, paid_by="wire", devices=Devices(10)),
+    Sale("A-1022", "remote-server", 6, "東京、在宅勤務", ends=330, renewal=_ON, method="visa", currency="JPY",
+         devices=Devices(4)),
+    Sale("A-1023", "remote-server", 15, "Austin branch", items=("priority-care", "remote-access"), ends=112, term=36,
+         channel=_REP, trigger=_FIXED, renewal=_ON, method="debit", currency="USD", devices=Devices(7)),
+    Sale("A-1024", "remote-server", 5, "Nouvelle agence", starts=12, channel=_REP, trigger=_FIXED, paid_by="invoice"),
+    Sale("A-1025", "remote-server", 5, "Serveur de secours", ends=-160, channel=_RESELLER, trigger=_REGISTERED,
+         devices=Devices(1, 2)),
+    Sale("A-1026", "remote-server", 10, "Essai de l’accès", ends=-970, term=1, renewal=_NOT_AVAILABLE,
+         trigger=_REGISTERED, is_trial=True, suspended=984, devices=Devices(0, 2)),
+    Sale("A-1027", "remote-access", 3, "Essai, astreinte", ends=9, term=1, renewal=_NOT_AVAILABLE, is_trial=True,
+         trigger=_REGISTERED, devices=Devices(2)),
+    Sale("A-1028", "remote-access", 5, "Dépannage", ends=-310, paid_by="old visa", devices=Devices(1, 1)),
+)  # fmt: skip
+
+_TOOLS = (
+    Sale("A-1029", "toolbox", 50, "Boîte à outils", ends=141, terms=3, renewal=_ON, method="visa",
+         devices=Devices(31, 4), added=10),
+    Sale("A-1030", "toolbox", 10, "Werkzeuge München", starts=-640, term=0, renewal=_NOT_AVAILABLE, paid_by="old visa",
+         devices=Devices(8)),
+    Sale("A-1031", "toolbox", 5, None, ends=6, term=1, terms=5, method="visa", devices=Devices(2)),
+    Sale("A-1032", "toolbox", 8, "道具箱", ends=18, term=1, terms=7, renewal=_ON, method="paypal", currency="JPY",
+         devices=Devices(5)),
+    Sale("A-1033", "toolbox", 12, "Livres pratiques", ends=-4, renewal=_ON, method="visa", devices=Devices(6)),
+    Sale("A-1034", "toolbox", 2, "Trousse d’essai", ends=-60, term=1, renewal=_NOT_AVAILABLE, is_trial=True,
+         devices=Devices(1)),
+    Sale("A-1035", "device-console", 60, "Parc informatique", ends=222, renewal=_ON, method="visa",
+         items=("mobile-companion",), devices=Devices(44, 7),
+         split=(Sublicense("Poste de garde", _DYNAMIC, 10, Devices(3)),)),
+    Sale("A-1036", "device-console", 10, "Flotte Austin", items=("mobile-companion",), ends=66, channel=_REP,
+         trigger=_FIXED, currency="USD", paid_by="invoice", devices=Devices(6)),
+    Sale("A-1037", "device-console", 5, "Salles de réunion", ends=-510, terms=2, paid_by="mastercard"),
+    Sale("A-1038", "device-console", 10, "Extension du parc", paid_by="wire", first_order=OrderStatus.PENDING),
+    Sale("A-1039", "file-courier", 20, "Coursier", ends=175, term=24, renewal=_ON, method="paypal",
+         devices=Devices(11), split=(Sublicense("Imprimeur", _RESERVED, 4, Devices(2)),)),
+    Sale("A-1040", "file-courier", 3, "Envois clients", starts=-220, term=0, renewal=_NOT_AVAILABLE, paid_by="visa",
+         devices=Devices(3)),
+    Sale("A-1041", "file-courier", 4, "Druckdaten", ends=-35, term=1, terms=2, paid_by="visa", devices=Devices(1),
+         is_key_blocked=True),
+    Sale("A-1042", "priority-care", 1, "Assistance", ends=90, renewal=_ON, method="debit", devices=Devices(1)),
+    Sale("A-1043", "mobile-companion", 30, "Mobiles", ends=53, channel=_RESELLER, trigger=_REGISTERED,
+         devices=Devices(17, 2, 1)),
+    Sale("A-1044", "mobile-companion", 5, "Mobiles, intérimaires", paid_by="visa", first_order=OrderStatus.AUTHORIZED),
+)  # fmt: skip
+
+ATELIER = Customer(
+    AccountKind.BUSINESS,
+    "Atelier Exemple",
+    opened=1500,
+    members=(
+        Member("nadia", MemberRole.OWNER, 1500),
+        Member("tomas", MemberRole.ADMIN, 1210),
+        Member("reiko", MemberRole.MEMBER, 760),
+        Member("liam", MemberRole.MEMBER, 540),
+        Member("bruno", MemberRole.MEMBER, 980, MembershipStatus.BLOCKED),
+    ),
+    invitations=(
+        Invitation("Amara@Example.net", MemberRole.MEMBER, 3),
+        Invitation("karim.mithal@example.org", MemberRole.ADMIN, 9),
+        Invitation("parti.depuis@example.com", MemberRole.MEMBER, 33),
+    ),
+    methods=(
+        Method("visa", PaymentMethodKind.CREDIT_CARD, "Visa", "4242", 31, "Nadia Exemple", is_default=True),
+        Method("mastercard", PaymentMethodKind.CREDIT_CARD, "Mastercard", "4444", -4, "Tomáš Příklad"),
+        Method("old visa", PaymentMethodKind.CREDIT_CARD, "Visa", "1881", 5, "Nadia Exemple", removed=205),
+        Method("paypal", PaymentMethodKind.PAYPAL, holder="nadia@example.com"),
+        Method("debit", PaymentMethodKind.DIRECT_DEBIT, last4="0189", holder="Atelier Exemple"),
+        Method("wire", PaymentMethodKind.WIRE_TRANSFER, holder="Atelier Exemple"),
+        Method("invoice", PaymentMethodKind.INVOICE, holder="Atelier Exemple"),
+    ),
+    sales=(*_DESKTOPS, *_SERVERS, *_TOOLS),
+    loose_orders=(
+        LooseOrder("toolbox", 50, -505, OrderStatus.REFUNDED),
+        LooseOrder("remote-access", 4, -260, OrderStatus.CANCELLED, paid_by="wire"),
+        LooseOrder("desktop-business", 5, -70, OrderStatus.FAILED, OrderKind.ADD_LICENSES, "mastercard",
+                   number="A-1002"),
+        LooseOrder("desktop-business", 2, -6, OrderStatus.PENDING, OrderKind.ADD_LICENSES, "wire", "USD",
+                   number="A-1005"),
+        LooseOrder("remote-server", 3, -31, OrderStatus.REFUNDED, OrderKind.ADD_LICENSES, "visa", "JPY",
+                   number="A-1022"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,26 @@
+"""The one UTC day that all seeded rows are dated relative to, and the mark that keeps it."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time
+
+from asyncpg import Connection
+
+
+def midnight(now: datetime) -> datetime:
+    """The start of `now`'s UTC day: no seeded instant is later, and none depends on the hour."""
+    return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later (earlier when negative), or the last of that month when it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+async def mark(conn: Connection, now: datetime) -> None:
+    """Mark the database as a demo's. An earlier mark stays, because the dates that are there relate to its day."""
+    await conn.execute(
+        "INSERT INTO demo_marks (id, seeded_on, created_at) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING",
+        midnight(now).date(),
+        now,
+    )

@@ -1,0 +1,93 @@
+"""The demo's world: the same people, companies and subscriptions each time, dated relative to the day it is made."""
+
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+from asyncpg import Connection
+
+from db import key_format
+from db.enums import AccountKind, LicenseKeyKind, MemberRole
+from db.keyring import Keyring
+from db.seed.accounts import add_user, open_account
+from db.seed.atelier import ATELIER
+from db.seed.catalogue import insert_catalogue
+from db.seed.customers import Customer
+from db.seed.dates import mark, midnight
+from db.seed.keys import add_keys
+from db.seed.neighbours import COMPANIES, HOMES, REGISTRABLE, UNREGISTRABLE
+from db.seed.orders import bill, bill_loosely
+from db.seed.people import DEMO_ISSUER, PEOPLE
+from db.seed.sales import Unclaimed
+from db.seed.selling import issue, sell
+from db.seed.world import World
+
+
+async def demo(conn: Connection, keyring: Keyring, now: datetime) -> None:
+    """Write the demo's world and the demo's mark, in one transaction. The caller knows that the database is empty."""
+    world = World(midnight(now), keyring, Random("licet demo"))
+    _people_it(world)
+    async with conn.transaction():
+        await insert_catalogue(conn)
+        await world.rows.copy(conn)
+        await mark(conn, now)
+
+
+async def business_account(conn: Connection) -> UUID:
+    """The first person's own company: the oldest, should they have opened others."""
+    account_id: UUID = await conn.fetchval(
+        """
+        SELECT a.id
+          FROM users u
+          JOIN memberships m ON m.user_id = u.id AND m.role = $3
+          JOIN accounts a ON a.id = m.account_id AND a.kind = $4
+         WHERE u.issuer = $1 AND u.subject = $2
+         ORDER BY a.created_at, a.id
+         LIMIT 1
+        """,
+        DEMO_ISSUER,
+        PEOPLE[0].subject,
+        MemberRole.OWNER,
+        AccountKind.BUSINESS,
+    )
+    return account_id
+
+
+async def unregistered_keys(conn: Connection, keyring: Keyring) -> list[str]:
+    """The demo's keys that can be registered and that nobody has registered yet, as a person would type them."""
+    rows = await conn.fetch(
+        """
+        SELECT k.ciphertext, k.encryption_secret_id, k.license_key_id
+          FROM issued_subscriptions s
+          JOIN license_key_index k ON k.subscription_id = s.id
+         WHERE s.number = ANY ($1) AND k.account_id IS NULL AND k.blocked_at IS NULL
+         ORDER BY s.number
+        """,
+        [unclaimed.number for unclaimed in REGISTRABLE],
+    )
+    return [key_format.display(keyring.open(*row)) for row in rows]
+
+
+def _people_it(world: World) -> None:
+    known_for = {home.members[0].subject: home.opened for home in HOMES}
+    users = {person.subject: add_user(world, person, known_for[person.subject]) for person in PEOPLE}
+    for customer in (ATELIER, *COMPANIES, *HOMES):
+        _furnish(world, customer, users)
+    for unclaimed in (*REGISTRABLE, *UNREGISTRABLE):
+        _leave_unclaimed(world, unclaimed)
+
+
+def _furnish(world: World, customer: Customer, users: dict[str, UUID]) -> None:
+    books = open_account(world, customer, users)
+    sold = {sale.number: sell(books, sale) for sale in customer.sales}
+    for each in sold.values():
+        add_keys(books, each)
+        bill(books, each)
+    for loose in customer.loose_orders:
+        bill_loosely(books, loose, sold[loose.number] if loose.number else None)
+
+
+def _leave_unclaimed(world: World, unclaimed: Unclaimed) -> None:
+    subscription_id, issued_at = issue(world, unclaimed)
+    blocked_at = world.moment(world.day(-1)) if unclaimed.is_blocked else None
+    world.index_key(world.id(issued_at), subscription_id, LicenseKeyKind.PRIMARY, None, blocked_at)

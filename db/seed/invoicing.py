@@ -1,0 +1,56 @@
+"""The orders of an invented subscription: none from a reseller or for a trial, about six for the others."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from db.ids import uuid7
+from db.seed.catalogue import CATALOGUE, CURRENCIES, TERMS
+from db.seed.dates import add_months
+from db.seed.dice import Dice
+from db.seed.invented import Invented, instant
+from db.seed.rows import Rows
+
+# Ten million lines are priced: a look-up costs a tenth of the arithmetic.
+_PRICES = {
+    (code, currency, term): listing.price(currency, term)
+    for code, listing in CATALOGUE.items()
+    for currency in CURRENCIES
+    for term in TERMS
+}
+_MOSTLY_PAID = ("PAID",) * 16 + ("FAILED", "CANCELLED", "REFUNDED", "PENDING")
+
+
+def add_orders(rows: Rows, drawn: Invented, today: date, dice: Dice) -> None:
+    """The purchase, a renewal for each further term, and licences bought one at a time until there are enough."""
+    if drawn.channel == "RESELLER" or drawn.status == "SUSPENDED":
+        return
+    yesterday = today - timedelta(days=1)
+    start = drawn.started_on or drawn.issued_at.date()
+    renewals = [min(add_months(start, drawn.term * term), yesterday) for term in range(1, drawn.terms)]
+    additions = [dice.pick(_MOSTLY_PAID) for _ in range(max(0, 3 + dice.below(5) - len(renewals)))]
+    first = drawn.licenses - additions.count("PAID")
+    orders = [("NEW", "PAID", drawn.issued_at, first)]
+    orders += [("RENEWAL", "PAID", instant(day, dice), first) for day in renewals]
+    if drawn.status == "GRACE_PERIOD" and drawn.ends_on:
+        orders.append(("RENEWAL", "FAILED", instant(drawn.ends_on, dice), drawn.licenses))
+    days = max((min(drawn.ends_on or today, today) - start).days, 1)
+    for status in additions:
+        placed_on = min(start + timedelta(days=dice.below(days)), yesterday)
+        orders.append(("ADD_LICENSES", status, instant(placed_on, dice), 1))
+    _add_orders(rows, drawn, orders, dice)
+
+
+def _add_orders(rows: Rows, drawn: Invented, orders: Sequence[tuple[str, str, datetime, int]], dice: Dice) -> None:
+    account_id, currency, card = drawn.buyer.account_id, drawn.buyer.currency, drawn.buyer.card
+    for position, (kind, status, placed_at, quantity) in enumerate(orders, 1):
+        order_id = uuid7(placed_at, dice)
+        total = Decimal(0)
+        for line, listing in enumerate((drawn.listing, *drawn.items[: dice.below(3)]), 1):
+            price = _PRICES[listing.code, currency, drawn.term]
+            total += price * quantity
+            rows.of["order_lines"].append((account_id, order_id, line, listing.code, quantity, price, currency))
+        rows.of["orders"].append((
+            account_id, order_id, f"{drawn.number}-{position}", placed_at, status, kind, total, currency, drawn.id,
+            card, None,
+        ))  # fmt: skip

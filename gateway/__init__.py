@@ -1,0 +1,1 @@
+"""Requests: HTTP, who is asking, and which way an operation is answered."""

@@ -1,0 +1,250 @@
+"""Who is asking: a bearer token, verified, becomes a Viewer."""
+
+import hashlib
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+
+from db.clock import Clock, system_clock
+from gateway.jwks import ALGORITHMS, KeySource, SingleFlight, VerificationKey
+from gateway.jwks import KeysUnavailable as KeysUnavailable  # noqa: PLC0414 - raised from here as well
+from schema.context import Viewer
+
+SERVICE_SCOPES = frozenset({"store:write", "reporting:read"})
+MAX_TOKEN = 8192
+MAX_SUBJECT, MAX_NAME, MAX_EMAIL = 255, 255, 320
+LAST_SECOND = 253_402_300_799  # of the year 9999; NaN and infinity fail a comparison with it too
+TOKEN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
+SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
+NOT_STORABLE = re.compile(r"[\0\ud800-\udfff]")  # PostgreSQL's text has no place for these
+JWS = jwt.PyJWS(algorithms=ALGORITHMS, options={"verify_signature": True, "enforce_minimum_key_length": True})
+
+
+class Unauthenticated(Exception):
+    """There is no token, or no good one. The message may be told to the caller: it repeats nothing of what was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a verified token says. `name` may be the preferred_username; `expires_at` is in epoch seconds."""
+
+    issuer: str
+    subject: str
+    email: str | None
+    email_verified: bool
+    name: str | None
+    scopes: frozenset[str]
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A viewer, and the epoch second at which the token behind it ends."""
+
+    viewer: Viewer
+    expires_at: int
+
+
+def checked_shape(token: str) -> str:
+    if len(token) > MAX_TOKEN or not TOKEN.fullmatch(token):
+        raise Unauthenticated(f"The token is malformed, or longer than {MAX_TOKEN} characters.")
+    return token
+
+
+def bearer_token(authorization: str | None) -> str:
+    """The token in an Authorization header, not verified yet."""
+    if not authorization:
+        raise Unauthenticated("The Authorization header is missing.")
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated("The Authorization header must use the Bearer scheme.")
+    return checked_shape(token.strip(" "))
+
+
+def refused(claim: str) -> Unauthenticated:
+    return Unauthenticated(f"The token's {claim} claim is missing or not valid.")
+
+
+def text_claim(payload: Mapping[str, Any], claim: str, most: int) -> str | None:
+    """None when it is absent or empty; `most` counts characters."""
+    value = payload.get(claim, "")
+    if not isinstance(value, str) or len(value) > most or NOT_STORABLE.search(value):
+        raise refused(claim)
+    return value or None
+
+
+def list_claim(payload: Mapping[str, Any], claim: str, separator: str | None = None) -> list[str]:
+    """Empty when it is absent; one string is a list of one, or of what stands between separators."""
+    value = payload.get(claim, [])
+    if isinstance(value, str):
+        return value.split(separator) if separator else [value]
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise refused(claim)
+    return value
+
+
+def scopes_claim(payload: Mapping[str, Any]) -> frozenset[str]:
+    claim = "scope" if "scope" in payload else "scp"
+    scopes = frozenset(list_claim(payload, claim, " ")) - {""}
+    if not all(SCOPE.fullmatch(scope) for scope in scopes):
+        raise refused(claim)
+    return scopes
+
+
+def instant_claim(payload: Mapping[str, Any], claim: str, absent: float | None = None) -> float:
+    """Epoch seconds; a claim that may be absent has a value for that."""
+    value = payload.get(claim, absent)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LAST_SECOND:
+        raise refused(claim)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVerifier:
+    """Checks tokens of one issuer for one audience; `algorithms` may narrow ALGORITHMS, not widen it (ValueError).
+
+    `leeway` is for an issuer whose clock is ahead: it admits nbf and iat, and never prolongs exp.
+    """
+
+    issuer: str
+    audience: str
+    keys: KeySource
+    algorithms: Collection[str] = ALGORITHMS
+    leeway: timedelta = timedelta(seconds=30)
+    clock: Clock = system_clock
+
+    def __post_init__(self) -> None:
+        if not self.algorithms or not set(self.algorithms) <= set(ALGORITHMS):
+            raise ValueError(f"Algorithms must be some of {', '.join(ALGORITHMS)}.")
+        if not self.issuer or not self.audience:
+            raise ValueError("Issuer and audience must not be empty.")
+
+    async def verify(self, token: str) -> Claims:
+        """Raises Unauthenticated, and KeysUnavailable when there is no key to check with."""
+        checked_shape(token)
+        header: dict[str, Any] = {}
+        with suppress(jwt.PyJWTError):
+            header = JWS.get_unverified_header(token)
+        # A list, not a set: alg may be anything JSON has, also what can not be hashed.
+        if header.get("alg") not in list(self.algorithms):
+            raise Unauthenticated("The token is malformed, or signed with an algorithm that is not accepted.")
+        key = await self.keys.key(header.get("kid"))
+        if key is None:
+            raise Unauthenticated("The token is signed with an unknown key.")
+        return self._claims(self._signed_payload(token, key))
+
+    def _signed_payload(self, token: str, key: VerificationKey) -> dict[str, Any]:
+        payload = None
+        # Suppressed and not chained: the library's errors hold parts of the token.
+        with suppress(jwt.PyJWTError, TypeError, ValueError, RecursionError):
+            allowed = [algorithm for algorithm in self.algorithms if algorithm in key.algorithms]
+            payload = json.loads(JWS.decode(token, key.public, algorithms=allowed))
+        if not isinstance(payload, dict):
+            raise Unauthenticated("The token's signature is not valid.")
+        return {claim: value for claim, value in payload.items() if value is not None}
+
+    def _claims(self, payload: dict[str, Any]) -> Claims:
+        if payload.get("iss") != self.issuer:
+            raise Unauthenticated("The token is not from the issuer that is trusted here.")
+        if self.audience not in list_claim(payload, "aud"):
+            raise Unauthenticated("The token is meant for another audience.")
+        expires_at = self._checked_expiry(payload)
+        subject = text_claim(payload, "sub", MAX_SUBJECT)
+        if subject is None:
+            raise refused("sub")
+        email_verified = payload.get("email_verified", False)
+        if not isinstance(email_verified, bool):
+            raise refused("email_verified")
+        name = text_claim(payload, "name", MAX_NAME) or text_claim(payload, "preferred_username", MAX_NAME)
+        email = text_claim(payload, "email", MAX_EMAIL)
+        return Claims(self.issuer, subject, email, email_verified, name, scopes_claim(payload), expires_at)
+
+    def _checked_expiry(self, payload: dict[str, Any]) -> int:
+        now = self.clock().timestamp()
+        expires_at = int(instant_claim(payload, "exp"))
+        if now >= expires_at:
+            raise Unauthenticated("The token has expired.")
+        if max(instant_claim(payload, "nbf", 0), instant_claim(payload, "iat", 0)) > now + self.leeway.total_seconds():
+            raise Unauthenticated("The token is not valid yet.")
+        return expires_at
+
+
+class Authenticator:
+    """Viewers by token, `size` of them remembered. `register` turns a user's claims into the id when they are not."""
+
+    def __init__(
+        self, verifier: TokenVerifier, register: Callable[[Claims], Awaitable[UUID]], clock: Clock, size: int = 10_000
+    ) -> None:
+        self._verifier, self._register, self._clock, self._size = verifier, register, clock, size
+        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._flights: SingleFlight[bytes, Session] = SingleFlight()
+
+    async def viewer(self, authorization: str | None) -> Viewer:
+        """Raises Unauthenticated, KeysUnavailable, and whatever `register` raises."""
+        return (await self.session(authorization)).viewer
+
+    async def session(self, authorization: str | None) -> Session:
+        """As `viewer`, with the end of the token for what outlives a request."""
+        token = bearer_token(authorization)
+        # Memory that is dumped or swapped then shows nothing to sign in with.
+        digest = hashlib.sha256(token.encode()).digest()
+        return self._remembered(digest) or await self._flights.run(digest, lambda: self._sign_in(token, digest))
+
+    def _remembered(self, digest: bytes) -> Session | None:
+        session = self._sessions.pop(digest, None)
+        if session is None or self._clock().timestamp() >= session.expires_at:
+            return None
+        self._sessions[digest] = session  # the last in line to be forgotten
+        return session
+
+    async def _sign_in(self, token: str, digest: bytes) -> Session:
+        claims = await self._verifier.verify(token)
+        session = Session(await self._viewer(claims), claims.expires_at)
+        self._sessions[digest] = session
+        if len(self._sessions) > self._size:
+            self._sessions.popitem(last=False)
+        return session
+
+    async def _viewer(self, claims: Claims) -> Viewer:
+        if claims.scopes & SERVICE_SCOPES and claims.email is None and claims.name is None:
+            return Viewer(user_id=None, email=None, scopes=claims.scopes, subject=claims.subject)
+        email = claims.email.lower() if claims.email is not None and claims.email_verified else None
+        return Viewer(await self._register(claims), email, claims.scopes, claims.subject)
+
+
+def mint(
+    private_key_pem: str,
+    *,
+    issuer: str,
+    audience: str,
+    subject: str,
+    now: datetime,
+    lifetime: timedelta,
+    email: str | None = None,
+    name: str | None = None,
+    scopes: Collection[str] = (),
+    kid: str | None = None,
+    algorithm: str = "ES256",
+) -> str:
+    """A signed token, good from `now` on; an e-mail goes in as verified. Claims that are None are left out."""
+    claims: dict[str, Any] = {
+        "iss": issuer,
+        "aud": audience,
+        "sub": subject,
+        "iat": int(now.timestamp()),
+        "exp": int((now + lifetime).timestamp()),
+        "email": email,
+        "email_verified": None if email is None else True,
+        "name": name,
+        "scope": " ".join(sorted(scopes)) or None,
+    }
+    stated = {claim: value for claim, value in claims.items() if value is not None}
+    return jwt.encode(stated, private_key_pem, algorithm, headers=None if kid is None else {"kid": kid})

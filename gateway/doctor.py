@@ -1,0 +1,61 @@
+"""What keeps `licet serve` from serving, looked for in order, one line each."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from asyncpg import Connection
+
+from db import marks
+from db.clock import Clock
+from gateway import production
+from gateway.problems import Problem
+
+TOLERATED = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at; `advice` is what to do, None when all is well."""
+
+    subject: str
+    advice: str | None = None
+
+
+async def examine(clock: Clock) -> AsyncGenerator[Finding]:
+    """The findings as they are made; what can not be looked at after a bad one is left out."""
+    try:
+        production.own_settings()
+        yield Finding("settings")
+    except Problem as problem:
+        for line in str(problem).splitlines():
+            yield Finding("settings", line)
+    try:
+        async with production.connected(production.database_url()) as conn:
+            yield Finding("database can be reached")
+            for finding in await _examine_database(conn, clock):
+                yield finding
+    except Problem as problem:
+        # Without an address the settings have said so already.
+        if "DATABASE_URL is missing" not in str(problem):
+            yield Finding("database can be reached", str(problem))
+
+
+async def _examine_database(conn: Connection, clock: Clock) -> list[Finding]:
+    version = conn.get_server_version()
+    old = version.major < production.OLDEST_POSTGRES
+    behind = await production.is_behind(conn)
+    marked = await marks.state(conn) is marks.State.MARKED
+    apart = abs(await conn.fetchval("SELECT clock_timestamp()") - clock())
+    return [
+        Finding(
+            f"PostgreSQL is {production.OLDEST_POSTGRES} or newer ({version.major}.{version.minor})",
+            "update it." if old else None,
+        ),
+        Finding("migrations are complete", "run licet migrate." if behind else None),
+        Finding("the database is no demo's", "name another one in DATABASE_URL." if marked else None),
+        Finding(
+            "the clocks agree",
+            f"they are {apart.total_seconds():.0f} s apart: synchronise them." if apart > TOLERATED else None,
+        ),
+    ]

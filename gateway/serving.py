@@ -1,0 +1,106 @@
+"""The server process: its socket, its signals, and uvicorn between the two."""
+
+import asyncio
+import errno
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from gateway.problems import Problem, reason
+
+BACKLOG = 2048
+GRACE = 10  # seconds for requests under way; an orchestrator commonly kills after 30
+WEBSOCKET_MESSAGE = 65_536  # bytes
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 is any free one. Whoever connects from now on waits for the first answer."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except (OSError, UnicodeError) as error:
+        raise Problem(f"{host} is no address of this machine ({reason(error)}): choose another with --host.") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Not later: two sockets that do not listen yet can hold the same port.
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise _no_port(host, port, error) from error
+    return listener
+
+
+def _no_port(host: str, port: int, error: OSError) -> Problem:
+    if error.errno == errno.EADDRINUSE:
+        return Problem(f"Port {port} is taken: stop what uses it, or choose another with --port.")
+    if error.errno == errno.EACCES:
+        return Problem(f"Port {port} is reserved for the administrator: choose one above 1023 with --port.")
+    return Problem(f"{host} is no address of this machine ({reason(error)}): choose another with --host.")
+
+
+def origin(host: str, listener: socket.socket) -> str:
+    """The address to open in a browser on this machine; a wildcard host is reached by loopback."""
+    port: int = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - read, not bound
+    return f"http://[{shown}]:{port}" if ":" in shown and not shown.startswith("[") else f"http://{shown}:{port}"
+
+
+class Server(uvicorn.Server):
+    """Ends in order at the first signal and hears no second one: GRACE bounds the wait, and nothing is cut short."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        _listen(self.handle_exit)
+        yield
+        stop_listening_to_signals()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn calls it
+        self.should_exit = True
+
+
+def run(app: ASGIApp, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM, then finish the requests under way."""
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws_max_size=WEBSOCKET_MESSAGE,
+        timeout_graceful_shutdown=GRACE,
+    )
+    # The loop first: a signal while it is made would leave a coroutine that nobody awaits.
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.get_loop()
+        runner.run(Server(config).serve(sockets=[listener]))
+
+
+@contextmanager
+def until_stopped() -> Iterator[None]:
+    """Ctrl-C, SIGTERM and a closed terminal end the block, wherever it is, and count as success."""
+    _listen(signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        yield
+    stop_listening_to_signals()
+
+
+def _listen(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in STOPPING:
+        # What nohup or a shell's & made us ignore stays ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def stop_listening_to_signals() -> None:
+    """The process is about to end by itself: no impatient second Ctrl-C cuts the end of the database short."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)

@@ -1,0 +1,211 @@
+"""What the process is told from outside: environment variables, read once, checked whole, and never printed."""
+
+import base64
+import binascii
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from db.keyring import Keyring
+from db.seed.people import DEMO_ISSUER
+from gateway.jwks import StaticKey, is_safe_way
+
+DEMO_PREFIX = "demo-"
+DEMO_AUDIENCE = "licet"
+
+SECRET_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
+LOOKUP_CHARACTERS = 32
+ENCRYPTION_BYTES = 32
+
+
+def split_secrets(listed: str) -> list[tuple[str, str]]:
+    """Pairs of `id:value[,id:value]`; the first is the current one. Raises ValueError, never with a value in it."""
+    pairs = [entry.strip().partition(":") for entry in listed.split(",")]
+    if not all(SECRET_ID.fullmatch(secret_id) and value for secret_id, _, value in pairs):
+        raise ValueError("must look like id:value or id:value,id:value, the current one first")
+    if len({secret_id for secret_id, _, _ in pairs}) < len(pairs):
+        raise ValueError("has the same id twice; give every value an id of its own")
+    return [(secret_id, value) for secret_id, _, value in pairs]
+
+
+def lookup_value(value: str) -> bytes:
+    if len(value) < LOOKUP_CHARACTERS:
+        raise ValueError(f"has a value under {LOOKUP_CHARACTERS} characters; make one with: openssl rand -hex 32")
+    return value.encode()
+
+
+def encryption_value(value: str) -> bytes:
+    try:
+        decoded = base64.b64decode(value.removeprefix(DEMO_PREFIX), validate=True)
+    except (binascii.Error, ValueError):
+        decoded = b""
+    if len(decoded) != ENCRYPTION_BYTES:
+        raise ValueError("has a value that is not 32 bytes in base64; make one with: openssl rand -base64 32")
+    return decoded
+
+
+def lookup_by_id(listed: SecretStr) -> dict[str, bytes]:
+    return {secret_id: lookup_value(value) for secret_id, value in split_secrets(listed.get_secret_value())}
+
+
+def encryption_by_id(listed: SecretStr) -> dict[str, bytes]:
+    return {secret_id: encryption_value(value) for secret_id, value in split_secrets(listed.get_secret_value())}
+
+
+def checked_lookup(listed: SecretStr) -> SecretStr:
+    lookup_by_id(listed)
+    return listed
+
+
+def checked_encryption(listed: SecretStr) -> SecretStr:
+    encryption_by_id(listed)
+    return listed
+
+
+def checked_database_url(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("must start with postgresql://")
+    return url
+
+
+def checked_jwks_url(url: str) -> str:
+    if not is_safe_way(url):
+        # Whoever can change the key set on its way here can sign in as anybody.
+        raise ValueError("must start with https:// (http:// only on this machine)")
+    return url
+
+
+def public_key_text(given: str) -> str:
+    """The PEM itself, from a PEM or from the path of a file that holds one."""
+    text = given.replace("\\n", "\n")
+    if "-----BEGIN" in text:
+        return text
+    try:
+        return Path(given).expanduser().read_text(encoding="utf-8")
+    except (OSError, RuntimeError, ValueError):
+        raise ValueError("is neither a PEM public key nor the path of a readable file with one") from None
+
+
+def checked_public_key(given: str) -> str:
+    pem = public_key_text(given)
+    try:
+        StaticKey(pem)
+    except ValueError:
+        raise ValueError("holds no public key (-----BEGIN PUBLIC KEY-----: RSA of 2048 bits, EC or Ed25519)") from None
+    return pem
+
+
+def default_data_dir() -> Path:
+    """Where the demo keeps its database and its secrets, by the custom of the system."""
+    if sys.platform == "darwin":
+        return Path("~/Library/Application Support/licet").expanduser()
+    xdg = os.environ.get("XDG_DATA_HOME", "")
+    # A relative XDG_DATA_HOME is to be ignored, says the XDG Base Directory Specification.
+    return Path(xdg) / "licet" if xdg.startswith("/") else Path(os.path.expanduser("~")) / ".local/share/licet"  # noqa: PTH111 - answers ~ where Path.home() raises
+
+
+def split_hosts(given: object) -> object:
+    return tuple(host.strip().lower() for host in given.split(",") if host.strip()) if isinstance(given, str) else given
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(checked_database_url)]
+
+
+class Environment(BaseSettings):
+    """What every command may be told, and needs nothing of."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LICET_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+        validate_default=True,
+    )
+
+    database_url: DatabaseUrl | None = Field(default=None, validation_alias="DATABASE_URL")
+    pool_size: int = Field(default=10, ge=1, le=500)
+    statement_timeout: float = Field(default=5.0, gt=0, le=3600, description="seconds")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    log_format: Literal["json", "console", "auto"] = "auto"
+    demo_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    data_dir: Path = Field(default_factory=default_data_dir)
+
+    @field_validator("demo_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, given: object) -> object:
+        return split_hosts(given)
+
+
+class Settings(Environment):
+    """What an application is made from. A field without a default is one that `licet serve` must be told."""
+
+    database_url: DatabaseUrl = Field(
+        validation_alias="DATABASE_URL", description="set it to postgresql://user:password@host:5432/name"
+    )
+    token_issuer: str = Field(min_length=1, description="set it to the iss claim of your identity provider's tokens")
+    token_audience: str = Field(min_length=1, description="set it to the aud claim that tokens for this service carry")
+    token_public_key: Annotated[str, AfterValidator(checked_public_key)] | None = None
+    jwks_url: Annotated[str, AfterValidator(checked_jwks_url)] | None = None
+    lookup_secrets: Annotated[SecretStr, AfterValidator(checked_lookup)] = Field(
+        description="set it to id:value, the value from: openssl rand -hex 32"
+    )
+    encryption_secrets: Annotated[SecretStr, AfterValidator(checked_encryption)] = Field(
+        description="set it to id:value, the value from: openssl rand -base64 32"
+    )
+
+    @field_validator("jwks_url")
+    @classmethod
+    def _one_source_of_keys(cls, url: str | None, seen: ValidationInfo) -> str | None:
+        # Not a model validator: that one stays silent when a field is missing, and everything is to be told at once.
+        if url is None and "token_public_key" in seen.data and seen.data["token_public_key"] is None:
+            raise ValueError("or LICET_TOKEN_PUBLIC_KEY (a PEM or its path) is missing: one of them must be set")
+        if url is not None and seen.data.get("token_public_key") is not None:
+            raise ValueError("and LICET_TOKEN_PUBLIC_KEY are both set: keep the one that signs your tokens")
+        return url
+
+    def keyring(self) -> Keyring:
+        return Keyring(lookup_by_id(self.lookup_secrets), encryption_by_id(self.encryption_secrets))
+
+
+def variable(field: str) -> str:
+    """The environment variable a field is read from."""
+    return "DATABASE_URL" if field.upper() == "DATABASE_URL" else f"LICET_{field.upper()}"
+
+
+def problems(error: ValidationError) -> list[str]:
+    """One sentence for each thing that is missing or wrong: the variable and what to do, never the value."""
+    return [_sentence(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in error.errors()]
+
+
+def _sentence(field: str, kind: str, message: str) -> str:
+    if kind == "missing":
+        advice = Settings.model_fields[field.lower()].description
+        return f"{variable(field)} is missing: {advice}."
+    if kind == "value_error":
+        return f"{variable(field)} {message.removeprefix('Value error, ')}."
+    return f"{variable(field)} is not usable: {message[0].lower()}{message[1:]}."
+
+
+def demo_traces(settings: Settings) -> list[str]:
+    """What of these settings comes from a demo, where anybody may have seen it: a sentence for each."""
+    listed = {"lookup_secrets": settings.lookup_secrets, "encryption_secrets": settings.encryption_secrets}
+    found = [
+        f"{variable(field)} holds a secret of the demo: make one of your own."
+        for field, secrets in listed.items()
+        if any(DEMO_PREFIX in (secret_id[:5], value[:5]) for secret_id, value in _pairs(secrets))
+    ]
+    if settings.token_issuer == DEMO_ISSUER:
+        found.append("LICET_TOKEN_ISSUER is the demo's: name your identity provider.")
+    return found
+
+
+def _pairs(listed: SecretStr) -> list[tuple[str, str]]:
+    return split_secrets(listed.get_secret_value())

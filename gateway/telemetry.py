@@ -1,0 +1,163 @@
+"""What an operator sees: a line for each request, an id that ties lines together, and no secret in any of them."""
+
+import logging
+import re
+import sys
+import time
+import uuid
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any, Literal, TextIO
+from urllib.parse import quote
+
+import orjson
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+# The id of the request being answered; "" outside of one.
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+
+ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+LOGGED_PATH = 256
+# Asked every few seconds by whatever watches the process: worth a line only when something is wrong.
+PROBES = frozenset({"/healthz", "/readyz"})
+# These tell at INFO what the access line tells already, or a URL with its query.
+TALKATIVE = ("alembic", "asyncio", "httpcore", "httpx", "uvicorn.error")
+
+SECRETS = (
+    (re.compile(r"\b[A-Za-z0-9]{5}(?:-?[A-Za-z0-9]{5}){4}\b"), "[licence key]"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)*"), "[token]"),
+    (re.compile(r"(?i:\bbearer)[ +]+[^\s\"'\\]+"), "Bearer [token]"),
+    (re.compile(r"://[^\s/?#:@\"']*:[^\s/?#@\"']+@"), "://[password]@"),
+)
+
+
+def redact(text: str) -> str:
+    """The text without licence keys, tokens and passwords. The second wall: the first is not to log them."""
+    for pattern, mark in SECRETS:
+        text = pattern.sub(mark, text)
+    return text
+
+
+def configure(log_format: Literal["json", "console", "auto"], stream: TextIO | None = None) -> None:
+    """Send the lines of structlog and of logging, which libraries use, to one stream (standard error) in one form."""
+    stream = sys.stderr if stream is None else stream
+    in_colour = stream.isatty()
+    readable = log_format == "console" or (log_format == "auto" and in_colour)
+    form = _readable(in_colour) if readable else _json()
+    shared: list[Processor] = [_with_request_id, structlog.processors.add_log_level, _stamped()]
+    structlog.configure(
+        processors=[*shared, *form],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *form]
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _stamped() -> Processor:
+    return structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+
+def _json() -> list[Processor]:
+    # A traceback of text: structured ones carry local variables, where keys and tokens are.
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_dumps), _redacted]
+
+
+def _readable(in_colour: bool) -> list[Processor]:
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=in_colour, exception_formatter=plain), _redacted]
+
+
+def _dumps(event: EventDict, **_: Any) -> str:
+    return orjson.dumps(event, default=str).decode()
+
+
+def _redacted(_logger: WrappedLogger, _method: str, line: Any) -> str:
+    return redact(line)
+
+
+def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if request_id := REQUEST_ID.get():
+        event["request_id"] = request_id
+    return event
+
+
+class RequestLog:
+    """Gives each request its id, answers what nobody caught, and logs one line: never the query, a body or a header."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = Exchange(scope, send)
+        token = REQUEST_ID.set(exchange.request_id)
+        try:
+            await self.app(scope, receive, exchange.send)
+        except Exception:
+            structlog.get_logger().exception("fault")
+            if exchange.status is not None:
+                # Half an answer is out: only closing the connection tells the client that it is not a whole one.
+                raise
+            await exchange.send_fault()
+        finally:
+            exchange.log()
+            REQUEST_ID.reset(token)
+
+
+class Exchange:
+    """One request and what has been answered to it so far."""
+
+    __slots__ = ("_forward", "_scope", "_started", "request_id", "status")
+
+    def __init__(self, scope: Scope, forward: Send) -> None:
+        self._scope = scope
+        self._forward = forward
+        self._started = time.perf_counter()
+        self.request_id = request_id(scope["headers"])
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
+            message = {**message, "headers": headers}
+        await self._forward(message)
+
+    async def send_fault(self) -> None:
+        error = {"message": "Internal error", "extensions": {"code": "INTERNAL", "requestId": self.request_id}}
+        body = orjson.dumps({"errors": [error]})
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
+        await self.send({"type": "http.response.body", "body": body})
+
+    def log(self) -> None:
+        """The access line; a status of None says that the client was gone before the answer."""
+        path = self._scope["path"]
+        logger = structlog.get_logger()
+        tell = logger.debug if path in PROBES and self.status == 200 else logger.info
+        milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
+        # Quoted, so that a path with a line break in it can not forge a line.
+        tell(
+            "request", method=self._scope["method"], path=quote(path[:LOGGED_PATH]), status=self.status, ms=milliseconds
+        )
+
+
+def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The caller's X-Request-Id when it is short and plain, or a new one."""
+    for name, value in headers:
+        if name == b"x-request-id" and ACCEPTED_ID.fullmatch(value):
+            return value.decode()
+    return uuid.uuid4().hex

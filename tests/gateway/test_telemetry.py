@@ -1,0 +1,184 @@
+"""Log lines: one for each request, tied by an id, without secrets."""
+
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from gateway import telemetry
+from gateway.telemetry import REQUEST_ID, RequestLog
+
+KEY = "AB3DE-FGH7J-KLMN0-PQRST-UVW9Y"
+JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    """The stream that logs go to, as JSON; logging is put back afterwards."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    written = io.StringIO()
+    telemetry.configure("json", written)
+    yield written
+    root.handlers[:], root.level = before[0], before[1]
+    structlog.reset_defaults()
+
+
+def logged(stream: io.StringIO) -> list[dict[str, Any]]:
+    """The lines so far, without what no test can know beforehand."""
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    return [{name: value for name, value in line.items() if name not in ("timestamp", "ms")} for line in lines]
+
+
+async def hello(request: Request) -> Response:
+    structlog.get_logger().info("hello")
+    return PlainTextResponse(REQUEST_ID.get())
+
+
+async def fail(request: Request) -> Response:
+    raise RuntimeError(f"no such key: {KEY}")
+
+
+async def fail_halfway(request: Request) -> Response:
+    async def pieces() -> Any:
+        yield b"half "
+        raise RuntimeError("torn")
+
+    return StreamingResponse(pieces())
+
+
+def client() -> httpx.AsyncClient:
+    routes = [Route("/hello", hello), Route("/healthz", hello), Route("/fail", fail), Route("/halfway", fail_halfway)]
+    app = Starlette(routes=routes, middleware=[Middleware(RequestLog)])
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+
+
+async def test_a_request_has_one_line_and_one_id_everywhere(stream: io.StringIO) -> None:
+    async with client() as caller:
+        answer = await caller.get(f"/hello?key={KEY}", headers={"X-Request-Id": "from-outside.1", "Authorization": JWT})
+
+    assert (answer.text, answer.headers["x-request-id"]) == ("from-outside.1", "from-outside.1")
+    assert logged(stream) == [
+        {"event": "hello", "level": "info", "request_id": "from-outside.1"},
+        {
+            "event": "request",
+            "level": "info",
+            "request_id": "from-outside.1",
+            "method": "GET",
+            "path": "/hello",
+            "status": 200,
+        },
+    ]
+
+
+@pytest.mark.parametrize("sent", ["", "a b", 'quo"te', "x" * 65, "ünicode"])
+async def test_an_id_that_is_long_or_odd_is_replaced(stream: io.StringIO, sent: str) -> None:
+    async with client() as caller:
+        answer = await caller.get("/hello", headers={b"X-Request-Id": sent.encode()})
+
+    assert answer.headers["x-request-id"] != sent
+    assert len(answer.headers["x-request-id"]) == 32
+    assert answer.text == answer.headers["x-request-id"]
+
+
+async def test_a_fault_is_logged_and_answered_with_its_id_only(stream: io.StringIO) -> None:
+    async with client() as caller:
+        answer = await caller.get("/fail", headers={"X-Request-Id": "1"})
+
+    fault, line = logged(stream)
+    assert answer.status_code == 500
+    assert answer.json() == {
+        "errors": [{"message": "Internal error", "extensions": {"code": "INTERNAL", "requestId": "1"}}]
+    }
+    assert answer.headers["x-request-id"] == "1"
+    assert fault["exception"].endswith("RuntimeError: no such key: [licence key]")
+    assert line == {
+        "event": "request",
+        "level": "info",
+        "request_id": "1",
+        "method": "GET",
+        "path": "/fail",
+        "status": 500,
+    }
+
+
+async def test_a_fault_after_half_an_answer_breaks_the_connection(stream: io.StringIO) -> None:
+    async with client() as caller:
+        with pytest.raises(RuntimeError, match="torn"):
+            await caller.get("/halfway")
+
+    assert [line["event"] for line in logged(stream)] == ["fault", "request"]
+
+
+async def test_probes_are_quiet_while_all_is_well(stream: io.StringIO) -> None:
+    async with client() as caller:
+        answer = await caller.get("/healthz")
+
+    assert answer.status_code == 200
+    assert [line["event"] for line in logged(stream)] == ["hello"]
+
+
+async def test_a_path_can_not_forge_a_line(stream: io.StringIO) -> None:
+    async with client() as caller:
+        answer = await caller.get("/%0A%7B%22event%22%3A%22forged%22%7D" + "x" * 300)
+
+    assert answer.status_code == 404
+    (line,) = logged(stream)
+    assert line["path"].startswith("/%0A%7B%22event%22%3A%22forged%22%7Dxxx")
+    assert len(line["path"]) < 300
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"register {KEY} now", "register [licence key] now"),
+        (f"register {KEY.lower()}", "register [licence key]"),
+        (f"register {KEY.replace('-', '')}", "register [licence key]"),
+        (f"token {JWT}.", "token [token]"),
+        ("Authorization: Bearer opaque-token_1", "Authorization: Bearer [token]"),
+        ("authorization: bearer opaque", "authorization: Bearer [token]"),
+        ("postgresql://licet:pa55@db:5432/licet", "postgresql://[password]@db:5432/licet"),
+        (
+            "2026-11-23T22:36:26Z 0123456789abcdef0123456789abcdef",
+            "2026-11-23T22:36:26Z 0123456789abcdef0123456789abcdef",
+        ),
+        ("019a7d5e-2f3c-7b1a-9c8d-0123456789ab", "019a7d5e-2f3c-7b1a-9c8d-0123456789ab"),
+        ("http://127.0.0.1:8000/graphql", "http://127.0.0.1:8000/graphql"),
+    ],
+)
+def test_secrets_are_taken_out_of_a_line_and_nothing_else(text: str, shown: str) -> None:
+    assert telemetry.redact(text) == shown
+
+
+def test_lines_of_libraries_have_the_same_form(stream: io.StringIO) -> None:
+    logging.getLogger("uvicorn.error").error("bad token %s", JWT)
+    logging.getLogger("uvicorn.error").info("Started server process")
+
+    assert logged(stream) == [{"event": "bad token [token]", "level": "error"}]
+
+
+def test_a_terminal_gets_lines_for_people(stream: io.StringIO) -> None:
+    readable = io.StringIO()
+    telemetry.configure("console", readable)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            raise ValueError(KEY)
+        except ValueError:
+            structlog.get_logger().exception("fault", who="ada")
+
+    assert "[error    ] fault" in readable.getvalue()
+    assert "who=ada" in readable.getvalue()
+    assert readable.getvalue().endswith("ValueError: [licence key]\n")

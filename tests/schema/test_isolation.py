@@ -1,0 +1,129 @@
+"""What is one account's never shows in another's, wherever the graph leads: the schema itself says where to look."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from asyncpg import Connection
+
+from tests import world
+from tests.conftest import Client
+from tests.estate import Estate, estate, twin
+from tests.schema.walk import NODE_TYPES, below, id_inputs, look_up, look_ups, objects, relations
+
+LOOK_UPS = look_ups()
+OF_AN_ACCOUNT = sorted(NODE_TYPES - {"Product"})
+
+
+async def _two(conn: Connection) -> tuple[Estate, Estate]:
+    for code in ("desktop", "toolbox"):
+        await world.product(conn, code)
+    return await estate(conn, "Ours"), await estate(conn, "Theirs")
+
+
+def test_every_place_where_a_client_gives_an_id_is_asked_here() -> None:
+    assert LOOK_UPS == ["account", "subscription", "licenseKey", "order", "node", "nodes"]
+    assert id_inputs() == {"SubscriptionFilter.productId"}
+
+
+async def test_an_account_has_something_of_every_type_with_an_id(conn: Connection, client: Client) -> None:
+    ours, _ = await _two(conn)
+
+    found = [
+        (await client.ask(look_up(field, id_), to=ours.owner))["found"]
+        for id_ in ours.ids.values()
+        for field in LOOK_UPS
+    ]
+
+    assert ours.ids.keys() == NODE_TYPES
+    assert sum(object_ in [{"__typename": typename} for typename in NODE_TYPES] for object_ in found) == 4 + 8
+    assert [object_ for object_ in found if isinstance(object_, list)] == [
+        [{"__typename": type_}] for type_ in ours.ids
+    ]
+
+
+@pytest.mark.parametrize("field", LOOK_UPS)
+async def test_a_foreign_object_is_looked_up_as_one_that_does_not_exist(
+    conn: Connection, client: Client, statements: list[str], field: str
+) -> None:
+    ours, theirs = await _two(conn)
+    headers = {"authorization": f"Bearer {client.token(ours.owner)}"}
+
+    async def ask(id_: str) -> tuple[str, list[str]]:
+        statements.clear()
+        response = await client.http.post("/graphql", json={"query": look_up(field, id_)}, headers=headers)
+        return response.text, list(statements)
+
+    await ask("nothing")
+    for typename in OF_AN_ACCOUNT:
+        id_ = theirs.ids[typename]
+        foreign = await ask(id_)
+        missing_there = await ask(f"{id_.rpartition('_')[0]}_{uuid4()}")
+        missing = await ask(id_.replace(str(theirs.account), str(uuid4())))
+
+        assert json.loads(foreign[0])["data"]["found"] in (None, [None]), typename
+        assert foreign == missing_there == missing, typename
+
+
+@pytest.mark.parametrize("through", ["account", "node"])
+async def test_nothing_below_an_account_comes_from_its_twin(conn: Connection, client: Client, through: str) -> None:
+    ours, theirs = await _two(conn)
+    both = await world.user(conn, "both")
+    for of in (ours, theirs):
+        await world.member(conn, of.account, both, id=twin("both"))
+    question = f"query($id: ID!) {{ {through}(id: $id) {{ ... on Account {{ {below('Account')} }} }} }}"
+
+    mine = await client.ask(question, {"id": ours.ids["Account"]}, to="both")
+    other = await client.ask(question, {"id": theirs.ids["Account"]}, to="both")
+
+    assert _leading_nowhere(mine) == set()
+    assert not any(text in json.dumps(mine) for text in theirs.own)
+    assert mine == _translated(other, theirs, ours)
+
+
+async def test_nothing_below_the_viewer_is_anybody_elses(conn: Connection, client: Client) -> None:
+    ours, theirs = await _two(conn)
+    question = f"{{ viewer {{ {below('Viewer')} }} }}"
+
+    mine = await client.ask(question, to=ours.owner, name="Ours owner")
+    other = await client.ask(question, to=theirs.owner, name="Theirs owner")
+
+    assert [account["name"] for account in mine["viewer"]["accounts"]] == ["Ours Ltd", "Ours owner"]
+    assert not any(text in json.dumps(mine) for text in theirs.own)
+    assert mine == _translated(other, theirs, ours)
+
+
+def test_the_question_selects_every_field_of_every_type() -> None:
+    asked = f"{below('Account')} {below('Viewer')}".split()
+
+    unasked = [f"{type_.name}.{name}" for type_ in objects() for name in type_.fields if name not in asked]
+
+    assert unasked == []
+
+
+def _translated(answer: Any, source: Estate, target: Estate) -> Any:
+    """What the other twin would have answered."""
+    text = json.dumps(answer)
+    for theirs, ours in zip(source.own, target.own, strict=True):
+        text = text.replace(theirs, ours)
+    return json.loads(text)
+
+
+def _leading_nowhere(answer: Any) -> set[tuple[str, ...]]:
+    """The paths of relations that found no row at all: what they might show would not be tested."""
+    led: dict[tuple[str, ...], bool] = {}
+    for path, value in _fields(answer):
+        led[path] = led.get(path, False) or value not in (None, [])
+    return {path for path, found in led.items() if not found and path[-1] in relations()}
+
+
+def _fields(answer: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(answer, list):
+        for part in answer:
+            yield from _fields(part, path)
+    elif isinstance(answer, dict):
+        for name, value in answer.items():
+            yield (*path, name), value
+            yield from _fields(value, (*path, name))
