@@ -6,19 +6,6 @@ from sqlalchemy import ARRAY, ColumnElement, DateTime, FromClause, Text, Uuid, f
 
 from db import search, tables
 from db.expressions import active_membership, license_key_status
-from db.key_format import (  # noqa: F401  TEMPORARY
-    ALPHABET,
-    GROUP_LENGTH,
-    GROUPS,
-    LENGTH,
-    TAIL_LENGTH,
-    check_character,
-    display,
-    generate,
-    is_well_formed,
-    normalize,
-    tail,
-)
 from db.relations import Filter, Keys, Paged, SortKey, any_of, column, constant, match
 
 accounts = tables.table(tables.Account)

@@ -22,5 +22,7 @@ def ends_with(tail: ColumnElement[str], sought: ColumnElement[str]) -> ColumnEle
     """The key's last characters are the last of `sought`, dashes and case aside; a whole key is found by them, too."""
     letters = func.upper(func.regexp_replace(sought, constant("[^A-Za-z0-9]"), constant(""), constant("g")))
     last: ColumnElement[Any] = func.right(letters, literal_column(str(TAIL_LENGTH), Integer), type_=Text)
-    backwards = func.reverse(last, type_=Text) + constant("%")
-    return and_(func.length(letters) >= SHORTEST_TAIL, func.reverse(tail).like(backwards))
+    first = func.reverse(last, type_=Text)
+    backwards = func.reverse(tail).collate("C")
+    # A range, because LIKE is served by a B-tree only while the planner sees the pattern. Keys have no character past Z.
+    return and_(func.length(letters) >= SHORTEST_TAIL, backwards >= first, backwards < first + constant("~"))

@@ -198,14 +198,16 @@ def _per_parent(
 ) -> Select[Any]:
     """The inner rows beside each parent: always at least one row, so that a guard or a total has where to stand."""
     permitted = relation.guard(parent_keys) if relation.guard is not None else true()
+    # OFFSET keeps the planner from merging this into the outer statement, where it would be computed for every row.
+    once = select(permitted.label("#permitted"), *beside).offset(literal_column("0")).lateral("once")
     found = inner.add_columns(true().label("#present"))
     if relation.guard is not None:
-        found = found.where(permitted)
+        found = found.where(once.c["#permitted"])
     lateral = found.lateral("t")
     order = [lateral.c[f"#order{position}"] for position in range(len(descending))]
     return (
-        select(parents.c.position.label("#position"), permitted.label("#permitted"), *beside, *lateral.c)
-        .select_from(parents.outerjoin(lateral, true()))
+        select(parents.c.position.label("#position"), *once.c, *lateral.c)
+        .select_from(parents.join(once, true()).outerjoin(lateral, true()))
         .order_by(
             parents.c.position,
             *[key.desc() if down else key.asc() for key, down in zip(order, descending, strict=True)],

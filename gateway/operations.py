@@ -73,7 +73,10 @@ class Operations:
         except _Invalid as invalid:
             return refuse(invalid.code, invalid.errors)
         except GraphQLError as error:
-            return refuse(Code.BAD_ARGUMENT, [error])
+            # What validation can not foresee and no rule named: a variable that is null in spite of its default.
+            return refuse((error.extensions or {}).get("code", Code.BAD_VARIABLES), [error])
+        except RecursionError:
+            return refusal(Code.INVALID_OPERATION, "The document is nested too deeply.")
         return await self._run(document, question, selection, asker)
 
     async def _run(self, document: DocumentNode, question: Question, selection: Selection, asker: Asker) -> Answer:
@@ -95,9 +98,8 @@ class Operations:
             return self._documents[text]
         try:
             document = parse(text, no_location=False)
-        except (GraphQLError, RecursionError) as error:
-            found = error if isinstance(error, GraphQLError) else GraphQLError("The document is nested too deeply.")
-            raise _Invalid(Code.INVALID_OPERATION, [found]) from error
+        except GraphQLError as error:
+            raise _Invalid(Code.INVALID_OPERATION, [error]) from error
         if errors := validate(self._schema, document):
             raise _Invalid(Code.INVALID_OPERATION, errors)
         if len(text) <= REMEMBERED_LENGTH:

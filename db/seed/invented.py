@@ -104,7 +104,7 @@ def _days(
     if term == 0:
         return today - timedelta(days=1 + dice.below(1500)), None
     if status == "ACTIVE":
-        start = add_months(today - timedelta(days=dice.below(28 * term)), -term * (terms - 1))
+        start = add_months(today - timedelta(days=1 + dice.below(28 * term - 1)), -term * (terms - 1))
     elif status == "GRACE_PERIOD":
         start = add_months(today - timedelta(days=1 + dice.below(grace_days - 4)), -term * terms)
     else:

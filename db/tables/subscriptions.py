@@ -108,7 +108,7 @@ class LicenseKey(Stored, table=True):
             postgresql_where=text("kind = 'PRIMARY'"),
         ),
         Index("license_keys_kind_idx", "account_id", "subscription_id", "kind", "id"),
-        Index("license_keys_tail_idx", "account_id", text("reverse(tail) text_pattern_ops")),
+        Index("license_keys_tail_idx", "account_id", text('reverse(tail) COLLATE "C"')),
         Index(
             "license_keys_search_idx",
             "account_id",

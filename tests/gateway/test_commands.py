@@ -91,7 +91,7 @@ async def test_the_demo_marks_an_empty_database_and_serve_refuses_it(empty_datab
 
 
 async def test_generated_accounts_stand_beside_the_demos(empty_database: str, tmp_path: Path) -> None:
-    options = ["--accounts", "3", "--subscriptions", "30", "--data-dir", tmp_path]
+    options = ["--accounts", "3", "--subscriptions", "30", "--data-dir", str(tmp_path)]
     first = licet("seed", *options, DATABASE_URL=empty_database)
     before = await execute(empty_database, "SELECT count(*) FROM subscriptions")
 
@@ -115,8 +115,8 @@ async def test_what_was_built_on_the_demos_tables_is_told(empty_database: str, t
 
 
 async def test_a_demo_with_other_secrets_is_told_so(empty_database: str, tmp_path: Path) -> None:
-    with demos.demo(tmp_path / "first", DATABASE_URL=empty_database) as running:
-        running.stop()
+    few = ["--accounts", "1", "--subscriptions", "1"]
+    licet("seed", *few, "--data-dir", tmp_path / "first", DATABASE_URL=empty_database)
 
     done = licet("demo", "--port", "0", "--data-dir", tmp_path / "second", DATABASE_URL=empty_database)
 

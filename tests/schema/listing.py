@@ -37,7 +37,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A connection of a parent, which is the text of a field; `fixed` is the text of its other arguments."""
+    """A connection of a parent, which is the text of a field; `fixed` is the text of its other arguments.
+
+    Without a parent it is a field of the root.
+    """
 
     client: Client
     parent: str
@@ -46,8 +49,9 @@ class Listing:
 
     async def page(self, **arguments: int | str | None) -> Page:
         """One page, after making sure that all it says of itself agrees."""
-        data = await self.client.ask(ASKED % (f"parent: {self.parent}", self.field, self.fixed), arguments)
-        found: dict[str, Any] = data["parent"]["list"]
+        parent = f"parent: {self.parent}" if self.parent else "... on Query"
+        data = await self.client.ask(ASKED % (parent, self.field, self.fixed), arguments)
+        found: dict[str, Any] = data.get("parent", data)["list"]
         ids, cursors = [node["id"] for node in found["nodes"]], [edge["cursor"] for edge in found["edges"]]
         assert [edge["node"]["id"] for edge in found["edges"]] == ids
         around = found["pageInfo"]

@@ -189,13 +189,12 @@ async def test_an_argument_within_its_bounds_is_answered(conn: Connection, clien
     for code in ("desktop", "toolbox"):
         await world.product(conn, code)
     ours = await estate(conn, "Ours")
-    headers = {"authorization": f"Bearer {client.token(ours.owner)}"}
 
     wrong = []
     for field, arguments in GOOD:
         query, variables = given(field, arguments)
         query = query.replace(f"acc_{ROW}", ours.ids.get(field.partition(".")[0], ""))
-        response = await client.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        response = await client.post(query, variables, to=ours.owner)
         if response.status_code != 200 or "errors" in response.json() or response.json()["data"].get("node", 1) is None:
             wrong.append((field, arguments, response.text))
 

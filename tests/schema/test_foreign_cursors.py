@@ -99,15 +99,13 @@ async def test_a_cursor_that_no_list_returned_is_refused(client: Client, stateme
 @pytest.mark.parametrize("side", ["after", "before"])
 async def test_a_cursor_is_good_for_its_own_list_in_its_own_order(conn: Connection, client: Client, side: str) -> None:
     ours = await _estate(conn)
-    headers = {"authorization": f"Bearer {client.token(ours.owner)}"}
     pages = {name: (await client.ask(_question(ours, name), to=ours.owner))["node"]["page"] for name in LISTS}
     cursors = {name: page["edges"][0]["cursor"] for name, page in pages.items()}
 
     accepted = set()
     for source, cursor in cursors.items():
         for name in LISTS:
-            body = {"query": _question(ours, name, side), "variables": {"cursor": cursor}}
-            response = await client.http.post("/graphql", json=body, headers=headers)
+            response = await client.post(_question(ours, name, side), {"cursor": cursor}, to=ours.owner)
             if not _refused(response, side):
                 assert "errors" not in response.json(), response.text
                 accepted.add((source, name))

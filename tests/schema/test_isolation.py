@@ -49,11 +49,10 @@ async def test_a_foreign_object_is_looked_up_as_one_that_does_not_exist(
     conn: Connection, client: Client, statements: list[str], field: str
 ) -> None:
     ours, theirs = await _two(conn)
-    headers = {"authorization": f"Bearer {client.token(ours.owner)}"}
 
     async def ask(id_: str) -> tuple[str, list[str]]:
         statements.clear()
-        response = await client.http.post("/graphql", json={"query": look_up(field, id_)}, headers=headers)
+        response = await client.post(look_up(field, id_), to=ours.owner)
         return response.text, list(statements)
 
     await ask("nothing")

@@ -1,4 +1,4 @@
-"""The order of the subscription list: each field both ways, nulls as infinity, the id last and in the same direction."""
+"""The order of the subscription list: each field both ways, no date as the latest, ties by id in the same direction."""
 
 from typing import Any
 from uuid import UUID
@@ -82,7 +82,13 @@ async def test_the_first_to_end_comes_first_unless_told_otherwise(conn: Connecti
     days = {"b": world.day(2), "c": None, "a": world.day(1)}
     account = await _store(conn, {name: {"expires_on": day} for name, day in days.items()})
 
-    orders = (None, {}, {"field": "ENDS_ON"}, {"direction": "ASC"}, {"direction": "DESC"})
+    orders: tuple[dict[str, str] | None, ...] = (
+        None,
+        {},
+        {"field": "ENDS_ON"},
+        {"direction": "ASC"},
+        {"direction": "DESC"},
+    )
     ordered = ["".join(await _ordered(client, account, order)) for order in orders]
 
     assert ordered == ["abc", "abc", "abc", "abc", "cba"]

@@ -1,6 +1,5 @@
 """Who may read what of an account: every role, through the account's fields, the root look-ups, node and nodes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -166,14 +165,13 @@ async def test_a_member_who_is_blocked_or_removed_finds_nothing_in_the_next_requ
     conn: Connection, client: Client, statements: list[str], change: str | None
 ) -> None:
     ours = await _people(conn)
-    ask = _session(client, "admin")
-    before = await ask(LOOK_UPS, _variables(ours))
+    before = await client.ask(LOOK_UPS, _variables(ours), to="admin")
 
     whose = "account_id = $1 AND email = 'admin@example.com'"
     changed = f"UPDATE memberships SET {change} WHERE {whose}" if change else f"DELETE FROM memberships WHERE {whose}"
     await conn.execute(changed, ours.account)
     statements.clear()
-    after = await ask(LOOK_UPS, _variables(ours))
+    after = await client.ask(LOOK_UPS, _variables(ours), to="admin")
 
     assert before == _look_ups(READERS["admin"])
     assert after == _look_ups(NOBODY)
@@ -182,14 +180,13 @@ async def test_a_member_who_is_blocked_or_removed_finds_nothing_in_the_next_requ
 
 async def test_a_role_is_never_older_than_the_request(conn: Connection, client: Client) -> None:
     ours = await _people(conn)
-    ask = _session(client, "member")
     question = "query($id: ID!) { account(id: $id) { viewerRole orders { totalCount } } }"
     seen = []
 
     for role in ("MEMBER", "ADMIN", "MEMBER", "OWNER"):
         where = "WHERE account_id = $1 AND email = 'member@example.com'"
         await conn.execute(f"UPDATE memberships SET role = $2 {where}", ours.account, role)
-        seen.append((await ask(question, {"id": ours.ids["Account"]}))["account"])
+        seen.append((await client.ask(question, {"id": ours.ids["Account"]}, to="member"))["account"])
 
     assert seen == [
         {"viewerRole": "MEMBER", "orders": None},
@@ -201,27 +198,14 @@ async def test_a_role_is_never_older_than_the_request(conn: Connection, client: 
 
 async def test_a_grant_that_is_taken_back_is_gone_with_the_next_request(conn: Connection, client: Client) -> None:
     ours = await _people(conn)
-    ask = _session(client, "key-admin")
     question = "query($id: ID!) { licenseKey(id: $id) { admins { status } } }"
-    before = await ask(question, {"id": ours.ids["LicenseKey"]})
+    before = await client.ask(question, {"id": ours.ids["LicenseKey"]}, to="key-admin")
 
     await conn.execute("DELETE FROM license_key_grants WHERE account_id = $1", ours.account)
-    after = await ask(question, {"id": ours.ids["LicenseKey"]})
+    after = await client.ask(question, {"id": ours.ids["LicenseKey"]}, to="key-admin")
 
     assert len(before["licenseKey"]["admins"]) == 3
     assert after == {"licenseKey": {"admins": None}}
-
-
-def _session(client: Client, subject: str) -> Any:
-    """Asks with one token, so that the application remembers its viewer."""
-    headers = {"authorization": f"Bearer {client.token(subject)}"}
-
-    async def ask(query: str, variables: Mapping[str, str]) -> Any:
-        response = await client.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
-        assert "errors" not in response.json(), response.text
-        return response.json()["data"]
-
-    return ask
 
 
 def _variables(of: Estate) -> dict[str, str]:

@@ -359,7 +359,7 @@ def upgrade() -> None:
     op.create_index(
         "license_keys_tail_idx",
         "license_keys",
-        ["account_id", sa.literal_column("reverse(tail) text_pattern_ops")],
+        ["account_id", sa.literal_column('reverse(tail) COLLATE "C"')],
         unique=False,
     )
     op.create_table(
