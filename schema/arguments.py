@@ -151,7 +151,7 @@ def _filter_value(name: str, value: Any) -> Any:
     if name.endswith("Id"):
         found = parse(value)
         # An id of nothing we know filters everything out, as one of a product without subscriptions does.
-        return str(found[1][0]) if found else ""
+        return str(found[1][0]) if found and found[0] == "prd" else ""
     return tuple(str(choice) for choice in value) if isinstance(value, list) else value
 
 

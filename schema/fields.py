@@ -94,7 +94,9 @@ def any_of(declared: AnyOf, description: str | None = None) -> Any:
 
     async def resolve(root: Any, info: Info) -> Any:
         (typename,) = root.key((declared.type_key,))
-        return await _node(info, typename, declared.relations.get(typename), root.key(declared.keys))
+        relation = declared.relations.get(typename)
+        keys = declared.keys[: len(relation.keys)] if relation else ()
+        return await _node(info, typename, relation, root.key(keys))
 
     return _field(declared, description, resolve)
 
@@ -175,9 +177,9 @@ async def _by_global_key(info: Info, types: NodeTypes, found: tuple[str, Key] | 
 
 async def _node(info: Info, typename: str, relation: Relation | None, key: Key) -> Row | None:
     # An account's id is one key and a row's id two: an id of the wrong length is no id.
-    if relation is None or len(relation.keys) > len(key):
+    if relation is None or len(relation.keys) != len(key):
         return None
-    return await info.context.one(relation, projection(info.object_type(typename)), key[: len(relation.keys)])
+    return await info.context.one(relation, projection(info.object_type(typename)), key)
 
 
 def _field(

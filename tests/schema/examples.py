@@ -20,7 +20,7 @@ from tests.schema.model import Key, Term
 
 # The connection is the same for all examples of a test: each runs between a savepoint and its rollback.
 MODEST = settings(
-    max_examples=20,
+    max_examples=12,
     derandomize=True,
     database=None,
     deadline=None,
