@@ -95,16 +95,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data_dir(made: Path, tmp_path: Path) -> Path:
+def data_dir(made: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of it, at a path that a careless launcher would let a shell read."""
-    return Path(shutil.copytree(made, tmp_path / 'a "quoted" $HOME of licet'))
+    copy = Path(shutil.copytree(made, tmp_path / 'a "quoted" $HOME of licet'))
+    yield copy
+    embedded._end(copy / "postgres")  # of a test that failed; the others have stopped theirs
 
 
 @pytest.fixture
 def open_dir() -> Iterator[Path]:
     """A directory that every user may enter, and write to."""
     with tempfile.TemporaryDirectory() as directory:
-        os.chmod(directory, 0o777)
+        Path(directory).chmod(0o777)
         yield Path(directory)
 
 
@@ -310,7 +312,7 @@ def test_a_machine_without_binaries_is_told_where_they_come_from(tmp_path: Path)
 
 
 def test_a_directory_that_cannot_be_written_is_refused_in_one_sentence(open_dir: Path) -> None:
-    os.chmod(open_dir, 0o555)
+    open_dir.chmod(0o555)
 
     with starter(open_dir / "new", uid=NOBODY) as refused:
         said = refused.communicate()[0]
