@@ -24,5 +24,5 @@ def ends_with(tail: ColumnElement[str], sought: ColumnElement[str]) -> ColumnEle
     last: ColumnElement[Any] = func.right(letters, literal_column(str(TAIL_LENGTH), Integer), type_=Text)
     first = func.reverse(last, type_=Text)
     backwards = func.reverse(tail).collate("C")
-    # A range, because LIKE is served by a B-tree only while the planner sees the pattern. Keys have no character past Z.
+    # A range: LIKE is served by a B-tree only while the planner sees the pattern. Keys have no character past Z.
     return and_(func.length(letters) >= SHORTEST_TAIL, backwards >= first, backwards < first + constant("~"))

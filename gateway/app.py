@@ -81,7 +81,7 @@ def create_app(
     resources = Resources(settings)
     connections = acquire or resources.acquire
     authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
-    endpoint = GraphQLEndpoint(Operations(schema._schema), authenticator, connections, clock)  # noqa: SLF001
+    endpoint = GraphQLEndpoint(Operations(schema._schema), authenticator, connections, clock)
     return Starlette(
         routes=[
             Route("/", _page),

@@ -33,7 +33,7 @@ _STATUS = {
 _LENIENT = {Code.INVALID_OPERATION, Code.BAD_VARIABLES}
 
 
-class BadRequest(Exception):  # noqa: N818 - a verdict on a request
+class BadRequest(Exception):
     """The status, and a sentence for the caller."""
 
     def __init__(self, status: int, sentence: str) -> None:

@@ -123,7 +123,7 @@ class Operations:
         return Selector(self._schema, fragments, operation, variables).select()
 
 
-class _Invalid(Exception):  # noqa: N818 - caught where it is raised for
+class _Invalid(Exception):
     def __init__(self, code: Code, errors: list[GraphQLError]) -> None:
         super().__init__(code)
         self.code = code

@@ -33,7 +33,8 @@ WHOLE = (
             orders { nodes { lines { quantity } paymentMethod { brand } subscription { number } } } } }
         licenseKeys { nodes { id } } orders { nodes { id } } paymentMethods { id }
         members { nodes { user { name } } } auditEvents { nodes { id subject { id } } } }
-      viewer { user { name } accounts { name viewerRole } invitations { accountName } } products { nodes { code } } }""",
+      viewer { user { name } accounts { name viewerRole } invitations { accountName } }
+      products { nodes { code } } }""",
 )
 ORDERS = tuple(
     f"query($id: ID!) {{ {ACCOUNT} {{ subscriptions({side}: 5, orderBy: {{field: {field}, direction: {way}}}) "
