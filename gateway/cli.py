@@ -72,6 +72,7 @@ def _run_demo(environment: Environment, data_dir: Path, host: str, listener: soc
                 token_days=LIFETIME.days,
                 account_id=f"acc_{to_try.account_id}",
                 keys=to_try.keys,
+                made_on=to_try.made_on,
                 data_dir=data_dir if environment.database_url is None else None,
             )
         )

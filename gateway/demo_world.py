@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -24,10 +25,11 @@ from gateway.welcome import Narrator
 
 @dataclass(frozen=True, slots=True)
 class ToTry:
-    """The first person's company, and the licence keys that are still free to register, as they are written."""
+    """The first person's company, licence keys that are free to register, and the day that all dates relate to."""
 
     account_id: UUID
     keys: Sequence[str]
+    made_on: date
 
 
 @contextmanager
@@ -108,7 +110,8 @@ async def _to_try(conn: Connection, keyring: Keyring) -> ToTry:
             "The secrets in the data directory are not those that this database was seeded with: "
             "start with --reset, or name the --data-dir that has them."
         ) from None
-    return ToTry(await seed.business_account(conn), keys)
+    made_on = await conn.fetchval("SELECT seeded_on FROM demo_marks")
+    return ToTry(await seed.business_account(conn), keys, made_on)
 
 
 @dataclass(frozen=True, slots=True)

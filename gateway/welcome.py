@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import orjson
@@ -23,7 +24,10 @@ KEYS_SHOWN = 2
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The facts of a running demo; `data_dir` is None when the database is kept elsewhere."""
+    """The facts of a running demo.
+
+    `made_on` is the day its dates relate to; `data_dir` is None when the database is kept elsewhere.
+    """
 
     version: str
     origin: str
@@ -32,6 +36,7 @@ class Card:
     token_days: int
     account_id: str
     keys: Sequence[str]
+    made_on: date
     data_dir: Path | None
 
 
@@ -63,14 +68,16 @@ def lines(card: Card) -> Iterator[tuple[str, str]]:
         yield f"  {person.subject:<{width}}  {person.name}: {person.description}", ""
     yield from _section(f"A token of {first.name}, good for {card.token_days} days")
     yield card.token, ""
-    yield from _section("Licence keys that nobody has registered yet")
+    if card.keys:
+        yield from _section("Licence keys that nobody has registered yet")
     for key in card.keys[:KEYS_SHOWN]:
         yield key, ""
     yield from _section(f"What the company of {first.name} has: paste it into another terminal")
     yield curl(card), ""
     yield "", ""
-    kept = "" if card.data_dir is None else f" What you change is kept in {card.data_dir}."
-    yield f"Ctrl-C stops it; --reset begins anew.{kept}", "dim"
+    if card.data_dir is not None:
+        yield f"What you change is kept in {card.data_dir}.", "dim"
+    yield f"Its dates relate to {card.made_on}, when it was made; --reset makes it anew. Ctrl-C stops it.", "dim"
     yield "", ""
 
 

@@ -68,7 +68,7 @@ def test_the_card_is_complete_when_the_service_is_ready(first_start: Running) ->
     assert f"{first_start.origin}/graphql" in card
     assert [person.name for person in PEOPLE if person.name not in card] == []
     assert len(first_start.keys()) == 2
-    assert card.rstrip().splitlines()[-1].startswith("Ctrl-C stops it")
+    assert card.rstrip().endswith("Ctrl-C stops it.")
 
 
 def test_the_curl_line_works_as_printed(first_start: Running) -> None:

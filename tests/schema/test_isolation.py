@@ -14,6 +14,19 @@ from tests.estate import Estate, estate, twin
 from tests.schema.walk import NODE_TYPES, below, id_inputs, look_up, look_ups, objects, relations
 
 LOOK_UPS = look_ups()
+NEXT_DOOR = (
+    "UPDATE subscriptions SET license_count = 50, expires_on = expires_on - 99, suspended_at = created_at WHERE",
+    "UPDATE subscription_items SET quantity = 7 WHERE",
+    "UPDATE license_keys SET used = 3, blocked_at = registered_at WHERE",
+    "UPDATE license_keys SET quota = 9 WHERE quota IS NOT NULL AND",
+    "UPDATE activations SET status = 'BLOCKED' WHERE",
+    "UPDATE orders SET status = 'FAILED', subscription_id = NULL, payment_method_id = NULL WHERE",
+    "UPDATE order_lines SET quantity = 9 WHERE",
+    "UPDATE payment_methods SET is_default = true, removed_at = created_at WHERE",
+    "UPDATE memberships SET role = 'ADMIN', status = 'BLOCKED' WHERE",
+    "UPDATE audit_events SET subject_type = NULL WHERE",
+    "DELETE FROM license_key_grants WHERE license_key_id = (SELECT min(id::text)::uuid FROM license_keys) AND",
+)
 OF_AN_ACCOUNT = sorted(NODE_TYPES - {"Product"})
 
 
@@ -66,6 +79,23 @@ async def test_a_foreign_object_is_looked_up_as_one_that_does_not_exist(
         assert foreign == missing_there == missing, typename
 
 
+async def test_a_filter_by_product_takes_no_other_id_for_one(conn: Connection, client: Client) -> None:
+    ours, theirs = await _two(conn)
+    await world.product(conn, str(theirs.account))
+    await world.subscription(conn, ours.account, str(theirs.account))
+    question = (
+        "query($id: ID!, $product: ID!) { account(id: $id) { subscriptions(filter: {productId: $product}) {"
+        " nodes { product { code } } } } }"
+    )
+
+    found = {}
+    for typename, product in (*theirs.ids.items(), ("nothing", ""), ("its code", "desktop")):
+        data = await client.ask(question, {"id": ours.ids["Account"], "product": product}, to=ours.owner)
+        found[typename] = [node["product"]["code"] for node in data["account"]["subscriptions"]["nodes"]]
+
+    assert found == {typename: ["desktop"] if typename == "Product" else [] for typename in found}
+
+
 @pytest.mark.parametrize("through", ["account", "node"])
 async def test_nothing_below_an_account_comes_from_its_twin(conn: Connection, client: Client, through: str) -> None:
     ours, theirs = await _two(conn)
@@ -80,6 +110,20 @@ async def test_nothing_below_an_account_comes_from_its_twin(conn: Connection, cl
     assert _leading_nowhere(mine) == set()
     assert not any(text in json.dumps(mine) for text in theirs.own)
     assert mine == _translated(other, theirs, ours)
+
+
+async def test_whatever_happens_next_door_changes_nothing_here(conn: Connection, client: Client) -> None:
+    ours, theirs = await _two(conn)
+    question = f"query($id: ID!) {{ account(id: $id) {{ {below('Account')} }} }}"
+    before = await client.ask(question, {"id": ours.ids["Account"]}, to=ours.owner)
+
+    for key in ("LicenseKey", "sublicense"):
+        await world.grant(conn, theirs.account, twin("Membership"), twin(key))
+    for change in NEXT_DOOR:
+        assert not (await conn.execute(f"{change} account_id = $1", theirs.account)).endswith(" 0"), change
+    after = await client.ask(question, {"id": ours.ids["Account"]}, to=ours.owner)
+
+    assert after == before
 
 
 async def test_nothing_below_the_viewer_is_anybody_elses(conn: Connection, client: Client) -> None:
