@@ -123,6 +123,26 @@ audit_trail = Paged(
 )
 
 
+_KNOW_USER = """
+    INSERT INTO users AS known (id, issuer, subject, email, email_verified, name, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (issuer, subject) DO UPDATE
+            SET email = excluded.email, email_verified = excluded.email_verified, name = excluded.name
+      RETURNING known.id
+"""
+
+_OPEN_PERSONAL_ACCOUNT = """
+    WITH account AS (
+        INSERT INTO accounts (id, kind, name, created_at)
+             VALUES ($1, 'PERSONAL', $2, $3)
+        ON CONFLICT (id) DO NOTHING
+          RETURNING id
+    )
+    INSERT INTO memberships (account_id, id, user_id, email, role, status, since)
+         SELECT id, $4, id, $5, 'OWNER', 'ACTIVE', $3 FROM account
+"""
+
+
 async def first_sight(
     conn: Connection,
     *,
@@ -138,38 +158,8 @@ async def first_sight(
     The account's id is the user's id, so two first requests at once make one account. Later sights keep e-mail and
     name as the token says. One transaction of its own.
     """
+    known = (uuid7(now), issuer, subject, email, email_verified, name, now)
     async with conn.transaction():
-        user_id: UUID = await conn.fetchval(
-            """
-            INSERT INTO users AS known (id, issuer, subject, email, email_verified, name, created_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)
-            ON CONFLICT (issuer, subject) DO UPDATE
-                    SET email = excluded.email, email_verified = excluded.email_verified, name = excluded.name
-              RETURNING known.id
-            """,
-            uuid7(now),
-            issuer,
-            subject,
-            email,
-            email_verified,
-            name,
-            now,
-        )
-        await conn.execute(
-            """
-            WITH account AS (
-                INSERT INTO accounts (id, kind, name, created_at)
-                     VALUES ($1, 'PERSONAL', $2, $3)
-                ON CONFLICT (id) DO NOTHING
-                  RETURNING id
-            )
-            INSERT INTO memberships (account_id, id, user_id, email, role, status, since)
-                 SELECT id, $4, id, $5, 'OWNER', 'ACTIVE', $3 FROM account
-            """,
-            user_id,
-            name or email or "Personal",
-            now,
-            uuid7(now),
-            email,
-        )
+        user_id: UUID = await conn.fetchval(_KNOW_USER, *known)
+        await conn.execute(_OPEN_PERSONAL_ACCOUNT, user_id, name or email or "Personal", now, uuid7(now), email)
     return user_id

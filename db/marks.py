@@ -2,7 +2,6 @@
 
 from enum import Enum
 
-from alembic.script import ScriptDirectory
 from asyncpg import Connection
 
 from db import migrations
@@ -23,12 +22,6 @@ class NotMarked(Exception):
     """The database does not carry the demo's mark: nothing in it was changed."""
 
 
-def revisions() -> frozenset[str]:
-    """The revisions that this version knows."""
-    scripts = ScriptDirectory.from_config(migrations.configuration())
-    return frozenset(script.revision for script in scripts.walk_revisions())
-
-
 async def state(conn: Connection) -> State:
     """EMPTY: no tables of anybody, or ours without a row. MARKED wins over tables that somebody added to a demo's."""
     relations = await _relations(conn)
@@ -37,7 +30,7 @@ async def state(conn: Connection) -> State:
     if not relations:
         return State.EMPTY
     # The names alone prove nothing: half of all databases have a table called users.
-    ours = relations <= OURS and await migrations.revision(conn) in revisions()
+    ours = relations <= OURS and await migrations.revision(conn) in migrations.revisions()
     return State.EMPTY if ours and not await _any_row(conn, relations) else State.FOREIGN
 
 

@@ -139,10 +139,10 @@ def _readyz(acquire: Acquire) -> Callable[[Request], Awaitable[Response]]:
         """The database answers, and its tables are those of this code."""
         try:
             async with asyncio.timeout(READY_WITHIN), acquire() as conn:
-                current = await migrations.revision(conn) == migrations.head()
+                behind = await migrations.is_behind(conn)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return JSONResponse({"status": "unavailable", "reason": "The database does not answer."}, 503)
-        if not current:
+        if behind:
             return JSONResponse({"status": "unavailable", "reason": "Run `licet migrate`."}, 503)
         return JSONResponse({"status": "ok"})
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from asyncpg import Connection
 
-from db import marks
+from db import marks, migrations
 from db.clock import Clock
 from gateway import production
 from gateway.problems import Problem
@@ -44,7 +44,7 @@ async def examine(clock: Clock) -> AsyncGenerator[Finding]:
 async def _examine_database(conn: Connection, clock: Clock) -> list[Finding]:
     version = conn.get_server_version()
     old = version.major < production.OLDEST_POSTGRES
-    behind = await production.is_behind(conn)
+    behind = await migrations.is_behind(conn)
     marked = await marks.state(conn) is marks.State.MARKED
     apart = abs(await conn.fetchval("SELECT clock_timestamp()") - clock())
     return [

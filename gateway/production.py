@@ -60,12 +60,6 @@ async def connected(url: str) -> AsyncIterator[Connection]:
             await conn.close()
 
 
-async def is_behind(conn: Connection) -> bool:
-    """True when migrations of this version are missing. A newer licet's are not our concern: its rollout has begun."""
-    found = await migrations.revision(conn)
-    return found != migrations.head() and (found is None or found in marks.revisions())
-
-
 async def require_ready(url: str) -> None:
     """Raises Problem when the database must not, or not yet, be served."""
     async with connected(url) as conn:
@@ -73,14 +67,14 @@ async def require_ready(url: str) -> None:
             raise Problem(f"PostgreSQL at {place(url)} is older than {OLDEST_POSTGRES}: update it.")
         if await marks.state(conn) is marks.State.MARKED:
             raise Problem(f"The database {place(url)} is a demo's: name another one in DATABASE_URL.")
-        if await is_behind(conn):
+        if await migrations.is_behind(conn):
             raise Problem(f"The database {place(url)} is behind this version: run licet migrate.")
 
 
 async def migrate(url: str) -> str:
     """Bring the database to this version; the revision it is at then. Raises Problem."""
     async with connected(url) as conn:
-        if await migrations.revision(conn) not in {None, *marks.revisions()}:
+        if await migrations.revision(conn) not in {None, *migrations.revisions()}:
             raise Problem(f"The database {place(url)} was migrated by a newer licet: install that version.")
     with explained(url):
         await migrations.upgrade(url)

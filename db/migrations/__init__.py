@@ -1,6 +1,7 @@
 """The history of the tables, run by Alembic under one lock."""
 
 import asyncio
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -16,11 +17,15 @@ def configuration(url: str | None = None) -> Config:
     return config
 
 
+@cache
+def revisions() -> tuple[str, ...]:
+    """The revisions that this code knows, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
+
+
 def head() -> str:
     """The revision that this code needs."""
-    revision = ScriptDirectory.from_config(configuration()).get_current_head()
-    assert revision is not None
-    return revision
+    return revisions()[0]
 
 
 async def upgrade(url: str) -> None:
@@ -34,3 +39,9 @@ async def revision(conn: asyncpg.Connection) -> str | None:
         return None
     found: str | None = await conn.fetchval("SELECT version_num FROM alembic_version")
     return found
+
+
+async def is_behind(conn: asyncpg.Connection) -> bool:
+    """Migrations of this version are missing. A newer version's are not our concern: its rollout has begun."""
+    found = await revision(conn)
+    return found is None or found in revisions()[1:]
