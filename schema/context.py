@@ -122,13 +122,21 @@ class Context:
 
         if identity not in self._loaders:
             self._loaders[identity] = DataLoader(run)
+        rows = self._loaders[identity].load(key)
+        rows.add_done_callback(_seen)
         # Shielded: fields share the future of a key, and one that is cancelled must not take the others along.
-        return await asyncio.shield(self._loaders[identity].load(key))
+        return await asyncio.shield(rows)
 
     async def _connection(self) -> Connection:
         if self._conn is None:
             self._conn = await self._open.enter_async_context(self._acquire())
         return self._conn
+
+
+def _seen(rows: asyncio.Future[Any]) -> None:
+    """Look at a failure that nobody waits for any more, or asyncio reports it as overlooked."""
+    if not rows.cancelled():
+        rows.exception()
 
 
 class Info(strawberry.Info[Context, Row]):

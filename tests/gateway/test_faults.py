@@ -153,8 +153,8 @@ async def _waiting(admin: asyncpg.Connection) -> int:
 
 async def _settled() -> None:
     """Everything that was begun has ended, and what nobody asked about has complained."""
-    for _ in range(5):
-        await asyncio.sleep(0.01)
+    for _ in range(2):
+        await asyncio.sleep(0.02)
         gc.collect()
 
 
