@@ -124,8 +124,9 @@ class Context:
             self._loaders[identity] = DataLoader(run)
         rows = self._loaders[identity].load(key)
         rows.add_done_callback(_seen)
-        # Shielded: fields share the future of a key, and one that is cancelled must not take the others along.
-        return await asyncio.shield(rows)
+        # Waited for, not awaited: fields share a key's future, and one that is cancelled must not take others along.
+        await asyncio.wait((rows,))
+        return rows.result()
 
     async def _connection(self) -> Connection:
         if self._conn is None:
