@@ -9,6 +9,7 @@ from sqlmodel import Field
 from db.enums import OrderKind, OrderStatus, PaymentMethodKind
 from db.tables.stored import (
     Amount,
+    Code,
     Instant,
     OptionalInstant,
     OptionalString,
@@ -102,7 +103,7 @@ class OrderLine(Stored, table=True):
     account_id: UUID = Field(primary_key=True)
     order_id: UUID = Field(primary_key=True)
     position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    product_code: String
+    product_code: Code
     quantity: int
     unit_price: Amount
     currency: String

@@ -4,13 +4,15 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from db.enums import AccountKind, AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
 from db.tables.stored import (
+    CODE,
     MAX_GRACE_DAYS,
+    Code,
     Instant,
     OptionalInstant,
     OptionalString,
@@ -33,7 +35,7 @@ class Product(Stored, table=True):
         CheckConstraint("max_per_account > 0", name="max_per_account"),
     )
 
-    code: Annotated[str, Field(sa_type=Text, primary_key=True)]
+    code: Annotated[str, Field(sa_type=CODE, primary_key=True)]
     name: String
     edition: OptionalString = None
     audience: OptionalString = None
@@ -60,7 +62,7 @@ class IssuedSubscription(Stored, table=True):
 
     id: UUID = Field(primary_key=True)
     number: String
-    product_code: String
+    product_code: Code
     term_months: int
     license_count: int
     channel: String

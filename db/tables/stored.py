@@ -13,6 +13,9 @@ from sqlmodel import Field, SQLModel
 MAX_GRACE_DAYS = 90
 
 String = Annotated[str, Field(sa_type=Text)]
+# Sorted by its bytes, so that lists by product are in the same order in every deployment.
+CODE: Any = Text(collation="C")
+Code = Annotated[str, Field(sa_type=CODE)]
 OptionalString = Annotated[str | None, Field(sa_type=Text)]
 Instant = Annotated[datetime, Field(sa_type=DateTime(timezone=True))]
 OptionalInstant = Annotated[datetime | None, Field(sa_type=DateTime(timezone=True))]

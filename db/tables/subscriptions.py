@@ -4,12 +4,14 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.enums import ActivationStatus, Allocation, AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
 from db.tables.stored import (
+    CODE,
     MAX_GRACE_DAYS,
+    Code,
     Instant,
     OptionalInstant,
     OptionalString,
@@ -56,7 +58,7 @@ class Subscription(Stored, table=True):
     id: UUID = Field(primary_key=True)
     number: String
     display_name: String
-    product_code: String
+    product_code: Code
     auto_renewal: String
     start_trigger: String
     channel: String
@@ -83,7 +85,7 @@ class SubscriptionItem(Stored, table=True):
 
     account_id: UUID = Field(primary_key=True)
     subscription_id: UUID = Field(primary_key=True)
-    product_code: Annotated[str, Field(sa_type=Text, primary_key=True)]
+    product_code: Annotated[str, Field(sa_type=CODE, primary_key=True)]
     quantity: int
 
 
