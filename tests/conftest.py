@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -31,11 +32,13 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server: the one DATABASE_URL names, or one of our own."""
+    """The server DATABASE_URL names, or one of our own; LICET_TEST_POSTGRES names other binaries for it."""
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
-    server = embedded.start(tmp_path_factory.mktemp("postgres"), settings=FAST)
+    named = os.environ.get("LICET_TEST_POSTGRES")
+    binaries = Path(named) if named else None
+    server = embedded.start(tmp_path_factory.mktemp("postgres"), settings=FAST, binaries=binaries)
     try:
         yield server.url
     finally:
