@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, DateTime, FromClause, Interval, Text, Uuid
 from sqlalchemy import column as parameter
 
 from db import tables
-from db.enums import AccountKind, MembershipStatus
+from db.enums import AccountKind, MemberRole, MembershipStatus
 from db.expressions import active_membership, administers_key, manages
 from db.ids import uuid7
 from db.relations import (
@@ -99,7 +99,9 @@ members = Paged(
 def _admins(keys: Keys) -> Rows:
     m, g = memberships.alias(), grants.alias()
     granted = (g.c.account_id == m.c.account_id, g.c.membership_id == m.c.id, g.c.license_key_id == keys[1])
-    return Rows(m, (m.c.account_id == keys[0], exists_in(g, where=granted)))
+    # Who became an admin of the account, or was blocked, is no longer one by the grant.
+    by_grant = (m.c.role == constant(MemberRole.MEMBER), m.c.status == constant(MembershipStatus.ACTIVE))
+    return Rows(m, (m.c.account_id == keys[0], *by_grant, exists_in(g, where=granted)))
 
 
 admins_of_license_key = Relation(

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, and_, func, literal_column
+from sqlalchemy import ColumnElement, Integer, Text, and_, func, literal_column, or_
 
-from db.key_format import TAIL_LENGTH
+from db.key_format import LENGTH, TAIL_LENGTH
 from db.relations import constant
 
 # Fewer characters than this are at the end of every thirtieth key.
 SHORTEST_TAIL = literal_column("3", Integer)
+TAIL = literal_column(str(TAIL_LENGTH), Integer)
+WHOLE_KEY = literal_column(str(LENGTH), Integer)
 
 
 def contains(text: ColumnElement[str], sought: ColumnElement[str]) -> ColumnElement[bool]:
@@ -21,8 +23,11 @@ def contains(text: ColumnElement[str], sought: ColumnElement[str]) -> ColumnElem
 def ends_with(tail: ColumnElement[str], sought: ColumnElement[str]) -> ColumnElement[bool]:
     """The key's last characters are the last of `sought`, dashes and case aside; a whole key is found by them, too."""
     letters = func.upper(func.regexp_replace(sought, constant("[^A-Za-z0-9]"), constant(""), constant("g")))
-    last: ColumnElement[Any] = func.right(letters, literal_column(str(TAIL_LENGTH), Integer), type_=Text)
+    last: ColumnElement[Any] = func.right(letters, TAIL, type_=Text)
     first = func.reverse(last, type_=Text)
     backwards = func.reverse(tail).collate("C")
     # A range: LIKE is served by a B-tree only while the planner sees the pattern. Keys have no character past Z.
-    return and_(func.length(letters) >= SHORTEST_TAIL, backwards >= first, backwards < first + constant("~"))
+    # What is longer than a tail and no whole key is a name: its last letters are not meant.
+    length = func.length(letters)
+    meant = or_(length.between(SHORTEST_TAIL, TAIL), length == WHOLE_KEY)
+    return and_(meant, backwards >= first, backwards < first + constant("~"))

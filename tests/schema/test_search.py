@@ -179,4 +179,4 @@ async def test_generated_text_is_found_where_python_finds_it(
 
 def _matches(sought: str, text: str, tail: str) -> bool:
     letters = re.sub("[^A-Z0-9]", "", sought.upper())
-    return sought.lower() in text.lower() or (len(letters) >= 3 and tail.endswith(letters[-5:]))
+    return sought.lower() in text.lower() or (len(letters) in (3, 4, 5, 25) and tail.endswith(letters[-5:]))
