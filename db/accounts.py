@@ -5,14 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Connection
-from sqlalchemy import ColumnElement, DateTime, FromClause, Interval, Text, Uuid, func, literal_column
+from sqlalchemy import ColumnElement, FromClause, Interval, Text, Uuid, func, literal_column
 from sqlalchemy import column as parameter
 
 from db import tables
 from db.enums import AccountKind, MemberRole, MembershipStatus
-from db.expressions import active_membership, administers_key, manages
+from db.expressions import active_membership, administers_key, is_for_managers, manages
 from db.ids import uuid7
 from db.relations import (
+    ID,
+    INSTANT,
     NOW,
     Filter,
     Keys,
@@ -23,6 +25,7 @@ from db.relations import (
     column,
     constant,
     exists_in,
+    itself,
     match,
     scalar,
 )
@@ -36,23 +39,17 @@ audit_events = tables.table(tables.AuditEvent)
 
 INVITATION_DAYS = 14
 
-ID = SortKey(column("id"), Uuid())
-INSTANT = DateTime(timezone=True)
 
 # What a request knows of the viewer stands above all rows, as columns of the root.
 VIEWER_ID: Any = parameter("viewer", Uuid)
 VIEWER_EMAIL: Any = parameter("email", Text)
 
-by_id = match((accounts.c.id,), (accounts.c.id,), lambda row: active_membership(row.c.id))
+by_id = itself(accounts, lambda row: active_membership(row.c.id))
 """An account that the viewer may read: the root of all reading."""
 
 of_row = match((memberships.c.account_id,), (accounts.c.id,))
 
-membership_by_id = match(
-    (memberships.c.account_id, memberships.c.id),
-    (memberships.c.account_id, memberships.c.id),
-    lambda row: manages(row.c.account_id),
-)
+membership_by_id = itself(memberships, is_for_managers)
 
 user_of_viewer = match((VIEWER_ID,), (users.c.id,))
 user_of_membership = match((memberships.c.user_id,), (users.c.id,))

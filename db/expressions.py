@@ -182,6 +182,14 @@ def manages(account_id: ColumnElement[Any]) -> ColumnElement[bool]:
     return exists_in(m, where=(*_of_viewer(m, account_id), m.c.role != constant(MemberRole.MEMBER)))
 
 
+def is_readable(row: FromClause) -> ColumnElement[bool]:
+    return active_membership(row.c.account_id)
+
+
+def is_for_managers(row: FromClause) -> ColumnElement[bool]:
+    return manages(row.c.account_id)
+
+
 def administers_key(account_id: ColumnElement[Any], license_key_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """The viewer manages the account, or is a member to whom the key was granted."""
     m, g = memberships.alias(), grants.alias()

@@ -2,30 +2,21 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, FromClause, Text, Uuid, func, select, union
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, func, select, union
 
 from db import search, tables
-from db.expressions import active_membership, license_key_status
-from db.relations import Filter, Keys, Paged, SortKey, any_of, column, constant, match
+from db.expressions import is_readable, license_key_status
+from db.relations import ID, INSTANT, Filter, Keys, Paged, SortKey, any_of, column, constant, itself, match
 
 accounts = tables.table(tables.Account)
 subscriptions = tables.table(tables.Subscription)
 license_keys = tables.table(tables.LicenseKey)
 activations = tables.table(tables.Activation)
 
-ID = SortKey(column("id"), Uuid())
-
-
-def _readable(row: FromClause) -> ColumnElement[bool]:
-    return active_membership(row.c.account_id)
-
-
-by_id = match((license_keys.c.account_id, license_keys.c.id), (license_keys.c.account_id, license_keys.c.id), _readable)
+by_id = itself(license_keys, is_readable)
 """A key that the viewer may read, masked."""
 
-activation_by_id = match(
-    (activations.c.account_id, activations.c.id), (activations.c.account_id, activations.c.id), _readable
-)
+activation_by_id = itself(activations, is_readable)
 of_activation = match(
     (activations.c.account_id, activations.c.license_key_id), (license_keys.c.account_id, license_keys.c.id)
 )
@@ -76,7 +67,7 @@ def _device(activation: FromClause) -> ColumnElement[str]:
 
 activations_of = Paged(
     match((license_keys.c.account_id, license_keys.c.id), (activations.c.account_id, activations.c.license_key_id)),
-    sort_keys={"ACTIVATED_AT": SortKey(column("activated_at"), DateTime(timezone=True))},
+    sort_keys={"ACTIVATED_AT": SortKey(column("activated_at"), INSTANT)},
     tie=ID,
     default_sort="ACTIVATED_AT",
     filters={

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, FromClause, Text, Uuid
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Text
 
 from db import tables
-from db.expressions import manages
-from db.relations import Filter, Keys, Paged, SortKey, any_of, column, match
+from db.expressions import is_for_managers, manages
+from db.relations import ID, INSTANT, Filter, Keys, Paged, SortKey, any_of, column, itself, match
 
 accounts = tables.table(tables.Account)
 subscriptions = tables.table(tables.Subscription)
@@ -14,25 +14,15 @@ orders = tables.table(tables.Order)
 order_lines = tables.table(tables.OrderLine)
 payment_methods = tables.table(tables.PaymentMethod)
 
-INSTANT = DateTime(timezone=True)
-
-
-def _manageable(row: FromClause) -> ColumnElement[bool]:
-    return manages(row.c.account_id)
-
 
 def _of_managed(keys: Keys) -> ColumnElement[bool]:
     return manages(keys[0])
 
 
-by_id = match((orders.c.account_id, orders.c.id), (orders.c.account_id, orders.c.id), _manageable)
+by_id = itself(orders, is_for_managers)
 """An order that the viewer may read."""
 
-payment_method_by_id = match(
-    (payment_methods.c.account_id, payment_methods.c.id),
-    (payment_methods.c.account_id, payment_methods.c.id),
-    _manageable,
-)
+payment_method_by_id = itself(payment_methods, is_for_managers)
 payment_method_of_order = match(
     (orders.c.account_id, orders.c.payment_method_id), (payment_methods.c.account_id, payment_methods.c.id)
 )
@@ -60,7 +50,7 @@ def line_total(line: FromClause) -> ColumnElement[Any]:
 
 _PAGES: dict[str, Any] = {
     "sort_keys": {"PLACED_AT": SortKey(column("placed_at"), INSTANT)},
-    "tie": SortKey(column("id"), Uuid()),
+    "tie": ID,
     "default_sort": "PLACED_AT",
     "default_descending": True,
     "filters": {

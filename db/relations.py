@@ -17,6 +17,7 @@ from sqlalchemy import (
     FromClause,
     Numeric,
     Select,
+    Table,
     Text,
     Uuid,
     bindparam,
@@ -155,6 +156,12 @@ def match(
     return Relation(keys, rows, order, guard)
 
 
+def itself(table: Table, where: Build | None = None) -> Relation:
+    """The row with this primary key; `where` is what the viewer must be to read it."""
+    key = tuple(table.primary_key.columns)
+    return match(key, key, where)
+
+
 def scalar(*tables: FromClause, value: ColumnElement[Any], where: Conditions) -> ColumnElement[Any]:
     """A value from other rows. It sees every enclosing row, not only those of the statement right around it."""
     return select(value).select_from(*tables).where(*where).correlate_except(*tables).scalar_subquery()
@@ -169,6 +176,10 @@ def exists_in(*tables: FromClause, where: Conditions) -> ColumnElement[bool]:
 def column(name: str) -> Build:
     """The row's own column of that name."""
     return lambda row: row.c[name]
+
+
+ID = SortKey(column("id"), Uuid())
+INSTANT = DateTime(timezone=True)
 
 
 def constant(value: str) -> ColumnElement[str]:

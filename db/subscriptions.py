@@ -2,32 +2,42 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, Text, Uuid, func, select, union
+from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, Text, func, select, union
 
 from db import search, tables
 from db.expressions import (
     FOREVER,
-    active_membership,
     display,
     ends_on,
     free_seats,
     is_expiring_soon,
+    is_readable,
     reserved_seats,
     status,
     used_seats,
 )
-from db.relations import Filter, Keys, Measure, Paged, Relation, Rows, SortKey, any_of, column, constant, match
+from db.relations import (
+    ID,
+    Filter,
+    Keys,
+    Measure,
+    Paged,
+    Relation,
+    Rows,
+    SortKey,
+    any_of,
+    column,
+    constant,
+    itself,
+    match,
+)
 
 subscriptions = tables.table(tables.Subscription)
 accounts = tables.table(tables.Account)
 license_keys = tables.table(tables.LicenseKey)
 items = tables.table(tables.SubscriptionItem)
 
-by_id = match(
-    (subscriptions.c.account_id, subscriptions.c.id),
-    (subscriptions.c.account_id, subscriptions.c.id),
-    lambda row: active_membership(row.c.account_id),
-)
+by_id = itself(subscriptions, is_readable)
 """A subscription that the viewer may read."""
 
 of_row = match(
@@ -61,8 +71,6 @@ def _activated_on(subscription: FromClause) -> ColumnElement[Any]:
 def _sortable_name(subscription: FromClause) -> ColumnElement[str]:
     return func.lower(subscription.c.display_name).collate("C")
 
-
-ID = SortKey(column("id"), Uuid())
 
 of_account = Paged(
     match((accounts.c.id,), (subscriptions.c.account_id,)),
@@ -103,7 +111,4 @@ def _seats(keys: Keys) -> Rows:
 
 seats = Relation((subscriptions.c.account_id, subscriptions.c.id, subscriptions.c.license_count), _seats)
 
-expiring_soon = Measure(
-    is_expiring_soon,
-    match((subscriptions.c.account_id, subscriptions.c.id), (subscriptions.c.account_id, subscriptions.c.id)),
-)
+expiring_soon = Measure(is_expiring_soon, itself(subscriptions))

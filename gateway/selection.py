@@ -40,7 +40,7 @@ class Selector:
     """What selecting needs to know of an operation."""
 
     schema: GraphQLSchema
-    fragments: Mapping[str, FragmentDetails]
+    fragments: dict[str, FragmentDetails]
     operation: OperationDefinitionNode
     variables: VariableValues
 
@@ -48,7 +48,7 @@ class Selector:
         """The whole operation, as a selection of its root. Raises GraphQLError for an argument that breaks a rule."""
         root = self.schema.get_root_type(self.operation.operation)
         assert root is not None, "validation knows the operation's type"
-        fields = collect_fields(self.schema, dict(self.fragments), self.variables, root, self.operation)
+        fields = collect_fields(self.schema, self.fragments, self.variables, root, self.operation)
         return Selection("", {}, {root.name: self._fields(root, fields.grouped_field_set)})
 
     def _fields(self, parent: GraphQLObjectType, grouped: Grouped) -> dict[str, Selection]:
@@ -63,9 +63,7 @@ class Selector:
         return Selection(name, self._arguments(field, node, selected), children)
 
     def _below(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> dict[str, Selection]:
-        fields = collect_subfields(
-            self.schema, dict(self.fragments), self.variables, self.operation, type_, list(details)
-        )
+        fields = collect_subfields(self.schema, self.fragments, self.variables, self.operation, type_, details)
         return self._fields(type_, fields.grouped_field_set)
 
     def _concrete(self, field: GraphQLField) -> tuple[GraphQLObjectType, ...]:

@@ -77,18 +77,6 @@ def measured(measure: Measure, default: int, description: str | None = None) -> 
     return _field(measure, description, resolve, arguments.within_days)
 
 
-def by_id(relation: Relation, prefix: str, description: str | None = None) -> Any:
-    """The row with the global id that the client gives, if the viewer may read it."""
-
-    async def resolve(root: Any, info: Info, id: strawberry.ID) -> Any:
-        found = info.selection.arguments
-        if found is None or found[0] != prefix or len(found[1]) != len(relation.keys):
-            return None
-        return await info.context.one(relation, target(info), found[1])
-
-    return _field(relation, description, resolve, arguments.global_key)
-
-
 def any_of(declared: AnyOf, description: str | None = None) -> Any:
     """A row of the type that a column of the parent names."""
 
@@ -102,7 +90,7 @@ def any_of(declared: AnyOf, description: str | None = None) -> Any:
 
 
 def node(types: NodeTypes, description: str | None = None) -> Any:
-    """The row with a global id, of whichever type its prefix names."""
+    """The row with a global id, of whichever of these types its prefix names, if the viewer may read it."""
 
     async def resolve(root: Any, info: Info, id: strawberry.ID) -> Any:
         return await _by_global_key(info, types, info.selection.arguments)

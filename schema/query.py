@@ -6,7 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from db import accounts, license_keys, orders, products, subscriptions
 from schema.connections import Connection
 from schema.context import Info
-from schema.fields import by_id, connection, node, nodes
+from schema.fields import connection, node, nodes
 from schema.scalars import SCALARS
 from schema.types import Account, LicenseKey, Node, Order, Product, Subscription, Viewer
 
@@ -25,10 +25,10 @@ NODES = {
 @strawberry.type
 class Query:
     viewer: Viewer
-    account: Account | None = by_id(accounts.by_id, "acc")
-    subscription: Subscription | None = by_id(subscriptions.by_id, "sub")
-    license_key: LicenseKey | None = by_id(license_keys.by_id, "key")
-    order: Order | None = by_id(orders.by_id, "ord")
+    account: Account | None = node({"acc": NODES["acc"]})
+    subscription: Subscription | None = node({"sub": NODES["sub"]})
+    license_key: LicenseKey | None = node({"key": NODES["key"]})
+    order: Order | None = node({"ord": NODES["ord"]})
     node: Node | None = node(NODES)
     nodes: list[Node | None] = nodes(NODES, "At most 100, in the order of the ids.")
     products: Connection[Product] = connection(products.catalogue)

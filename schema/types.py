@@ -185,7 +185,7 @@ class Subscription(Node):
         "What the viewer's role and the subscription's state allow.",
         set_auto_renewal=db.expressions.can_set_auto_renewal,
         set_payment_method=db.expressions.can_set_payment_method,
-        rename=lambda row: db.expressions.manages(row.c.account_id),
+        rename=db.expressions.is_for_managers,
         create_sublicense=db.expressions.can_create_sublicense,
     )
 

@@ -4,8 +4,7 @@ import asyncio
 import gc
 import io
 import json
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +13,9 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-import structlog
 from pydantic import SecretStr
 
 from db import migrations
-from gateway import telemetry
 from gateway.app import create_app
 from gateway.settings import Settings
 from tests import world
@@ -106,18 +103,6 @@ async def live(server_url: str, settings: Settings, signing_key: str) -> AsyncIt
         async with _served(settings, signing_key, url) as client:
             yield Live(client, admin, ours)
         await admin.close()
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Where the log goes, as JSON."""
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level)
-    written = io.StringIO()
-    telemetry.configure("json", written)
-    yield written
-    root.handlers[:], root.level = before[0], before[1]
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -23,21 +22,9 @@ KEY = "AB3DE-FGH7J-KLMN0-PQRST-UVW9Y"
 JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
 
 
-@pytest.fixture
-def stream() -> Iterator[io.StringIO]:
-    """The stream that logs go to, as JSON; logging is put back afterwards."""
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level)
-    written = io.StringIO()
-    telemetry.configure("json", written)
-    yield written
-    root.handlers[:], root.level = before[0], before[1]
-    structlog.reset_defaults()
-
-
-def logged(stream: io.StringIO) -> list[dict[str, Any]]:
+def logged(log: io.StringIO) -> list[dict[str, Any]]:
     """The lines so far, without what no test can know beforehand."""
-    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
     return [{name: value for name, value in line.items() if name not in ("timestamp", "ms")} for line in lines]
 
 
@@ -64,12 +51,12 @@ def client() -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
 
-async def test_a_request_has_one_line_and_one_id_everywhere(stream: io.StringIO) -> None:
+async def test_a_request_has_one_line_and_one_id_everywhere(log: io.StringIO) -> None:
     async with client() as caller:
         answer = await caller.get(f"/hello?key={KEY}", headers={"X-Request-Id": "from-outside.1", "Authorization": JWT})
 
     assert (answer.text, answer.headers["x-request-id"]) == ("from-outside.1", "from-outside.1")
-    assert logged(stream) == [
+    assert logged(log) == [
         {"event": "hello", "level": "info", "request_id": "from-outside.1"},
         {
             "event": "request",
@@ -83,7 +70,7 @@ async def test_a_request_has_one_line_and_one_id_everywhere(stream: io.StringIO)
 
 
 @pytest.mark.parametrize("sent", ["", "a b", 'quo"te', "x" * 65, "ünicode"])
-async def test_an_id_that_is_long_or_odd_is_replaced(stream: io.StringIO, sent: str) -> None:
+async def test_an_id_that_is_long_or_odd_is_replaced(log: io.StringIO, sent: str) -> None:
     async with client() as caller:
         answer = await caller.get("/hello", headers={b"X-Request-Id": sent.encode()})
 
@@ -92,11 +79,11 @@ async def test_an_id_that_is_long_or_odd_is_replaced(stream: io.StringIO, sent: 
     assert answer.text == answer.headers["x-request-id"]
 
 
-async def test_a_fault_is_logged_and_answered_with_its_id_only(stream: io.StringIO) -> None:
+async def test_a_fault_is_logged_and_answered_with_its_id_only(log: io.StringIO) -> None:
     async with client() as caller:
         answer = await caller.get("/fail", headers={"X-Request-Id": "1"})
 
-    fault, line = logged(stream)
+    fault, line = logged(log)
     assert answer.status_code == 500
     assert answer.json() == {
         "errors": [{"message": "Internal error", "extensions": {"code": "INTERNAL", "requestId": "1"}}]
@@ -113,28 +100,28 @@ async def test_a_fault_is_logged_and_answered_with_its_id_only(stream: io.String
     }
 
 
-async def test_a_fault_after_half_an_answer_breaks_the_connection(stream: io.StringIO) -> None:
+async def test_a_fault_after_half_an_answer_breaks_the_connection(log: io.StringIO) -> None:
     async with client() as caller:
         with pytest.raises(RuntimeError, match="torn"):
             await caller.get("/halfway")
 
-    assert [line["event"] for line in logged(stream)] == ["fault", "request"]
+    assert [line["event"] for line in logged(log)] == ["fault", "request"]
 
 
-async def test_probes_are_quiet_while_all_is_well(stream: io.StringIO) -> None:
+async def test_probes_are_quiet_while_all_is_well(log: io.StringIO) -> None:
     async with client() as caller:
         answer = await caller.get("/healthz")
 
     assert answer.status_code == 200
-    assert [line["event"] for line in logged(stream)] == ["hello"]
+    assert [line["event"] for line in logged(log)] == ["hello"]
 
 
-async def test_a_path_can_not_forge_a_line(stream: io.StringIO) -> None:
+async def test_a_path_can_not_forge_a_line(log: io.StringIO) -> None:
     async with client() as caller:
         answer = await caller.get("/%0A%7B%22event%22%3A%22forged%22%7D" + "x" * 300)
 
     assert answer.status_code == 404
-    (line,) = logged(stream)
+    (line,) = logged(log)
     assert line["path"].startswith("/%0A%7B%22event%22%3A%22forged%22%7Dxxx")
     assert len(line["path"]) < 300
 
@@ -161,14 +148,14 @@ def test_secrets_are_taken_out_of_a_line_and_nothing_else(text: str, shown: str)
     assert telemetry.redact(text) == shown
 
 
-def test_lines_of_libraries_have_the_same_form(stream: io.StringIO) -> None:
+def test_lines_of_libraries_have_the_same_form(log: io.StringIO) -> None:
     logging.getLogger("uvicorn.error").error("bad token %s", JWT)
     logging.getLogger("uvicorn.error").info("Started server process")
 
-    assert logged(stream) == [{"event": "bad token [token]", "level": "error"}]
+    assert logged(log) == [{"event": "bad token [token]", "level": "error"}]
 
 
-def test_a_terminal_gets_lines_for_people(stream: io.StringIO) -> None:
+def test_a_terminal_gets_lines_for_people(log: io.StringIO) -> None:
     readable = io.StringIO()
     telemetry.configure("console", readable)
 
