@@ -7,10 +7,10 @@ from uuid import UUID
 
 from db.enums import AccountKind, MemberRole, MembershipStatus
 from db.seed.customers import Customer, Invitation, Member, Method
-from db.seed.dates import add_months
 from db.seed.people import DEMO_ISSUER, PEOPLE, Person
 from db.seed.world import Actor, Books, World
 from db.tables import Account, Membership, PaymentMethod, User
+from db.terms import add_months
 
 _EMAILS = {person.subject: person.email for person in PEOPLE}
 

@@ -1,7 +1,6 @@
 """The one UTC day that all seeded rows are dated relative to, and the mark that keeps it."""
 
-from calendar import monthrange
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 
 from asyncpg import Connection
 
@@ -9,12 +8,6 @@ from asyncpg import Connection
 def midnight(now: datetime) -> datetime:
     """The start of `now`'s UTC day: no seeded instant is later, and none depends on the hour."""
     return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day `months` later (earlier when negative), or the last of that month when it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 async def mark(conn: Connection, now: datetime) -> None:

@@ -9,9 +9,9 @@ from db.ids import uuid7
 from db.keyring import Keyring
 from db.seed.buyers import Buyer
 from db.seed.catalogue import CATALOGUE, Listing
-from db.seed.dates import add_months
 from db.seed.dice import Dice
 from db.seed.rows import Rows
+from db.terms import add_months
 
 # Nothing that an account may have one of only, and trials of what nobody here buys: no rule is in the way of chance.
 _SOLD = tuple(

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from db.ids import uuid7
 from db.seed.catalogue import CATALOGUE, CURRENCIES, TERMS
-from db.seed.dates import add_months
 from db.seed.dice import Dice
 from db.seed.invented import Invented, instant
 from db.seed.rows import Rows
+from db.terms import add_months
 
 # Ten million lines are priced: a look-up costs a tenth of the arithmetic.
 _PRICES = {

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from db.enums import AutoRenewal, OrderKind, OrderStatus, SalesChannel
 from db.seed.catalogue import CATALOGUE, Listing
-from db.seed.dates import add_months
 from db.seed.sales import LooseOrder
 from db.seed.selling import Sold
 from db.seed.world import Books
 from db.tables import Order, OrderLine
+from db.terms import add_months
 
 # Resellers and app stores keep their own books.
 _BILLED_HERE = (SalesChannel.ONLINE_STORE, SalesChannel.SALES_REP)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from db.enums import AutoRenewal, SalesChannel, StartTrigger
 from db.seed.catalogue import CATALOGUE, Listing
-from db.seed.dates import add_months
 from db.seed.sales import Sale, Unclaimed
 from db.seed.world import Books, World
 from db.tables import IssuedSubscription, Subscription, SubscriptionItem
+from db.terms import add_months
 
 # Days before the start on which it was issued and on which its key was registered.
 _ISSUED = {

@@ -1,0 +1,1 @@
+"""What changes rows: one function for each verb, within the caller's transaction."""

@@ -1,0 +1,85 @@
+"""Who acts, when, and under which request; and the trail that every change leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Connection
+from sqlmodel import SQLModel
+
+from db import tables
+from db.ids import uuid7
+
+RowKey = tuple[UUID, UUID]
+"""(account, row): what a global id leads to."""
+NOWHERE: RowKey = (UUID(int=0), UUID(int=0))
+"""What an id that is none leads to: no row has it, so it is looked for like any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One call of a mutation."""
+
+    user_id: UUID | None
+    """None for a service."""
+    subject: str
+    """The token's: what a service is called in the trail."""
+    now: datetime
+    request_id: str | None = None
+    for_store: bool = False
+    """Any account may be changed: the caller made sure of the scope."""
+
+    @property
+    def today(self) -> date:
+        """In UTC, as everywhere."""
+        return self.now.date()
+
+    def parameters(self, **own: Any) -> Mapping[str, Any]:
+        """What the rules' expressions ask for, and the statement's own parameters."""
+        return {"viewer": self.user_id, "for_store": self.for_store, "now": self.now, "today": self.today, **own}
+
+    def new_id(self) -> UUID:
+        return uuid7(self.now)
+
+
+async def insert(conn: Connection, row: SQLModel) -> None:
+    """Write a new row. Its defaults are those of the table's declaration."""
+    statement, names = _insertion(type(row))
+    await conn.execute(statement, *[getattr(row, name) for name in names])
+
+
+@lru_cache(maxsize=64)
+def _insertion(model: type[SQLModel]) -> tuple[str, tuple[str, ...]]:
+    table = tables.table(model)
+    names = tuple(table.columns.keys())
+    places = ", ".join(f"${position}" for position in range(1, len(names) + 1))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})", names
+
+
+_RECORD = """
+    INSERT INTO audit_events (account_id, id, occurred_at, actor_user_id, actor, action, subject_type, subject_id,
+                              before, after, request_id)
+         VALUES ($1, $2, $3, $4, coalesce((SELECT coalesce(email, name) FROM users WHERE id = $4), $5), $6, $7, $8,
+                 $9, $10, $11)
+"""
+
+
+async def record(
+    conn: Connection,
+    act: Act,
+    action: str,
+    subject: tuple[str, RowKey],
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the audit event of a change, in its transaction. `subject` is a type of the graph and the row's key.
+
+    What is in `before` and `after` is shown to the account's admins: never a key, never a token.
+    """
+    typename, (account_id, row_id) = subject
+    who = (act.user_id, act.subject)
+    what = (action, typename, row_id, before, after, act.request_id)
+    await conn.execute(_RECORD, account_id, act.new_id(), act.now, *who, *what)

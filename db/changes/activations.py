@@ -1,0 +1,148 @@
+"""Products activated on devices: a seat of a key for each, taken under the subscription's lock."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from sqlalchemy import select
+
+from db import tables
+from db.changes import registration, subscriptions
+from db.changes.act import Act, RowKey, insert, record
+from db.changes.locks import find_account, key, lock_account, lock_subscription, row_of
+from db.changes.registration import Claim, TypedKey
+from db.enums import ActivationStatus, StartTrigger, SubscriptionStatus
+from db.errors import Refused, UserErrorCode
+from db.expressions import available_seats, is_live
+from db.keyring import Keyring
+from db.statements import render
+
+license_keys = tables.table(tables.LicenseKey)
+
+_USABLE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACE_PERIOD)
+
+_KEY = render(
+    select(
+        license_keys.c.blocked_at,
+        is_live(license_keys).label("is_live"),
+        available_seats(license_keys).label("available"),
+    ).where(*row_of(license_keys))
+)
+_ON_DEVICE = """
+    SELECT id, license_key_id, status
+      FROM activations
+     WHERE account_id = $1 AND subscription_id = $2 AND device_id = $3
+"""
+_TAKE_SEATS = "UPDATE license_keys SET used = used + $3 WHERE account_id = $1 AND id = $2"
+_SEEN = "UPDATE activations SET last_seen_at = $3 WHERE account_id = $1 AND id = $2"
+_ACTIVATE_AGAIN = """
+    UPDATE activations
+       SET license_key_id = $3, device_name = $4, status = 'ACTIVE', activated_at = $5, last_seen_at = $5
+     WHERE account_id = $1 AND id = $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """`id` is stable for the device; `name` is for people."""
+
+    id: str
+    name: str
+
+
+async def activate(
+    conn: Connection, act: Act, keyring: Keyring, typed: TypedKey, account_id: UUID, device: Device
+) -> tuple[RowKey, RowKey]:
+    """The activation and its subscription. A key that nobody has registered becomes the account's.
+
+    Raises ACCOUNT_NOT_FOUND, TOO_MANY_ATTEMPTS, KEY_MALFORMED, KEY_NOT_FOUND, KEY_REGISTERED_TO_ANOTHER_ACCOUNT, what
+    `registration.claim` raises, SUBSCRIPTION_NOT_ACTIVE, KEY_EXPIRED, KEY_BLOCKED, ACTIVATION_BLOCKED,
+    NO_SEATS_AVAILABLE.
+    """
+    index = await _held(conn, act, keyring, typed, account_id)
+    subscription, license_key = (account_id, index["subscription_id"]), (account_id, index["license_key_id"])
+    await lock_subscription(conn, act, subscription, to_change=False)
+    now = await subscriptions.state(conn, act, subscription)
+    starts = _waits_for_a_device(now)
+    if now["status"] not in _USABLE and not starts:
+        raise Refused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE, "key")
+    on_device = await conn.fetchrow(_ON_DEVICE, *subscription, device.id)
+    await _require_usable(conn, act, license_key, on_device)
+    if on_device and (on_device["license_key_id"], on_device["status"]) == (license_key[1], ActivationStatus.ACTIVE):
+        await conn.execute(_SEEN, account_id, on_device["id"], act.now)
+        return (account_id, on_device["id"]), subscription
+    await _take_seat(conn, act, license_key, on_device)
+    if starts:
+        await subscriptions.start(conn, act, subscription, act.today)
+    return await _write(conn, act, subscription, license_key, device, on_device), subscription
+
+
+async def _held(conn: Connection, act: Act, keyring: Keyring, typed: TypedKey, account_id: UUID) -> Record:
+    """The entry of a key that is the account's, or has just become it."""
+    await find_account(conn, act, account_id)
+    digests = typed.digests(keyring)
+    index = await registration.look_up(conn, digests, account_id, lock=False)
+    if index["account_id"] is None:
+        kind = await lock_account(conn, act, account_id, to_change=False)
+        # Read again: whoever held these locks before may have claimed it.
+        index = await registration.look_up(conn, digests, account_id, lock=True)
+        if index["account_id"] is None:
+            await registration.claim(conn, act, index, Claim(account_id, kind, by_activation=True))
+    return index
+
+
+def _waits_for_a_device(now: Record) -> bool:
+    pending = now["status"] == SubscriptionStatus.PENDING and now["activated_on"] is None
+    return bool(pending and now["start_trigger"] == StartTrigger.ON_FIRST_ACTIVATION)
+
+
+async def _require_usable(conn: Connection, act: Act, license_key: RowKey, on_device: Record | None) -> None:
+    (found,) = await _KEY.run(conn, act.parameters(**key(license_key)))
+    if not found["is_live"]:
+        raise Refused(UserErrorCode.KEY_EXPIRED, "key")
+    if found["blocked_at"] is not None:
+        raise Refused(UserErrorCode.KEY_BLOCKED, "key")
+    if on_device and on_device["status"] == ActivationStatus.BLOCKED:
+        raise Refused(UserErrorCode.ACTIVATION_BLOCKED, "device_id")
+
+
+async def _take_seat(conn: Connection, act: Act, license_key: RowKey, on_device: Record | None) -> None:
+    """A device that was on another key of the subscription leaves its seat there."""
+    if on_device and on_device["status"] == ActivationStatus.ACTIVE:
+        await conn.execute(_TAKE_SEATS, license_key[0], on_device["license_key_id"], -1)
+    (found,) = await _KEY.run(conn, act.parameters(**key(license_key)))
+    if found["available"] < 1:
+        raise Refused(UserErrorCode.NO_SEATS_AVAILABLE, "key")
+    await conn.execute(_TAKE_SEATS, *license_key, 1)
+
+
+async def _write(
+    conn: Connection, act: Act, subscription: RowKey, license_key: RowKey, device: Device, on_device: Record | None
+) -> RowKey:
+    account_id = subscription[0]
+    activation = (account_id, on_device["id"] if on_device else act.new_id())
+    if on_device:
+        await conn.execute(_ACTIVATE_AGAIN, *activation, license_key[1], device.name, act.now)
+    else:
+        await insert(conn, _new(act, activation, subscription[1], license_key[1], device))
+    before = {"status": on_device["status"]} if on_device else None
+    after: dict[str, Any] = {"status": ActivationStatus.ACTIVE, "deviceId": device.id}
+    await record(conn, act, "activation.activated", ("Activation", activation), before, after)
+    return activation
+
+
+def _new(
+    act: Act, activation: RowKey, subscription_id: UUID, license_key_id: UUID, device: Device
+) -> tables.Activation:
+    return tables.Activation(
+        account_id=activation[0],
+        id=activation[1],
+        subscription_id=subscription_id,
+        license_key_id=license_key_id,
+        device_id=device.id,
+        device_name=device.name,
+        status=ActivationStatus.ACTIVE,
+        activated_at=act.now,
+        last_seen_at=act.now,
+    )

@@ -1,0 +1,136 @@
+"""Row locks, taken before anything is read that several rows decide: account, subscription, key, payment method.
+
+Each is a statement of its own: one that locks and counts at once counts what it saw before it waited. Who may not
+read a row does not find it; who may read it but not change it is refused.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from sqlalchemy import Boolean, ColumnElement, FromClause, Select, Uuid, bindparam, or_, select
+
+from db import tables
+from db.changes.act import Act, RowKey
+from db.enums import AccountKind
+from db.errors import Refused, UserErrorCode
+from db.expressions import active_membership, administers_key, can_renew, manages
+from db.statements import Statement, render
+
+accounts = tables.table(tables.Account)
+subscriptions = tables.table(tables.Subscription)
+license_keys = tables.table(tables.LicenseKey)
+payment_methods = tables.table(tables.PaymentMethod)
+
+ACCOUNT_ID: Any = bindparam("account_id", type_=Uuid)
+ROW_ID: Any = bindparam("row_id", type_=Uuid)
+_FOR_STORE: Any = bindparam("for_store", type_=Boolean)
+
+
+def row_of(table: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The row with the key that `key` gives."""
+    return table.c.account_id == ACCOUNT_ID, table.c.id == ROW_ID
+
+
+def key(row: RowKey) -> dict[str, Any]:
+    return {"account_id": row[0], "row_id": row[1]}
+
+
+def _found(
+    columns: tuple[ColumnElement[Any], ...],
+    where: tuple[ColumnElement[bool], ...],
+    account_id: ColumnElement[Any],
+    may_change: ColumnElement[bool],
+) -> Select[Any]:
+    permitted = or_(_FOR_STORE, may_change).label("may_change")
+    return select(*columns, permitted).where(*where, or_(_FOR_STORE, active_membership(account_id)))
+
+
+def _locked(statement: Select[Any]) -> Statement:
+    # Not FOR UPDATE: rows that refer to this one may be added meanwhile.
+    return render(statement.with_for_update(key_share=True))
+
+
+_ACCOUNT = _found((accounts.c.kind,), (accounts.c.id == ACCOUNT_ID,), accounts.c.id, manages(accounts.c.id))
+_SUBSCRIPTION = _found(
+    (subscriptions.c.id,),
+    row_of(subscriptions),
+    subscriptions.c.account_id,
+    manages(subscriptions.c.account_id),
+)
+_LICENSE_KEY = _found(
+    (license_keys.c.subscription_id,),
+    row_of(license_keys),
+    license_keys.c.account_id,
+    administers_key(license_keys.c.account_id, license_keys.c.id),
+)
+# Who may not change a payment method may not see it either.
+_PAYMENT_METHOD = _found(
+    (payment_methods.c.is_default,),
+    (*row_of(payment_methods), payment_methods.c.removed_at.is_(None), manages(payment_methods.c.account_id)),
+    payment_methods.c.account_id,
+    manages(payment_methods.c.account_id),
+)
+
+_FIND_ACCOUNT = render(_ACCOUNT)
+_LOCK_ACCOUNT = _locked(_ACCOUNT)
+_LOCK_SUBSCRIPTION = _locked(_SUBSCRIPTION)
+_FIND_LICENSE_KEY = render(_LICENSE_KEY)
+_LOCK_PAYMENT_METHOD = _locked(_PAYMENT_METHOD)
+_KEEP_PAYMENT_METHOD = render(
+    select(payment_methods.c.id, can_renew(payment_methods).label("can_renew"))
+    .where(*row_of(payment_methods), payment_methods.c.removed_at.is_(None))
+    .with_for_update(read=True)
+)
+
+
+async def _only(
+    conn: Connection, act: Act, statement: Statement, what: str, *, to_change: bool = True, **parameters: Any
+) -> Record:
+    """Raises <WHAT>_NOT_FOUND, and FORBIDDEN when the viewer is `to_change` it and may not."""
+    rows = await statement.run(conn, act.parameters(**parameters))
+    if not rows:
+        raise Refused(UserErrorCode(f"{what.upper()}_NOT_FOUND"), f"{what}_id")
+    if to_change and not rows[0]["may_change"]:
+        raise Refused(UserErrorCode.FORBIDDEN)
+    return rows[0]
+
+
+async def find_account(conn: Connection, act: Act, account_id: UUID) -> AccountKind:
+    """The kind of an account in which the viewer is anything. Raises ACCOUNT_NOT_FOUND."""
+    found = await _only(conn, act, _FIND_ACCOUNT, "account", to_change=False, account_id=account_id)
+    return AccountKind(found["kind"])
+
+
+async def lock_account(conn: Connection, act: Act, account_id: UUID, *, to_change: bool = True) -> AccountKind:
+    """The account's kind. Raises ACCOUNT_NOT_FOUND, FORBIDDEN."""
+    found = await _only(conn, act, _LOCK_ACCOUNT, "account", to_change=to_change, account_id=account_id)
+    return AccountKind(found["kind"])
+
+
+async def lock_subscription(conn: Connection, act: Act, subscription: RowKey, *, to_change: bool = True) -> None:
+    """Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN."""
+    await _only(conn, act, _LOCK_SUBSCRIPTION, "subscription", to_change=to_change, **key(subscription))
+
+
+async def find_license_key(conn: Connection, act: Act, license_key: RowKey) -> UUID:
+    """The subscription of a key that the viewer administers. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
+    found = await _only(conn, act, _FIND_LICENSE_KEY, "license_key", **key(license_key))
+    subscription_id: UUID = found["subscription_id"]
+    return subscription_id
+
+
+async def lock_payment_method(conn: Connection, act: Act, payment_method: RowKey) -> bool:
+    """Whether it is the default. Raises PAYMENT_METHOD_NOT_FOUND."""
+    return bool((await _only(conn, act, _LOCK_PAYMENT_METHOD, "payment_method", **key(payment_method)))["is_default"])
+
+
+async def keep_payment_method(conn: Connection, act: Act, payment_method: RowKey) -> bool:
+    """Keep a payment method from being removed until the end; whether it can be charged for a renewal.
+
+    Raises PAYMENT_METHOD_NOT_FOUND. The caller knows that the viewer may use the account's methods.
+    """
+    rows = await _KEEP_PAYMENT_METHOD.run(conn, act.parameters(**key(payment_method)))
+    if not rows:
+        raise Refused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
+    return bool(rows[0]["can_renew"])

@@ -1,0 +1,113 @@
+"""From a typed licence key to the subscription behind it, in the account that registers it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from asyncpg import Connection, Record
+
+from db import key_format
+from db.changes.act import Act, RowKey, record
+from db.changes.holdings import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
+from db.changes.locks import lock_account
+from db.enums import AccountKind, LicenseKeyKind
+from db.errors import Refused, UserErrorCode
+from db.keyring import Keyring
+from db.terms import end_of_term
+
+# A failed look-up that tells whether a key exists is an attempt that stays counted.
+TELLING = frozenset(
+    {UserErrorCode.KEY_NOT_FOUND, UserErrorCode.KEY_BLOCKED, UserErrorCode.KEY_REGISTERED_TO_ANOTHER_ACCOUNT}
+)
+
+_FIND = """
+    SELECT account_id, subscription_id, license_key_id, kind, tail, blocked_at
+      FROM license_key_index
+     WHERE digest = ANY ($1)
+"""
+_CLAIM = """
+    UPDATE license_key_index SET account_id = $2 WHERE license_key_id = $1 AND account_id IS NULL AND blocked_at IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TypedKey:
+    """A licence key as somebody typed it, and whether they have an attempt left."""
+
+    text: str
+    may_try: bool = True
+
+    def digests(self, keyring: Keyring) -> list[bytes]:
+        """Raises TOO_MANY_ATTEMPTS, KEY_MALFORMED."""
+        if not self.may_try:
+            raise Refused(UserErrorCode.TOO_MANY_ATTEMPTS, "key")
+        key = key_format.normalize(self.text)
+        if not key_format.is_well_formed(key):
+            raise Refused(UserErrorCode.KEY_MALFORMED, "key")
+        return keyring.digests(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An account that takes a key nobody has: what it wants of the subscription, and by whom."""
+
+    account_id: UUID
+    kind: AccountKind
+    name: str | None = None
+    suspend_trial: bool = False
+    by_activation: bool = False
+    """By a device that is being activated. What companies use is registered by their administrators before."""
+
+
+async def look_up(conn: Connection, digests: list[bytes], account_id: UUID, *, lock: bool) -> Record:
+    """The key's entry, when it is free or the account's. Raises KEY_NOT_FOUND, KEY_REGISTERED_TO_ANOTHER_ACCOUNT."""
+    found = await conn.fetchrow(f"{_FIND} FOR NO KEY UPDATE" if lock else _FIND, digests)
+    if found is None:
+        raise Refused(UserErrorCode.KEY_NOT_FOUND, "key")
+    if found["account_id"] not in (None, account_id):
+        raise Refused(UserErrorCode.KEY_REGISTERED_TO_ANOTHER_ACCOUNT, "key")
+    return found
+
+
+async def register(
+    conn: Connection, act: Act, keyring: Keyring, key: TypedKey, account_id: UUID, *, name: str | None, suspend: bool
+) -> tuple[RowKey, RowKey]:
+    """The subscription and the licence key. `suspend` says that an active trial of the product ends with this.
+
+    Raises ACCOUNT_NOT_FOUND, FORBIDDEN, TOO_MANY_ATTEMPTS, KEY_MALFORMED, KEY_NOT_FOUND,
+    KEY_REGISTERED_TO_ANOTHER_ACCOUNT, KEY_NOT_PRIMARY, KEY_ALREADY_REGISTERED, and what `claim` raises.
+    """
+    kind = await lock_account(conn, act, account_id)
+    index = await look_up(conn, key.digests(keyring), account_id, lock=True)
+    if index["kind"] != LicenseKeyKind.PRIMARY:
+        raise Refused(UserErrorCode.KEY_NOT_PRIMARY, "key")
+    subscription, license_key = (account_id, index["subscription_id"]), (account_id, index["license_key_id"])
+    if index["account_id"] is not None:
+        about = {"subscription": subscription, "license_key": license_key}
+        raise Refused(UserErrorCode.KEY_ALREADY_REGISTERED, "key", about=about)
+    await claim(conn, act, index, Claim(account_id, kind, name, suspend))
+    return subscription, license_key
+
+
+async def claim(conn: Connection, act: Act, index: Record, by: Claim) -> None:
+    """Make the account the key's. The caller holds the locks of both.
+
+    Raises KEY_BLOCKED, SUBSCRIPTION_EXPIRED, REGISTRATION_REQUIRED, ACCOUNT_KIND_MISMATCH, TRIAL_CONFLICT,
+    PRODUCT_LIMIT_REACHED.
+    """
+    if index["blocked_at"] is not None:
+        raise Refused(UserErrorCode.KEY_BLOCKED, "key")
+    terms = await terms_of(conn, index["subscription_id"])
+    starts_on = first_day(terms, act.today)
+    ends_on = starts_on and end_of_term(starts_on, terms["term_months"])
+    if ends_on is not None and ends_on < act.today:
+        raise Refused(UserErrorCode.SUBSCRIPTION_EXPIRED, "key")
+    if by.by_activation and (terms["audience"] or by.kind) == AccountKind.BUSINESS:
+        raise Refused(UserErrorCode.REGISTRATION_REQUIRED, "key")
+    require_audience(terms["audience"], by.kind)
+    await end_trials(conn, act, terms, by.account_id, suspend=by.suspend_trial)
+    await require_room(conn, act, terms, by.account_id)
+    await conn.execute(_CLAIM, index["license_key_id"], by.account_id)
+    await hold(conn, act, terms, by.account_id, starts_on=starts_on, name=by.name)
+    await hold_key(conn, act, terms, by.account_id, index)
+    subject = ("LicenseKey", (by.account_id, index["license_key_id"]))
+    await record(conn, act, "license_key.registered", subject, None, {"number": terms["number"]})

@@ -1,0 +1,160 @@
+"""Changes to one subscription: its name, its renewal, what the renewal is charged to, its first day."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from sqlalchemy import select
+
+from db import tables
+from db.changes.act import NOWHERE, Act, RowKey, record
+from db.changes.locks import keep_payment_method, key, lock_subscription, row_of
+from db.enums import AutoRenewal, SalesChannel, SubscriptionStatus
+from db.errors import Refused, UserErrorCode
+from db.expressions import status
+from db.statements import render
+from db.terms import end_of_term
+
+subscriptions = tables.table(tables.Subscription)
+
+_STATE = render(select(subscriptions, status(subscriptions).label("status")).where(*row_of(subscriptions)))
+
+
+async def state(conn: Connection, act: Act, subscription: RowKey, on: date | None = None) -> Record:
+    """The row and its status today, or on another day. The caller holds its lock, or knows that it is there."""
+    parameters = act.parameters(**key(subscription))
+    (found,) = await _STATE.run(conn, {**parameters, "today": on or act.today})
+    return found
+
+
+async def rename(conn: Connection, act: Act, subscription: RowKey, display_name: str) -> bool:
+    """Whether the name is another one now. Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN."""
+    await lock_subscription(conn, act, subscription)
+    now = await state(conn, act, subscription)
+    return await _change(conn, act, now, "subscription.renamed", display_name=display_name)
+
+
+async def set_auto_renewal(
+    conn: Connection,
+    act: Act,
+    subscription: RowKey,
+    *,
+    enabled: bool,
+    payment_method: RowKey | None,
+    confirm_grace_loss: bool,
+) -> bool:
+    """Whether anything is different now.
+
+    Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN, RENEWAL_MANAGED_EXTERNALLY, RENEWAL_NOT_AVAILABLE, SUBSCRIPTION_EXPIRED;
+    enabling PAYMENT_METHOD_NOT_FOUND, …_REQUIRED, …_UNUSABLE; disabling GRACE_LOSS_UNCONFIRMED.
+    """
+    await lock_subscription(conn, act, subscription)
+    now = await state(conn, act, subscription)
+    _require_renewable(now)
+    if enabled:
+        return await _enable_renewal(conn, act, now, payment_method)
+    return await _disable_renewal(conn, act, now, confirm_grace_loss=confirm_grace_loss)
+
+
+async def set_payment_method(conn: Connection, act: Act, subscription: RowKey, payment_method: RowKey) -> bool:
+    """Whether it is another one now.
+
+    Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN, PAYMENT_METHOD_NOT_FOUND, RENEWAL_MANAGED_EXTERNALLY,
+    SUBSCRIPTION_EXPIRED, and PAYMENT_METHOD_UNUSABLE while renewal is ON.
+    """
+    await lock_subscription(conn, act, subscription)
+    now = await state(conn, act, subscription)
+    can_renew = await _keep_own_payment_method(conn, act, now, payment_method)
+    _require_ours_to_renew(now)
+    if now["auto_renewal"] == AutoRenewal.ON and not can_renew:
+        raise Refused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
+    return await _change(conn, act, now, "subscription.payment_method_changed", payment_method_id=payment_method[1])
+
+
+async def start(conn: Connection, act: Act, subscription: RowKey, on: date) -> None:
+    """Begin the first term. The caller holds the lock and knows that it has not begun."""
+    now = await state(conn, act, subscription)
+    days = {"activated_on": on, "expires_on": end_of_term(on, now["term_months"])}
+    await _change(conn, act, now, "subscription.started", **days)
+
+
+async def suspend(conn: Connection, act: Act, subscription: RowKey) -> None:
+    """Give a trial up. The caller holds the account's lock, under which trials and purchases are weighed."""
+    await lock_subscription(conn, act, subscription)
+    await conn.execute(
+        "UPDATE subscriptions SET suspended_at = $3 WHERE account_id = $1 AND id = $2", *subscription, act.now
+    )
+    subject = ("Subscription", subscription)
+    await record(conn, act, "subscription.suspended", subject, {"isSuspended": False}, {"isSuspended": True})
+
+
+async def renew(conn: Connection, act: Act, now: Record, expires_on: date, auto_renewal: AutoRenewal) -> None:
+    """Move the end to another day. The caller holds the lock."""
+    await _change(conn, act, now, "subscription.renewed", expires_on=expires_on, auto_renewal=auto_renewal)
+
+
+def _require_ours_to_renew(now: Record) -> None:
+    if now["channel"] == SalesChannel.APP_STORE:
+        raise Refused(UserErrorCode.RENEWAL_MANAGED_EXTERNALLY)
+    if now["status"] == SubscriptionStatus.EXPIRED:
+        raise Refused(UserErrorCode.SUBSCRIPTION_EXPIRED)
+
+
+def _require_renewable(now: Record) -> None:
+    if now["channel"] != SalesChannel.APP_STORE and now["auto_renewal"] == AutoRenewal.NOT_AVAILABLE:
+        raise Refused(UserErrorCode.RENEWAL_NOT_AVAILABLE)
+    _require_ours_to_renew(now)
+
+
+async def _enable_renewal(conn: Connection, act: Act, now: Record, given: RowKey | None) -> bool:
+    charged = given or (now["account_id"], now["payment_method_id"])
+    if now["auto_renewal"] == AutoRenewal.ON and charged[1] == now["payment_method_id"] and given is None:
+        return False
+    if charged[1] is None:
+        raise Refused(UserErrorCode.PAYMENT_METHOD_REQUIRED, "payment_method_id")
+    if not await _keep_own_payment_method(conn, act, now, charged):
+        raise Refused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
+    change = {"auto_renewal": AutoRenewal.ON, "payment_method_id": charged[1]}
+    return await _change(conn, act, now, "subscription.auto_renewal_changed", **change)
+
+
+async def _disable_renewal(conn: Connection, act: Act, now: Record, *, confirm_grace_loss: bool) -> bool:
+    if now["status"] == SubscriptionStatus.GRACE_PERIOD and not confirm_grace_loss:
+        raise Refused(UserErrorCode.GRACE_LOSS_UNCONFIRMED, "confirm_grace_loss")
+    return await _change(conn, act, now, "subscription.auto_renewal_changed", auto_renewal=AutoRenewal.OFF)
+
+
+async def _keep_own_payment_method(conn: Connection, act: Act, now: Record, payment_method: RowKey) -> bool:
+    """Whether it can renew. One of another account is not found, whoever may read it there."""
+    is_own = payment_method[0] == now["account_id"]
+    return await keep_payment_method(conn, act, payment_method if is_own else NOWHERE)
+
+
+async def _change(conn: Connection, act: Act, now: Record, action: str, **values: Any) -> bool:
+    """Write what differs and its audit event; whether anything did."""
+    changed = {name: value for name, value in values.items() if value != now[name]}
+    if not changed:
+        return False
+    subscription = (now["account_id"], now["id"])
+    places = ", ".join(f"{name} = ${position}" for position, name in enumerate(changed, 3))
+    await conn.execute(
+        f"UPDATE subscriptions SET {places} WHERE account_id = $1 AND id = $2", *subscription, *changed.values()
+    )
+    before = _shown(subscription[0], {name: now[name] for name in changed})
+    await record(conn, act, action, ("Subscription", subscription), before, _shown(subscription[0], changed))
+    return True
+
+
+def _shown(account_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as the graph names and writes them."""
+    shown = {}
+    for name, value in values.items():
+        first, *others = name.split("_")
+        is_reference = isinstance(value, UUID)
+        written = (
+            f"pay_{account_id}_{value}" if is_reference else value.isoformat() if isinstance(value, date) else value
+        )
+        shown[first + "".join(map(str.title, others))] = written
+    return shown
