@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,8 @@ class Act:
     request_id: str | None = None
     for_store: bool = False
     """Any account may be changed: the caller made sure of the scope."""
+    random: Random | None = None
+    """Given where rows must be the same each time."""
 
     @property
     def today(self) -> date:
@@ -42,7 +45,7 @@ class Act:
         return {"viewer": self.user_id, "for_store": self.for_store, "now": self.now, "today": self.today, **own}
 
     def new_id(self) -> UUID:
-        return uuid7(self.now)
+        return uuid7(self.now, self.random)
 
 
 async def insert(conn: Connection, row: SQLModel) -> None:

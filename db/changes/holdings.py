@@ -132,16 +132,18 @@ async def hold(
         await insert(conn, tables.SubscriptionItem(**of, quantity=item["quantity"]))
 
 
-async def hold_key(conn: Connection, act: Act, terms: Record, account_id: UUID, index: Record) -> None:
+async def hold_key(
+    conn: Connection, act: Act, terms: Record, account_id: UUID, license_key_id: UUID, tail: str
+) -> None:
     """Write the primary key of a subscription that the account holds."""
     await insert(
         conn,
         tables.LicenseKey(
             account_id=account_id,
-            id=index["license_key_id"],
+            id=license_key_id,
             subscription_id=terms["id"],
             kind=LicenseKeyKind.PRIMARY,
-            tail=index["tail"],
+            tail=tail,
             registered_at=act.now,
         ),
     )

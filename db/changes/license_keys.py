@@ -1,15 +1,58 @@
-"""A key shown to somebody who may see it."""
+"""A key from its making: sealed in the index, shown to somebody who may see it, blocked by the store."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from asyncpg import Connection
 
-from db import key_format
-from db.changes.act import Act, RowKey, record
+from db import key_format, tables
+from db.changes.act import Act, RowKey, insert, record
 from db.changes.locks import find_license_key
+from db.changes.registration import TypedKey
+from db.enums import LicenseKeyKind
+from db.errors import Refused, UserErrorCode
 from db.keyring import Keyring
 
 _CIPHERTEXT = "SELECT ciphertext, encryption_secret_id, license_key_id FROM license_key_index WHERE license_key_id = $1"
+_LOCK = """
+    SELECT account_id, license_key_id, blocked_at
+      FROM license_key_index
+     WHERE {} FOR NO KEY UPDATE
+"""
+_LOCK_BY_DIGEST = _LOCK.format("digest = ANY ($1)")
+_LOCK_BY_ROW = _LOCK.format("license_key_id = $1")
+_BLOCK_ENTRY = "UPDATE license_key_index SET blocked_at = $2 WHERE license_key_id = $1"
+_BLOCK_KEY = "UPDATE license_keys SET blocked_at = $3 WHERE account_id = $1 AND id = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    id: UUID
+    tail: str
+
+
+async def make(
+    conn: Connection, act: Act, keyring: Keyring, kind: LicenseKeyKind, subscription_id: UUID, account_id: UUID | None
+) -> NewKey:
+    """A key nobody has seen yet, in the index; an account's still needs its row there."""
+    key, license_key_id = key_format.generate(act.random), act.new_id()
+    sealed = keyring.seal(key, license_key_id)
+    made = NewKey(license_key_id, key_format.tail(key))
+    await insert(
+        conn,
+        tables.LicenseKeyIndex(
+            digest=sealed.digest,
+            lookup_secret_id=sealed.lookup_secret_id,
+            account_id=account_id,
+            subscription_id=subscription_id,
+            license_key_id=license_key_id,
+            kind=kind,
+            ciphertext=sealed.ciphertext,
+            encryption_secret_id=sealed.encryption_secret_id,
+            tail=made.tail,
+        ),
+    )
+    return made
 
 
 async def shown(conn: Connection, keyring: Keyring, license_key_id: UUID) -> str:
@@ -24,3 +67,30 @@ async def reveal(conn: Connection, act: Act, keyring: Keyring, license_key: RowK
     await find_license_key(conn, act, license_key)
     await record(conn, act, "license_key.revealed", ("LicenseKey", license_key))
     return await shown(conn, keyring, license_key[1])
+
+
+async def block(
+    conn: Connection, act: Act, keyring: Keyring, which: RowKey | TypedKey, *, reason: str, blocked: bool
+) -> tuple[RowKey | None, bool]:
+    """The key's row, None while nobody has registered it, and whether anything is different now.
+
+    Raises LICENSE_KEY_NOT_FOUND, KEY_MALFORMED, KEY_NOT_FOUND.
+    """
+    if isinstance(which, TypedKey):
+        entry = await conn.fetchrow(_LOCK_BY_DIGEST, which.digests(keyring))
+    else:
+        await find_license_key(conn, act, which)
+        entry = await conn.fetchrow(_LOCK_BY_ROW, which[1])
+    if entry is None:
+        raise Refused(UserErrorCode.KEY_NOT_FOUND, "key")
+    license_key = None if entry["account_id"] is None else (entry["account_id"], entry["license_key_id"])
+    if blocked == (entry["blocked_at"] is not None):
+        return license_key, False
+    blocked_at = act.now if blocked else None
+    await conn.execute(_BLOCK_ENTRY, entry["license_key_id"], blocked_at)
+    # The trail is an account's: of a key that nobody has, the index alone knows.
+    if license_key is not None:
+        await conn.execute(_BLOCK_KEY, *license_key, blocked_at)
+        action = "license_key.blocked" if blocked else "license_key.unblocked"
+        await record(conn, act, action, ("LicenseKey", license_key), None, {"reason": reason})
+    return license_key, True

@@ -76,6 +76,7 @@ _FIND_ACCOUNT = render(_ACCOUNT)
 _LOCK_ACCOUNT = _locked(_ACCOUNT)
 _LOCK_SUBSCRIPTION = _locked(_SUBSCRIPTION)
 _FIND_LICENSE_KEY = render(_LICENSE_KEY)
+_FIND_PAYMENT_METHOD = render(_PAYMENT_METHOD)
 _LOCK_PAYMENT_METHOD = _locked(_PAYMENT_METHOD)
 _KEEP_PAYMENT_METHOD = render(
     select(payment_methods.c.id, can_renew(payment_methods).label("can_renew"))
@@ -96,9 +97,9 @@ async def _only(
     return rows[0]
 
 
-async def find_account(conn: Connection, act: Act, account_id: UUID) -> AccountKind:
-    """The kind of an account in which the viewer is anything. Raises ACCOUNT_NOT_FOUND."""
-    found = await _only(conn, act, _FIND_ACCOUNT, "account", to_change=False, account_id=account_id)
+async def find_account(conn: Connection, act: Act, account_id: UUID, *, to_change: bool = False) -> AccountKind:
+    """The kind of an account in which the viewer is anything, or manages. Raises ACCOUNT_NOT_FOUND, FORBIDDEN."""
+    found = await _only(conn, act, _FIND_ACCOUNT, "account", to_change=to_change, account_id=account_id)
     return AccountKind(found["kind"])
 
 
@@ -118,6 +119,11 @@ async def find_license_key(conn: Connection, act: Act, license_key: RowKey) -> U
     found = await _only(conn, act, _FIND_LICENSE_KEY, "license_key", **key(license_key))
     subscription_id: UUID = found["subscription_id"]
     return subscription_id
+
+
+async def find_payment_method(conn: Connection, act: Act, payment_method: RowKey) -> None:
+    """Raises PAYMENT_METHOD_NOT_FOUND."""
+    await _only(conn, act, _FIND_PAYMENT_METHOD, "payment_method", **key(payment_method))
 
 
 async def lock_payment_method(conn: Connection, act: Act, payment_method: RowKey) -> bool:

@@ -108,6 +108,6 @@ async def claim(conn: Connection, act: Act, index: Record, by: Claim) -> None:
     await require_room(conn, act, terms, by.account_id)
     await conn.execute(_CLAIM, index["license_key_id"], by.account_id)
     await hold(conn, act, terms, by.account_id, starts_on=starts_on, name=by.name)
-    await hold_key(conn, act, terms, by.account_id, index)
+    await hold_key(conn, act, terms, by.account_id, index["license_key_id"], index["tail"])
     subject = ("LicenseKey", (by.account_id, index["license_key_id"]))
     await record(conn, act, "license_key.registered", subject, None, {"number": terms["number"]})

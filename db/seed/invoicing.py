@@ -52,5 +52,5 @@ def _add_orders(rows: Rows, drawn: Invented, orders: Sequence[tuple[str, str, da
             rows.of["order_lines"].append((account_id, order_id, line, listing.code, quantity, price, currency))
         rows.of["orders"].append((
             account_id, order_id, f"{drawn.number}-{position}", placed_at, status, kind, total, currency, drawn.id,
-            card, None,
+            card, None, placed_at if (kind, status) == ("RENEWAL", "PAID") else None,
         ))  # fmt: skip

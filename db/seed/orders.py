@@ -90,6 +90,8 @@ def _add_order(
     )
     if status in (OrderStatus.PAID, OrderStatus.REFUNDED):
         order.invoice_url = f"https://store.example.com/invoices/{order.number}.pdf"
+    if (kind, status) == (OrderKind.RENEWAL, OrderStatus.PAID):
+        order.renewed_at = at
     rows.add(order)
     for position, (listing, quantity) in enumerate(lines, 1):
         rows.add(_line(order, position, listing, quantity, term))

@@ -87,6 +87,8 @@ class Order(Stored, table=True):
     subscription_id: UUID | None = None
     payment_method_id: UUID | None = None
     invoice_url: OptionalString = None
+    # When the renewal that it paid for was recorded: at most once.
+    renewed_at: OptionalInstant = None
 
 
 class OrderLine(Stored, table=True):

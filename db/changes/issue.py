@@ -1,0 +1,131 @@
+"""A subscription issued by the store: its terms and its key, held by an account or waiting to be registered."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from asyncpg import Connection, Record
+
+from db import tables
+from db.changes import license_keys
+from db.changes.act import Act, RowKey, insert, record
+from db.changes.holdings import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
+from db.changes.license_keys import NewKey
+from db.changes.locks import lock_account
+from db.enums import AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
+from db.errors import Refused, UserErrorCode
+from db.keyring import Keyring
+
+_EXISTS = "SELECT EXISTS (SELECT FROM products WHERE code = $1)"
+# With what the rules of `holdings` ask of the terms.
+_PRODUCT = """
+    SELECT code AS product_code, audience, max_per_account, grace_days, $2::boolean AS is_trial
+      FROM products
+     WHERE code = $1
+"""
+_TAKEN = """
+    SELECT EXISTS (SELECT FROM issued_subscriptions WHERE number = $1)
+        OR EXISTS (SELECT FROM subscriptions WHERE account_id = $2 AND number = $1)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the store sold. `auto_renewal` None is what the channel begins with."""
+
+    number: str
+    product_code: str
+    license_count: int
+    term_months: int
+    channel: SalesChannel
+    start_trigger: StartTrigger
+    starts_on: date | None = None
+    is_trial: bool = False
+    auto_renewal: bool | None = None
+    items: Sequence[tuple[str, int]] = ()
+
+    @property
+    def can_renew(self) -> bool:
+        """Not a trial, not bought once for all, not billed elsewhere."""
+        return not self.is_trial and self.term_months > 0 and self.channel != SalesChannel.APP_STORE
+
+    @property
+    def renewal(self) -> AutoRenewal:
+        """ON from the online store, OFF from people who sell, unless said otherwise."""
+        if not self.can_renew:
+            return AutoRenewal.NOT_AVAILABLE
+        wanted = self.channel == SalesChannel.ONLINE_STORE if self.auto_renewal is None else self.auto_renewal
+        return AutoRenewal.ON if wanted else AutoRenewal.OFF
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """`subscription` is None while nobody has registered the key, which `license_keys.shown` shows."""
+
+    license_key_id: UUID
+    subscription: RowKey | None
+
+
+async def issue(conn: Connection, act: Act, keyring: Keyring, terms: Terms, account_id: UUID | None) -> Issued:
+    """An account gets it straight away: what starts with a purchase still waits for the order to be paid.
+
+    Raises PRODUCT_NOT_FOUND, ACCOUNT_NOT_FOUND, ACCOUNT_KIND_MISMATCH, PRODUCT_LIMIT_REACHED, DUPLICATE_NUMBER.
+    """
+    product = await _product(conn, terms)
+    if account_id is not None:
+        kind = await lock_account(conn, act, account_id)
+        require_audience(product["audience"], kind)
+        await require_room(conn, act, product, account_id)
+    if await conn.fetchval(_TAKEN, terms.number, account_id):
+        raise Refused(UserErrorCode.DUPLICATE_NUMBER, "number")
+    subscription_id = act.new_id()
+    await insert(conn, _row(act, subscription_id, terms, product["grace_days"]))
+    key = await license_keys.make(conn, act, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
+    if account_id is None:
+        return Issued(key.id, None)
+    await end_trials(conn, act, product, account_id, suspend=True)
+    await _hold(conn, act, await terms_of(conn, subscription_id), account_id, key)
+    return Issued(key.id, (account_id, subscription_id))
+
+
+async def _product(conn: Connection, terms: Terms) -> Record:
+    for path, code in _codes(terms):
+        if not await conn.fetchval(_EXISTS, code):
+            raise Refused(UserErrorCode.PRODUCT_NOT_FOUND, *path)
+    found = await conn.fetchrow(_PRODUCT, terms.product_code, terms.is_trial)
+    assert found is not None
+    return found
+
+
+def _codes(terms: Terms) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield ("product_code",), terms.product_code
+    for position, (code, _) in enumerate(terms.items):
+        yield ("items", str(position), "product_code"), code
+
+
+async def _hold(conn: Connection, act: Act, terms: Record, account_id: UUID, key: NewKey) -> None:
+    begins_with_order = terms["start_trigger"] == StartTrigger.ON_PURCHASE
+    starts_on = None if begins_with_order else first_day(terms, act.today)
+    await hold(conn, act, terms, account_id, starts_on=starts_on)
+    await hold_key(conn, act, terms, account_id, key.id, key.tail)
+    subject = ("Subscription", (account_id, terms["id"]))
+    await record(conn, act, "subscription.issued", subject, None, {"number": terms["number"]})
+
+
+def _row(act: Act, subscription_id: UUID, terms: Terms, grace_days: int) -> tables.IssuedSubscription:
+    return tables.IssuedSubscription(
+        id=subscription_id,
+        number=terms.number,
+        product_code=terms.product_code,
+        term_months=terms.term_months,
+        license_count=terms.license_count,
+        channel=terms.channel,
+        start_trigger=terms.start_trigger,
+        starts_on=terms.starts_on,
+        is_trial=terms.is_trial,
+        auto_renewal=terms.renewal,
+        grace_days=grace_days,
+        items=[{"productCode": code, "quantity": quantity} for code, quantity in terms.items],
+        issued_at=act.now,
+    )

@@ -1,0 +1,161 @@
+"""The store's orders: recorded once, immutable but for their status, and what starts when one is paid."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from asyncpg import Connection, Record
+
+from db import tables
+from db.changes import subscriptions
+from db.changes.act import NOWHERE, Act, RowKey, insert, record
+from db.changes.locks import find_account, lock_subscription
+from db.enums import OrderKind, OrderStatus, StartTrigger
+from db.errors import Refused, UserErrorCode
+
+# What may become of an order. A charge that failed may be tried again; what is cancelled or refunded stays so.
+NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.PENDING: frozenset(
+        {OrderStatus.AUTHORIZED, OrderStatus.PAID, OrderStatus.FAILED, OrderStatus.CANCELLED}
+    ),
+    OrderStatus.AUTHORIZED: frozenset({OrderStatus.PAID, OrderStatus.FAILED, OrderStatus.CANCELLED}),
+    OrderStatus.FAILED: frozenset({OrderStatus.AUTHORIZED, OrderStatus.PAID, OrderStatus.CANCELLED}),
+    OrderStatus.PAID: frozenset({OrderStatus.REFUNDED}),
+    OrderStatus.CANCELLED: frozenset(),
+    OrderStatus.REFUNDED: frozenset(),
+}
+
+_PRODUCT = "SELECT EXISTS (SELECT FROM products WHERE code = $1)"
+# One that was removed since may have paid.
+_PAYMENT_METHOD = "SELECT EXISTS (SELECT FROM payment_methods WHERE account_id = $1 AND id = $2)"
+_TAKEN = "SELECT EXISTS (SELECT FROM orders WHERE account_id = $1 AND number = $2)"
+_ORDER = "SELECT account_id, subscription_id, kind, status FROM orders WHERE account_id = $1 AND id = $2"
+_SET_STATUS = "UPDATE orders SET status = $3 WHERE account_id = $1 AND id = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    product_code: str
+    quantity: int
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """As the store has it, in one currency."""
+
+    account_id: UUID
+    number: str
+    placed_at: datetime
+    kind: OrderKind
+    status: OrderStatus
+    currency: str
+    lines: Sequence[Line]
+    total: Decimal
+    subscription: RowKey | None = None
+    payment_method: RowKey | None = None
+    invoice_url: str | None = None
+
+
+async def record_order(conn: Connection, act: Act, new: NewOrder) -> RowKey:
+    """Raises ACCOUNT_NOT_FOUND, SUBSCRIPTION_NOT_FOUND, PAYMENT_METHOD_NOT_FOUND, PRODUCT_NOT_FOUND,
+    DUPLICATE_NUMBER, AMOUNT_MISMATCH.
+    """
+    await find_account(conn, act, new.account_id, to_change=True)
+    if new.subscription is not None:
+        await lock_subscription(conn, act, _own(new.account_id, new.subscription))
+    await _require_references(conn, new)
+    if await conn.fetchval(_TAKEN, new.account_id, new.number):
+        raise Refused(UserErrorCode.DUPLICATE_NUMBER, "number")
+    if sum((line.unit_price * line.quantity for line in new.lines), Decimal(0)) != new.total:
+        raise Refused(UserErrorCode.AMOUNT_MISMATCH, "total")
+    order = (new.account_id, act.new_id())
+    await insert(conn, _row(order, new))
+    for position, line in enumerate(new.lines, 1):
+        await insert(conn, _line(order, position, line, new.currency))
+    shown = {"number": new.number, "status": new.status, "total": str(new.total), "currency": new.currency}
+    await record(conn, act, "order.recorded", ("Order", order), None, shown)
+    await _start_what_was_bought(conn, act, new.subscription, new.kind, new.status)
+    return order
+
+
+async def set_status(conn: Connection, act: Act, order: RowKey, status: OrderStatus) -> bool:
+    """Whether it is another one now. Raises ORDER_NOT_FOUND, and INVALID_INPUT for what it can not become."""
+    found = await _found(conn, order)
+    subscription = found["subscription_id"] and (order[0], found["subscription_id"])
+    if subscription is not None:
+        await lock_subscription(conn, act, subscription)
+    # Read again under its lock; what it is of and for never changes.
+    before = OrderStatus((await _found(conn, order, lock=True))["status"])
+    if status == before:
+        return False
+    if status not in NEXT[before]:
+        sentence = f"An order that is {before} can not become {status}."
+        raise Refused(UserErrorCode.INVALID_INPUT, "status", sentence=sentence)
+    await conn.execute(_SET_STATUS, *order, status)
+    await record(conn, act, "order.status_changed", ("Order", order), {"status": before}, {"status": status})
+    await _start_what_was_bought(conn, act, subscription, OrderKind(found["kind"]), status)
+    return True
+
+
+async def _found(conn: Connection, order: RowKey, *, lock: bool = False) -> Record:
+    found = await conn.fetchrow(f"{_ORDER} FOR NO KEY UPDATE" if lock else _ORDER, *order)
+    if found is None:
+        raise Refused(UserErrorCode.ORDER_NOT_FOUND, "order_id")
+    return found
+
+
+async def _require_references(conn: Connection, new: NewOrder) -> None:
+    if new.payment_method is not None:
+        own = _own(new.account_id, new.payment_method)
+        if not await conn.fetchval(_PAYMENT_METHOD, *own):
+            raise Refused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
+    for position, line in enumerate(new.lines):
+        if not await conn.fetchval(_PRODUCT, line.product_code):
+            raise Refused(UserErrorCode.PRODUCT_NOT_FOUND, "lines", str(position), "product_code")
+
+
+async def _start_what_was_bought(
+    conn: Connection, act: Act, subscription: RowKey | None, kind: OrderKind, status: OrderStatus
+) -> None:
+    """A paid purchase starts what waits for it, today. The caller holds the subscription's lock."""
+    if subscription is None or kind != OrderKind.NEW or status != OrderStatus.PAID:
+        return
+    now = await subscriptions.state(conn, act, subscription)
+    if now["start_trigger"] == StartTrigger.ON_PURCHASE and now["activated_on"] is None:
+        await subscriptions.start(conn, act, subscription, act.today)
+
+
+def _own(account_id: UUID, row: RowKey) -> RowKey:
+    """What is another account's is nowhere for this one."""
+    return row if row[0] == account_id else NOWHERE
+
+
+def _row(order: RowKey, new: NewOrder) -> tables.Order:
+    return tables.Order(
+        account_id=order[0],
+        id=order[1],
+        number=new.number,
+        placed_at=new.placed_at,
+        status=new.status,
+        kind=new.kind,
+        total=new.total,
+        currency=new.currency,
+        subscription_id=new.subscription and new.subscription[1],
+        payment_method_id=new.payment_method and new.payment_method[1],
+        invoice_url=new.invoice_url,
+    )
+
+
+def _line(order: RowKey, position: int, line: Line, currency: str) -> tables.OrderLine:
+    return tables.OrderLine(
+        account_id=order[0],
+        order_id=order[1],
+        position=position,
+        product_code=line.product_code,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        currency=currency,
+    )

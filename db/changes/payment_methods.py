@@ -1,0 +1,152 @@
+"""An account's payment methods: added with a processor's token, made the default, removed softly."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from asyncpg import Connection
+from sqlalchemy import literal_column, select
+
+from db import tables
+from db.changes.act import Act, RowKey, insert, record
+from db.changes.locks import ACCOUNT_ID, ROW_ID, find_account, find_payment_method, key, lock_payment_method
+from db.enums import AutoRenewal, PaymentMethodKind, SubscriptionStatus
+from db.errors import Refused, UserErrorCode
+from db.expressions import status
+from db.relations import constant
+from db.statements import render
+
+subscriptions = tables.table(tables.Subscription)
+
+# One that has expired is not charged any more, whatever its switch says.
+_RENEWING = render(
+    select(subscriptions.c.id)
+    .where(
+        subscriptions.c.account_id == ACCOUNT_ID,
+        subscriptions.c.payment_method_id == ROW_ID,
+        subscriptions.c.auto_renewal == constant(AutoRenewal.ON),
+        status(subscriptions) != constant(SubscriptionStatus.EXPIRED),
+    )
+    .limit(literal_column("1"))
+)
+# Which of an account's methods is the default is decided under the account's lock.
+_HOLD_ACCOUNT = "SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE"
+_HELD = "SELECT EXISTS (SELECT FROM payment_methods WHERE account_id = $1 AND token = $2 AND removed_at IS NULL)"
+_TAKE_DEFAULT = """
+    UPDATE payment_methods SET is_default = false
+     WHERE account_id = $1 AND is_default AND removed_at IS NULL
+ RETURNING id
+"""
+_GIVE_DEFAULT = "UPDATE payment_methods SET is_default = true WHERE account_id = $1 AND id = $2"
+_REMOVE = """
+    UPDATE payment_methods SET removed_at = $3, is_default = false
+     WHERE account_id = $1 AND id = $2
+ RETURNING jsonb_build_object('kind', kind, 'last4', last4)
+"""
+
+CARD_DIGITS = range(12, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a payment processor tells of one of its tokens: all of it may be shown."""
+
+    kind: PaymentMethodKind
+    brand: str | None = None
+    last4: str | None = None
+    expires_on: date | None = None
+    """Last day on which it can be charged; None when it does not expire."""
+    holder_name: str | None = None
+
+
+class PaymentProcessor(Protocol):
+    """Where payment methods are kept: cards never reach us, only the tokens that stand for them."""
+
+    async def describe(self, token: str) -> Described | None:
+        """None when it knows no such token."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMethod:
+    account_id: UUID
+    token: str = field(repr=False)
+    make_default: bool = False
+
+
+def is_card_number(text: str) -> bool:
+    """Whether this has a card's number of digits and passes the Luhn check, however it is grouped."""
+    digits = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text))
+    if not (digits.isascii() and digits.isdigit() and len(digits) in CARD_DIGITS):
+        return False
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
+    return sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
+
+
+async def add(conn: Connection, act: Act, processor: PaymentProcessor | None, new: NewMethod) -> RowKey:
+    """Raises ACCOUNT_NOT_FOUND, FORBIDDEN, PROCESSOR_NOT_CONFIGURED, TOKEN_INVALID, DUPLICATE_METHOD."""
+    await find_account(conn, act, new.account_id, to_change=True)
+    if processor is None:
+        raise Refused(UserErrorCode.PROCESSOR_NOT_CONFIGURED)
+    # Asked before anything is locked: it may be far away. A card number does not even get there.
+    described = None if is_card_number(new.token) else await processor.describe(new.token)
+    if described is None:
+        raise Refused(UserErrorCode.TOKEN_INVALID, "token")
+    await conn.execute(_HOLD_ACCOUNT, new.account_id)
+    if await conn.fetchval(_HELD, new.account_id, new.token):
+        raise Refused(UserErrorCode.DUPLICATE_METHOD, "token")
+    method = (new.account_id, act.new_id())
+    await insert(conn, _row(act, method, new.token, described))
+    await record(conn, act, "payment_method.added", ("PaymentMethod", method), None, _shown(described))
+    if new.make_default:
+        await _make_default(conn, act, method)
+    return method
+
+
+async def set_default(conn: Connection, act: Act, method: RowKey) -> bool:
+    """Whether another one was the default before. Raises PAYMENT_METHOD_NOT_FOUND."""
+    await find_payment_method(conn, act, method)
+    await conn.execute(_HOLD_ACCOUNT, method[0])
+    if await lock_payment_method(conn, act, method):
+        return False
+    await _make_default(conn, act, method)
+    return True
+
+
+async def remove(conn: Connection, act: Act, method: RowKey) -> None:
+    """The row stays for the orders that were paid with it. Raises PAYMENT_METHOD_NOT_FOUND, PAYMENT_METHOD_IN_USE."""
+    await find_payment_method(conn, act, method)
+    await conn.execute(_HOLD_ACCOUNT, method[0])
+    await lock_payment_method(conn, act, method)
+    if await _RENEWING.run(conn, act.parameters(**key(method))):
+        raise Refused(UserErrorCode.PAYMENT_METHOD_IN_USE, "payment_method_id")
+    removed = await conn.fetchval(_REMOVE, *method, act.now)
+    await record(conn, act, "payment_method.removed", ("PaymentMethod", method), removed)
+
+
+async def _make_default(conn: Connection, act: Act, method: RowKey) -> None:
+    """The caller holds the account's lock."""
+    former = await conn.fetchval(_TAKE_DEFAULT, method[0])
+    await conn.execute(_GIVE_DEFAULT, *method)
+    changes = [{"default": each and f"pay_{method[0]}_{each}"} for each in (former, method[1])]
+    await record(conn, act, "payment_method.default_changed", ("PaymentMethod", method), *changes)
+
+
+def _row(act: Act, method: RowKey, token: str, described: Described) -> tables.PaymentMethod:
+    return tables.PaymentMethod(
+        account_id=method[0],
+        id=method[1],
+        kind=described.kind,
+        token=token,
+        brand=described.brand,
+        last4=described.last4,
+        expires_on=described.expires_on,
+        holder_name=described.holder_name,
+        created_at=act.now,
+    )
+
+
+def _shown(described: Described) -> dict[str, Any]:
+    return {"kind": described.kind, "last4": described.last4}
