@@ -10,9 +10,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from db.clock import Clock
+from gateway.answers import Answer, fault_answer, refusal
 from gateway.auth import Authenticator, KeysUnavailable, Unauthenticated
 from gateway.errors import Code
-from gateway.operations import Answer, Asker, Operations, Question, fault_answer, refusal
+from gateway.operations import Asker, Operations, Question
 from schema.context import Acquire
 
 MAX_BODY = 1_048_576  # bytes
@@ -113,7 +114,7 @@ def _response(request: Request, answer: Answer, status: int | None = None) -> Re
         if media_type == JSON and answer.code in _LENIENT:
             status = 200
     try:
-        body = orjson.dumps(answer.body)
+        body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
     except TypeError:
         # More than 64 bits in an integer, or text that is no UTF-8: nothing the statements return.
         structlog.get_logger().exception("fault")

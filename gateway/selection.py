@@ -1,11 +1,12 @@
-"""From a document and its variables to the tree of selected fields, with every argument coerced and checked.
+"""From a document to the tree of selected fields, and from variables to the arguments of its fields, checked.
 
 Fragments are spread, `@skip` and `@include` decided, equal response keys merged; what is left is per concrete type.
-Pure: the cost, the plan and both ways of running an operation read this tree.
+Pure: the cost, the plan and both ways of running an operation read this tree. Only its arguments differ between two
+requests that decide the same conditions, so it is made once for them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
@@ -14,42 +15,89 @@ from graphql import (
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
+    Node,
     OperationDefinitionNode,
     SchemaMetaFieldDef,
     TypeMetaFieldDef,
     TypeNameMetaFieldDef,
+    VariableNode,
+    Visitor,
     get_named_type,
     is_abstract_type,
     is_composite_type,
+    visit,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
 from gateway.errors import Code, request_error
-from schema.arguments import BadArgument
+from schema.arguments import BadArgument, Check
 from schema.context import Selection
 from schema.fields import CHECK, field_of
 
 _META = {"__typename": TypeNameMetaFieldDef, "__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+_PENDING: Any = object()
 
 Grouped = Mapping[str, list[FieldDetails]]
 
 
+@dataclass(slots=True)
+class Site:
+    """A selected field that has arguments; `selected` are the names of the fields below it.
+
+    Arguments without variables are coerced and checked once. Those that break a rule are not remembered.
+    """
+
+    field: GraphQLField
+    node: FieldNode
+    check: Check | None
+    selected: Container[str]
+    varies: bool
+    _known: Any = _PENDING
+
+    def arguments(self, variables: VariableValues) -> Any:
+        """Raises GraphQLError for an argument that breaks a rule."""
+        if self._known is not _PENDING:
+            return self._known
+        arguments: Any = get_argument_values(self.field, self.node, variables)
+        if self.check is not None:
+            try:
+                arguments = self.check(arguments, self.selected)
+            except BadArgument as bad:
+                raise request_error(Code.BAD_ARGUMENT, str(bad), self.node, argument=bad.argument) from bad
+        if not self.varies:
+            self._known = arguments
+        return arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What an operation selects, and the sites whose arguments its selections refer to by position."""
+
+    root: Selection
+    sites: tuple[Site, ...]
+
+    def arguments(self, variables: VariableValues) -> list[Any]:
+        return [site.arguments(variables) for site in self.sites]
+
+
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """What selecting needs to know of an operation."""
+    """What selecting needs to know of an operation; `variables` decide the conditions."""
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDetails]
     operation: OperationDefinitionNode
     variables: VariableValues
+    sites: list[Site] = field(default_factory=list)
 
-    def select(self) -> Selection:
-        """The whole operation, as a selection of its root. Raises GraphQLError for an argument that breaks a rule."""
+    def select(self) -> Tree:
+        """The whole operation, as a selection of its root."""
         root = self.schema.get_root_type(self.operation.operation)
         assert root is not None, "validation knows the operation's type"
         fields = collect_fields(self.schema, self.fragments, self.variables, root, self.operation)
-        return Selection("", {}, {root.name: self._fields(root, fields.grouped_field_set)})
+        selection = Selection("", None, {root.name: self._fields(root, fields.grouped_field_set)})
+        return Tree(selection, tuple(self.sites))
 
     def _fields(self, parent: GraphQLObjectType, grouped: Grouped) -> dict[str, Selection]:
         return {key: self._field(parent, details) for key, details in grouped.items()}
@@ -57,17 +105,17 @@ class Selector:
     def _field(self, parent: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
         node = details[0].node
         name = node.name.value
-        field = parent.fields.get(name) or _META[name]
-        children = {type_.name: self._below(type_, details) for type_ in self._concrete(field)}
-        selected = {child.field for fields in children.values() for child in fields.values()}
-        return Selection(name, self._arguments(field, node, selected), children)
+        declared = parent.fields.get(name) or _META[name]
+        children = {type_.name: self._below(type_, details) for type_ in self._concrete(declared)}
+        selected = frozenset(child.field for fields in children.values() for child in fields.values())
+        return Selection(name, self._site(declared, node, selected), children)
 
     def _below(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> dict[str, Selection]:
         fields = collect_subfields(self.schema, self.fragments, self.variables, self.operation, type_, details)
         return self._fields(type_, fields.grouped_field_set)
 
-    def _concrete(self, field: GraphQLField) -> tuple[GraphQLObjectType, ...]:
-        named = get_named_type(field.type)
+    def _concrete(self, declared: GraphQLField) -> tuple[GraphQLObjectType, ...]:
+        named = get_named_type(declared.type)
         if not is_composite_type(named):
             return ()
         if is_abstract_type(named):
@@ -76,12 +124,43 @@ class Selector:
         assert isinstance(named, GraphQLObjectType)
         return (named,)
 
-    def _arguments(self, field: GraphQLField, node: FieldNode, selected: set[str]) -> Any:
-        arguments = get_argument_values(field, node, self.variables)
-        check = field_of(field).metadata.get(CHECK) if field.extensions else None
-        if check is None:
-            return arguments
-        try:
-            return check(arguments, selected)
-        except BadArgument as bad:
-            raise request_error(Code.BAD_ARGUMENT, str(bad), node, argument=bad.argument) from bad
+    def _site(self, declared: GraphQLField, node: FieldNode, selected: frozenset[str]) -> int | None:
+        if not declared.args:
+            return None
+        check = field_of(declared).metadata.get(CHECK) if declared.extensions else None
+        varies = any(names_a_variable(argument) for argument in node.arguments or ())
+        self.sites.append(Site(declared, node, check, selected, varies))
+        return len(self.sites) - 1
+
+
+def conditions(document: Node) -> tuple[str, ...]:
+    """The variables that decide what is selected: those of its `@skip` and `@include`."""
+    found = _Conditions()
+    visit(document, found)
+    return tuple(sorted(found.names))
+
+
+def names_a_variable(node: Node) -> bool:
+    found = _Variables()
+    visit(node, found)
+    return bool(found.names)
+
+
+class _Variables(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+
+
+class _Conditions(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: Node, *_: Any) -> None:
+        variables = _Variables()
+        visit(node, variables)
+        self.names |= variables.names

@@ -36,10 +36,11 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A selected field: its checked arguments, and the fields below it by concrete type and response key."""
+    """A selected field: where its checked arguments are, and the fields below it by concrete type and response key."""
 
     field: str
-    arguments: Any
+    site: int | None
+    """The position of its arguments among the request's; None when it has none."""
     children: Mapping[str, Mapping[str, Selection]]
 
 
@@ -49,9 +50,12 @@ Acquire = Callable[[], AbstractAsyncContextManager[Connection]]
 class Context:
     """One request: `async with` it. The connection is taken at the first statement and given back at the end."""
 
-    def __init__(self, viewer: Viewer, now: datetime, acquire: Acquire, selection: Selection) -> None:
+    def __init__(
+        self, viewer: Viewer, now: datetime, acquire: Acquire, selection: Selection, arguments: Sequence[Any]
+    ) -> None:
         self.viewer = viewer
         self.selection = selection
+        self.arguments = arguments
         self.parameters: Mapping[str, Any] = {
             "viewer": viewer.user_id,
             "email": viewer.email,
@@ -146,6 +150,12 @@ class Info(strawberry.Info[Context, Row]):
     @property
     def selection(self) -> Selection:
         return _at(self.context.selection, self._raw_info.path)
+
+    @property
+    def arguments(self) -> Any:
+        """The checked arguments of this field."""
+        site = self.selection.site
+        return None if site is None else self.context.arguments[site]
 
     @property
     def field_type(self) -> GraphQLOutputType:

@@ -62,7 +62,7 @@ def connection(paged: Paged, description: str | None = None, **inputs: type) -> 
 
     async def resolve(root: Any, info: Info, **_: Any) -> Page | None:
         nodes = target(info, "nodes")
-        return await info.context.page(paged, nodes, info.selection.arguments, root.key(paged.relation.keys))
+        return await info.context.page(paged, nodes, info.arguments, root.key(paged.relation.keys))
 
     _sign(resolve, {"first": int, "after": str, "last": int, "before": str, **inputs})
     return _field(paged, description, resolve, arguments.window(paged))
@@ -72,7 +72,7 @@ def measured(measure: Measure, default: int, description: str | None = None) -> 
     """A value computed from the row and the number of days given as `withinDays`."""
 
     async def resolve(root: Any, info: Info, within_days: int = default) -> Any:
-        return await info.context.measure(measure, info.selection.arguments, root.key(measure.relation.keys))
+        return await info.context.measure(measure, info.arguments, root.key(measure.relation.keys))
 
     return _field(measure, description, resolve, arguments.within_days)
 
@@ -93,7 +93,7 @@ def node(types: NodeTypes, description: str | None = None) -> Any:
     """The row with a global id, of whichever of these types its prefix names, if the viewer may read it."""
 
     async def resolve(root: Any, info: Info, id: strawberry.ID) -> Any:
-        return await _by_global_key(info, types, info.selection.arguments)
+        return await _by_global_key(info, types, info.arguments)
 
     return _field(None, description, resolve, arguments.global_key)
 
@@ -102,7 +102,7 @@ def nodes(types: NodeTypes, description: str | None = None) -> Any:
     """The rows with these global ids, in their order, null where there is none."""
 
     async def resolve(root: Any, info: Info, ids: list[strawberry.ID]) -> Any:
-        return await gather(*[_by_global_key(info, types, found) for found in info.selection.arguments])
+        return await gather(*[_by_global_key(info, types, found) for found in info.arguments])
 
     return _field(None, description, resolve, arguments.global_keys)
 

@@ -1,0 +1,67 @@
+"""What goes back: data, or errors as far as the caller may know them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from graphql import ExecutionResult, GraphQLError
+
+from gateway.errors import Code, fault, request_error
+from gateway.telemetry import REQUEST_ID
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is the JSON itself where the database wrote it. `code` is set when nothing could be answered at all."""
+
+    body: Mapping[str, Any] | bytes
+    code: Code | None = None
+
+
+class Invalid(Exception):
+    """A question that can not be answered as it is."""
+
+    def __init__(self, code: Code, errors: list[GraphQLError]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.errors = errors
+
+
+def unanswerable(sentence: str) -> Invalid:
+    return Invalid(Code.INVALID_OPERATION, [GraphQLError(sentence)])
+
+
+def refuse(code: Code, errors: list[GraphQLError]) -> Answer:
+    """A request error: no data, the same code on every error."""
+    return Answer({"errors": [{**error.formatted, "extensions": _extensions(code, error)} for error in errors]}, code)
+
+
+def refusal(code: Code, sentence: str) -> Answer:
+    return refuse(code, [request_error(code, sentence)])
+
+
+def fault_answer(error: Exception) -> Answer:
+    """What is told of a fault that no field is to blame for. It is logged."""
+    code, sentence = fault(error)
+    structlog.get_logger().exception("fault", code=code)
+    return refuse(code, [request_error(code, sentence, requestId=REQUEST_ID.get())])
+
+
+def executed(result: ExecutionResult) -> Answer:
+    if not result.errors:
+        return Answer({"data": result.data})
+    return Answer({"data": result.data, "errors": [_masked(error) for error in result.errors]})
+
+
+def _extensions(code: Code, error: GraphQLError) -> dict[str, Any]:
+    return {**(error.extensions or {}), "code": code}
+
+
+def _masked(error: GraphQLError) -> dict[str, Any]:
+    """What the caller may know of a fault: where, what kind, and the id under which the log tells the rest."""
+    cause = error.original_error or error
+    code, sentence = fault(cause)
+    structlog.get_logger().error("fault", path=error.path, code=code, exc_info=cause)
+    shown = {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
+    return {"message": sentence, **shown, "extensions": {"code": code, "requestId": REQUEST_ID.get()}}

@@ -1,0 +1,66 @@
+"""One operation of a document, valid and ready to be asked again: what a request still decides are its variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues
+
+from gateway.answers import Invalid, unanswerable
+from gateway.errors import Code
+from gateway.remembered import Remembered
+from gateway.selection import Selector, Tree, conditions
+from gateway.variables import Variables
+
+# Trees kept per operation: two to the power of its conditions may exist.
+TREES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operation with the variables of one request: what is selected, and its arguments, checked."""
+
+    operation: "Operation"
+    tree: Tree
+    arguments: list[Any]
+
+
+class Operation:
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, name: str | None) -> None:
+        self.document = document
+        self.definition = _chosen(document, name)
+        self._schema = schema
+        self._variables = Variables(schema, self.definition)
+        self._conditions = conditions(document)
+        self._trees: Remembered[tuple[Any, ...], Tree] = Remembered(TREES)
+
+    def ask(self, given: Mapping[str, Any]) -> Asked:
+        """Raises Invalid and GraphQLError for variables and arguments that are not what they must be."""
+        variables = self._variables.coerced(given)
+        if isinstance(variables, list):
+            raise Invalid(Code.BAD_VARIABLES, variables)
+        decided = tuple([variables.coerced.get(name) for name in self._conditions])
+        tree = self._trees.get(decided) or self._trees.put(decided, self._select(variables))
+        return Asked(self, tree, tree.arguments(variables))
+
+    def _select(self, variables: VariableValues) -> Tree:
+        fragments = {
+            definition.name.value: FragmentDetails(definition)
+            for definition in self.document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        return Selector(self._schema, fragments, self.definition, variables).select()
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    chosen = [node for node in operations if name is None or (node.name is not None and node.name.value == name)]
+    if not chosen:
+        raise unanswerable("The document has no operation of that name." if name else "The document has no operation.")
+    if len(chosen) > 1:
+        raise unanswerable("The document has several operations: say which one with operationName.")
+    if chosen[0].operation is OperationType.SUBSCRIPTION:
+        raise unanswerable("Subscriptions are not served over this address.")
+    return chosen[0]
