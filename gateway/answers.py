@@ -1,22 +1,27 @@
 """What goes back: data, or errors as far as the caller may know them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 from graphql import ExecutionResult, GraphQLError
 
-from gateway.errors import Code, fault, request_error
+from gateway.errors import Code, Header, fault, request_error
 from gateway.telemetry import REQUEST_ID
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`body` is the JSON itself where the database wrote it. `code` is set when nothing could be answered at all."""
+    """`body` is the JSON itself where the database wrote it. `code` is set when nothing could be answered at all.
+
+    `status` says which, where the code has several.
+    """
 
     body: Mapping[str, Any] | bytes
     code: Code | None = None
+    status: int | None = None
+    headers: tuple[Header, ...] = ()
 
 
 class Invalid(Exception):
@@ -37,8 +42,8 @@ def refuse(code: Code, errors: list[GraphQLError]) -> Answer:
     return Answer({"errors": [{**error.formatted, "extensions": _extensions(code, error)} for error in errors]}, code)
 
 
-def refusal(code: Code, sentence: str) -> Answer:
-    return refuse(code, [request_error(code, sentence)])
+def refusal(code: Code, sentence: str, status: int | None = None) -> Answer:
+    return replace(refuse(code, [request_error(code, sentence)]), status=status)
 
 
 def fault_answer(error: Exception) -> Answer:

@@ -10,7 +10,9 @@ from uuid import UUID
 import asyncpg
 import httpx
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -18,7 +20,9 @@ from starlette.routing import BaseRoute, Route
 from db import accounts, migrations
 from db.clock import Clock, system_clock
 from db.pool import create_pool
+from gateway.answers import refusal
 from gateway.auth import Authenticator, Claims, TokenVerifier
+from gateway.errors import Code
 from gateway.http import GraphQLEndpoint
 from gateway.jwks import KeySetUrl, KeySource, StaticKey
 from gateway.operations import Operations
@@ -28,6 +32,23 @@ from schema.context import Acquire
 from schema.query import schema
 
 READY_WITHIN = 2.0  # seconds; a probe that waits longer has been given up by whoever asked
+
+CROSS_ORIGIN_REQUEST = [
+    *("authorization", "content-type", "if-none-match", "traceparent", "tracestate", "x-request-id"),
+    *(
+        "apollo-require-preflight",
+        "x-apollo-operation-name",
+        "apollographql-client-name",
+        "apollographql-client-version",
+    ),
+]
+CROSS_ORIGIN_ANSWER = ["etag", "retry-after", "server-timing", "x-request-id"]
+CROSS_ORIGIN_SECONDS = 3600
+
+_REFUSED = {
+    404: (Code.NOT_FOUND, "There is nothing at this address."),
+    405: (Code.METHOD_NOT_ALLOWED, "This address does not take this method."),
+}
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -81,19 +102,43 @@ def create_app(
     resources = Resources(settings)
     connections = acquire or resources.acquire
     authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
-    endpoint = GraphQLEndpoint(Operations(schema._schema), authenticator, connections, clock)
+    operations = Operations(schema._schema)
+    endpoint = GraphQLEndpoint(operations, authenticator, connections, clock, settings.request_timeout)
     return Starlette(
         routes=[
             Route("/", _page),
-            Route("/graphql", endpoint, methods=["POST"]),
+            Route("/graphql", endpoint),
             Route("/schema.graphql", _sdl),
             Route("/healthz", _healthz),
             Route("/readyz", _readyz(connections)),
             *extra_routes,
         ],
-        middleware=[Middleware(RequestLog)],
+        middleware=[Middleware(RequestLog), *_cors(settings)],
+        exception_handlers={HTTPException: _refused},
         lifespan=resources.open if acquire is None else None,
     )
+
+
+def _cors(settings: Settings) -> list[Middleware]:
+    if not settings.cors_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=CROSS_ORIGIN_REQUEST,
+            expose_headers=CROSS_ORIGIN_ANSWER,
+            max_age=CROSS_ORIGIN_SECONDS,
+        )
+    ]
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    """What the routes say to an address or a method they do not know, as everything else is said."""
+    assert isinstance(error, HTTPException)
+    code, sentence = _REFUSED.get(error.status_code, (Code.BAD_REQUEST, "This address does not take such a request."))
+    return JSONResponse(refusal(code, sentence).body, error.status_code, error.headers)
 
 
 def _verifier(settings: Settings, clock: Clock, client: httpx.AsyncClient) -> TokenVerifier:

@@ -10,6 +10,8 @@ from enum import StrEnum
 import asyncpg
 from graphql import GraphQLError, Node
 
+Header = tuple[bytes, bytes]
+
 
 class Code(StrEnum):
     """`errors[].extensions.code`."""
@@ -24,6 +26,10 @@ class Code(StrEnum):
     """An argument is out of its bounds; `extensions.argument` names it."""
     UNAUTHENTICATED = "UNAUTHENTICATED"
     """There is no token, or no good one."""
+    NOT_FOUND = "NOT_FOUND"
+    """There is nothing at this address."""
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    """The address does not take this method, or a GET asks for a mutation."""
     TIMEOUT = "TIMEOUT"
     """The database took longer than it may."""
     UNAVAILABLE = "UNAVAILABLE"
@@ -59,3 +65,11 @@ def fault(error: BaseException) -> tuple[Code, str]:
 
 def request_error(code: Code, message: str, node: Node | None = None, **extensions: str) -> GraphQLError:
     return GraphQLError(message, node, extensions={"code": code, **extensions})
+
+
+class Rejected(Exception):
+    """A request that comes to no operation. `status` says which, where the code has several."""
+
+    def __init__(self, code: Code, sentence: str, status: int | None = None) -> None:
+        super().__init__(sentence)
+        self.code, self.sentence, self.status = code, sentence, status

@@ -1,122 +1,209 @@
 """GraphQL over HTTP: bytes in, negotiated bytes out."""
 
-from collections.abc import Mapping
-from typing import Any
+import asyncio
+import zlib
 
 import orjson
 import structlog
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from db.clock import Clock
+from gateway import negotiation, sent
 from gateway.answers import Answer, fault_answer, refusal
 from gateway.auth import Authenticator, KeysUnavailable, Unauthenticated
-from gateway.errors import Code
+from gateway.errors import Code, Header, Rejected
+from gateway.negotiation import JSON, Headers
 from gateway.operations import Asker, Operations, Question
-from schema.context import Acquire
+from gateway.patience import Patience
+from gateway.sent import Sent, bad_request
+from schema.context import Acquire, Viewer
 
 MAX_BODY = 1_048_576  # bytes
-GRAPHQL_JSON = "application/graphql-response+json"
-JSON = "application/json"
+MAX_PARAMETERS = 32_768  # bytes of a GET's; what is longer is for a POST
+# A smaller answer travels in one packet or two anyway.
+WORTH_PACKING = 2_048
+# As long as this takes to pack, other requests would wait.
+PACKED_ASIDE = 131_072
 
-_STATUS = {
+ALLOW: Header = (b"allow", b"GET, HEAD, OPTIONS, POST")
+STATUS = {
     Code.BAD_REQUEST: 400,
     Code.INVALID_OPERATION: 400,
     Code.BAD_VARIABLES: 400,
     Code.BAD_ARGUMENT: 400,
     Code.UNAUTHENTICATED: 401,
-    Code.TIMEOUT: 504,
-    Code.UNAVAILABLE: 503,
+    Code.NOT_FOUND: 404,
+    Code.METHOD_NOT_ALLOWED: 405,
     Code.INTERNAL: 500,
+    Code.UNAVAILABLE: 503,
+    Code.TIMEOUT: 504,
 }
 # A well-formed request is a 200 in application/json whatever comes of it (GraphQL over HTTP, application/json).
-_LENIENT = {Code.INVALID_OPERATION, Code.BAD_VARIABLES}
-
-
-class BadRequest(Exception):
-    """The status, and a sentence for the caller."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
+LENIENT = {Code.INVALID_OPERATION, Code.BAD_VARIABLES}
+_SENT_WITH: dict[Code, tuple[Header, ...]] = {
+    Code.UNAUTHENTICATED: ((b"www-authenticate", b'Bearer realm="licet"'),),
+    Code.METHOD_NOT_ALLOWED: (ALLOW,),
+    Code.UNAVAILABLE: ((b"retry-after", b"1"),),
+}
+# Where others may keep answers: each belongs to whoever asked, and to the way they asked.
+_OF_A_GET: tuple[Header, ...] = (
+    (b"cache-control", b"no-store"),
+    (b"vary", b"accept, accept-encoding, authorization"),
+)
+_UNPREFLIGHTED = "A GET must carry the header apollo-require-preflight, so that no other site can send it."
+_NO_JSON = "The body must be JSON in UTF-8, with the header Content-Type: application/json."
+_NOT_ACCEPTABLE = "The answer is application/graphql-response+json or application/json: allow one of them in Accept."
 
 
 class GraphQLEndpoint:
-    """`POST /graphql`, as an ASGI application."""
+    """`/graphql`, as an ASGI application. `seconds` is how long a request may take."""
 
-    def __init__(self, operations: Operations, authenticator: Authenticator, acquire: Acquire, clock: Clock) -> None:
+    def __init__(
+        self, operations: Operations, authenticator: Authenticator, acquire: Acquire, clock: Clock, seconds: float
+    ) -> None:
         self._operations = operations
         self._authenticator = authenticator
         self._acquire = acquire
         self._clock = clock
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        if scope["method"] == "OPTIONS":
+            await _send(send, 204, [ALLOW], b"")
+            return
+        headers = _by_name(scope["headers"])
+        media_type = negotiation.media_type(headers)
         try:
-            response = await self._respond(request)
-        except BadRequest as bad:
-            response = _response(request, refusal(Code.BAD_REQUEST, str(bad)), bad.status)
+            if media_type is None:
+                raise bad_request(_NOT_ACCEPTABLE, 406)
+            with Patience(self._seconds) as patience:
+                answer = await self._answer(scope, headers, receive, patience)
+        except Rejected as rejected:
+            answer = refusal(rejected.code, rejected.sentence, rejected.status)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets JSON
-            response = _response(request, fault_answer(error))
-        await response(scope, receive, send)
+            answer = fault_answer(error)
+        await _respond(scope, headers, send, answer, media_type or JSON)
 
-    async def _respond(self, request: Request) -> Response:
+    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, patience: Patience) -> Answer:
+        safe = _is_safe(scope["method"])
+        viewer = await self._viewer(headers)
+        request = _from_get(scope, headers) if safe else sent.from_body(await _body(headers, receive))
+        patience.listen(receive)
+        question = Question(request.query, request.operation_name, request.variables, read_only=safe)
+        return await self._operations.answer(question, Asker(viewer, self._clock(), self._acquire))
+
+    async def _viewer(self, headers: Headers) -> Viewer:
+        authorization = headers.get(b"authorization")
         try:
-            viewer = await self._authenticator.viewer(request.headers.get("authorization"))
+            return await self._authenticator.viewer(None if authorization is None else authorization.decode("latin-1"))
         except Unauthenticated as reason:
-            response = _response(request, refusal(Code.UNAUTHENTICATED, str(reason)))
-            response.headers["www-authenticate"] = 'Bearer realm="licet"'
-            return response
-        except KeysUnavailable:
-            return _response(request, refusal(Code.UNAVAILABLE, "Tokens can not be verified now. Try again."))
-        question = _question(await _body(request))
-        answer = await self._operations.answer(question, Asker(viewer, self._clock(), self._acquire))
-        return _response(request, answer)
+            raise Rejected(Code.UNAUTHENTICATED, str(reason)) from reason
+        except KeysUnavailable as reason:
+            raise Rejected(Code.UNAVAILABLE, "Tokens can not be verified now. Try again.") from reason
 
 
-async def _body(request: Request) -> bytes:
-    content_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if content_type.strip().lower() != JSON or charset not in ("", "utf-8", "utf8"):
-        raise BadRequest(415, "The body must be JSON in UTF-8, with the header Content-Type: application/json.")
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise BadRequest(413, f"The body is larger than {MAX_BODY} bytes.")
-    return bytes(body)
+def _by_name(lines: list[Header]) -> Headers:
+    headers = dict(lines)
+    if len(headers) == len(lines):
+        return headers
+    return {name: b", ".join(value for other, value in lines if other == name) for name in headers}
 
 
-def _question(body: bytes) -> Question:
+def _is_safe(method: str) -> bool:
+    """Whether the method promises to change nothing. Raises Rejected for one that is not served."""
+    if method == "POST":
+        return False
+    if method in ("GET", "HEAD"):
+        return True
+    raise Rejected(Code.METHOD_NOT_ALLOWED, f"Send a POST, or a query with GET: {method} is not served here.")
+
+
+def _from_get(scope: Scope, headers: Headers) -> Sent:
+    if not negotiation.is_preflighted(headers):
+        raise bad_request(_UNPREFLIGHTED)
+    if len(scope["query_string"]) > MAX_PARAMETERS:
+        raise bad_request(f"The parameters are longer than {MAX_PARAMETERS} bytes: send a POST.", 414)
+    return sent.from_parameters(scope["query_string"])
+
+
+async def _body(headers: Headers, receive: Receive) -> bytes:
+    if not negotiation.is_json(headers):
+        raise bad_request(_NO_JSON, 415)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body", False):
+        body = await _rest(bytearray(body), receive)
+    elif message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    if len(body) > MAX_BODY:
+        raise _too_large()
+    return body
+
+
+async def _rest(body: bytearray, receive: Receive) -> bytes:
+    """The body whose beginning came in a piece of its own."""
+    while len(body) <= MAX_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return bytes(body)
+    raise _too_large()
+
+
+def _too_large() -> Rejected:
+    return bad_request(f"The body is larger than {MAX_BODY} bytes.", 413)
+
+
+async def _respond(scope: Scope, asked: Headers, send: Send, answer: Answer, media_type: bytes) -> None:
+    body = _encoded(answer)
+    if body is None:
+        answer = refusal(Code.INTERNAL, "Internal error")
+        body = orjson.dumps(answer.body)
+    headers = [(b"content-type", media_type + b"; charset=utf-8"), *answer.headers]
+    if answer.code is not None:
+        headers += _SENT_WITH.get(answer.code, ())
+    if scope["method"] != "POST":
+        headers += _OF_A_GET
+    if len(body) >= WORTH_PACKING and negotiation.takes_gzip(asked):
+        body = await asyncio.to_thread(_packed, body) if len(body) >= PACKED_ASIDE else _packed(body)
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", b"%d" % len(body)))
+    await _send(send, _status(answer, media_type), headers, b"" if scope["method"] == "HEAD" else body)
+
+
+def _encoded(answer: Answer) -> bytes | None:
+    if isinstance(answer.body, bytes):
+        return answer.body
     try:
-        given: Any = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadRequest(400, "The body is not JSON.") from None
-    if not isinstance(given, Mapping) or not isinstance(given.get("query"), str):
-        raise BadRequest(400, 'The body must be a JSON object with the text of the operation as "query".')
-    name, variables = given.get("operationName"), given.get("variables")
-    if name is not None and not isinstance(name, str):
-        raise BadRequest(400, '"operationName" must be a string.')
-    if not isinstance(variables, Mapping | None):
-        raise BadRequest(400, '"variables" must be an object.')
-    if not isinstance(given.get("extensions"), Mapping | None):
-        raise BadRequest(400, '"extensions" must be an object.')
-    return Question(given["query"], name or None, variables or {})
-
-
-def _response(request: Request, answer: Answer, status: int | None = None) -> Response:
-    media_type = GRAPHQL_JSON if GRAPHQL_JSON in request.headers.get("accept", "") else JSON
-    if status is None:
-        status = 200 if answer.code is None else _STATUS[answer.code]
-        if media_type == JSON and answer.code in _LENIENT:
-            status = 200
-    try:
-        body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
+        return orjson.dumps(answer.body)
     except TypeError:
         # More than 64 bits in an integer, or text that is no UTF-8: nothing the statements return.
         structlog.get_logger().exception("fault")
-        return _response(request, refusal(Code.INTERNAL, "Internal error"))
-    return Response(body, status, media_type=f"{media_type}; charset=utf-8")
+        return None
+
+
+def _packed(body: bytes) -> bytes:
+    """As gzip.
+
+    Nobody can guess at what is in an answer by its packed length (BREACH): that takes a browser that signs in requests
+    of somebody else's page by itself, and here nothing but a bearer token signs in.
+    """
+    # Level 1: a tenth of the size for half of level 6's time.
+    packer = zlib.compressobj(level=1, wbits=31)
+    return packer.compress(body) + packer.flush()
+
+
+def _status(answer: Answer, media_type: bytes) -> int:
+    if answer.code is None or (media_type == JSON and answer.code in LENIENT):
+        return 200
+    return answer.status or STATUS[answer.code]
+
+
+async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

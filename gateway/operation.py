@@ -31,6 +31,7 @@ class Operation:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, name: str | None) -> None:
         self.document = document
         self.definition = _chosen(document, name)
+        self.is_query = self.definition.operation is OperationType.QUERY
         self._schema = schema
         self._variables = Variables(schema, self.definition)
         self._conditions = conditions(document)

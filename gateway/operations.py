@@ -26,6 +26,8 @@ class Question:
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
+    read_only: bool = False
+    """Of a GET: what it asks for must change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Operations:
 
     async def answer(self, question: Question, asker: Asker) -> Answer:
         try:
-            asked = self.operation(question.query, question.operation_name).ask(question.variables)
+            operation = self.operation(question.query, question.operation_name)
+            if question.read_only and not operation.is_query:
+                return refusal(Code.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
+            asked = operation.ask(question.variables)
         except Invalid as invalid:
             return refuse(invalid.code, invalid.errors)
         except GraphQLError as error:

@@ -19,6 +19,7 @@ DEMO_PREFIX = "demo-"
 DEMO_AUDIENCE = "licet"
 
 SECRET_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
+ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 LOOKUP_CHARACTERS = 32
 ENCRYPTION_BYTES = 32
 
@@ -109,8 +110,14 @@ def default_data_dir() -> Path:
     return Path(xdg) / "licet" if xdg.startswith("/") else Path(os.path.expanduser("~")) / ".local/share/licet"  # noqa: PTH111 - answers ~ where Path.home() raises
 
 
-def split_hosts(given: object) -> object:
-    return tuple(host.strip().lower() for host in given.split(",") if host.strip()) if isinstance(given, str) else given
+def split_names(given: object) -> object:
+    return tuple(name.strip().lower() for name in given.split(",") if name.strip()) if isinstance(given, str) else given
+
+
+def checked_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(ORIGIN.fullmatch(origin) for origin in origins):
+        raise ValueError("must list origins as browsers send them, https://shop.example.com, without a path or a *")
+    return origins
 
 
 DatabaseUrl = Annotated[SecretStr, AfterValidator(checked_database_url)]
@@ -132,16 +139,18 @@ class Environment(BaseSettings):
     database_url: DatabaseUrl | None = Field(default=None, validation_alias="DATABASE_URL")
     pool_size: int = Field(default=10, ge=1, le=500)
     statement_timeout: float = Field(default=5.0, gt=0, le=3600, description="seconds")
+    request_timeout: float = Field(default=10.0, gt=0, le=3600, description="seconds")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_format: Literal["json", "console", "auto"] = "auto"
+    cors_origins: Annotated[tuple[str, ...], NoDecode, AfterValidator(checked_origins)] = ()
     demo_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     data_dir: Path = Field(default_factory=default_data_dir)
 
-    @field_validator("demo_hosts", mode="before")
+    @field_validator("cors_origins", "demo_hosts", mode="before")
     @classmethod
-    def _split_hosts(cls, given: object) -> object:
-        return split_hosts(given)
+    def _split(cls, given: object) -> object:
+        return split_names(given)
 
 
 class Settings(Environment):

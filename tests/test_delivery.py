@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from gateway.cli import app
+from gateway.errors import Code
 from gateway.settings import Settings, variable
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +18,12 @@ def test_the_readme_names_every_setting() -> None:
     readme = read("README.md")
 
     assert [name for name in map(variable, Settings.model_fields) if f"`{name}`" not in readme] == []
+
+
+def test_the_readme_explains_every_code() -> None:
+    explained = re.findall(r"^\| (`[A-Z_`, ]+`) \| [0-9]", read("README.md"), re.MULTILINE)
+
+    assert sorted(re.findall(r"[A-Z_]+", " ".join(explained))) == sorted(Code)
 
 
 def test_the_readme_names_every_command() -> None:

@@ -1,5 +1,6 @@
 """GraphQL over HTTP, and the other addresses: what is taken, what is refused, in which words and headers."""
 
+import gzip
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -43,17 +44,21 @@ NOT_JSON = [
     b"\x00",
     b"[" * 100_000,
     b"[" * 100_000 + b"]" * 100_000,
+    gzip.compress(QUESTION),
     b'{"query": "{ viewer { scopes } }", "variables": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_001,
 ]
 QUERY = 'The body must be a JSON object with the text of the operation as "query".'
-NO_OBJECTS: list[Any] = [None, True, 1, -1.5, "x", "{ viewer { scopes } }", [], [{}], [ASKED]]
+NO_OBJECTS: list[Any] = [None, True, 1, -1.5, "x", "{ viewer { scopes } }"]
+BATCH = "Batches are not taken: send each operation in a request of its own."
 NO_MEMBERS: dict[str, tuple[str, list[Any]]] = {
     "query": (QUERY, [None, True, 1, [], {}, ["{ viewer { scopes } }"]]),
     "operationName": ('"operationName" must be a string.', [1, True, [], {}]),
     "variables": ('"variables" must be an object.', [1, True, "{}", [], [{}]]),
     "extensions": ('"extensions" must be an object.', [1, True, "{}", []]),
 }
-NO_REQUEST = [
+NO_REQUEST: list[tuple[Any, str]] = [
+    *(([ASKED] * operations, BATCH) for operations in (0, 1, 2, 11)),
+    ([{}], BATCH),
     *((body, QUERY) for body in (*NO_OBJECTS, {}, {"Query": "{ viewer { scopes } }"}, {"variables": {}})),
     *((ASKED | {name: value}, sentence) for name, (sentence, values) in NO_MEMBERS.items() for value in values),
 ]
@@ -174,6 +179,24 @@ async def test_json_that_is_no_request_is_seen(client: Client) -> None:
     assert seen == [(body, _bad_request(400, sentence)) for body, sentence in NO_REQUEST]
 
 
+async def test_a_member_that_is_given_twice_is_not_chosen_from(client: Client) -> None:
+    twice = {
+        "query": b'{"query": "{ viewer { scopes } }", "query": "{ viewer { scopes } }"}',
+        "variables": b'{"variables": {}, "query": "{ viewer { scopes } }", "variables": {}}',
+        "operationName": b'{"operationName": "A", "query": "{ viewer { scopes } }", "operation\\u004eame": "B"}',
+        "extensions": b'{"extensions": {}, "query": "{ viewer { scopes } }", "e\\u0078tensions": null}',
+    }
+    once = (
+        b'{"query": "query($query: [ID]) { viewer { scopes } }", "variables": {"variables": {}, "query": ["\\u0041"]}}'
+    )
+
+    seen = {name: _seen(await _post(client, body)) for name, body in twice.items()}
+    good = await _post(client, once.replace(b"($query: [ID])", b""))
+
+    assert seen == {name: _bad_request(400, f'"{name}" is given twice.') for name in twice}
+    assert _seen(good) == _answered()
+
+
 async def test_what_a_request_may_leave_out_or_have_besides_changes_nothing(client: Client) -> None:
     nulls = {"variables": None, "operationName": None, "extensions": None}
     more = {"variables": {"unknown": [1]}, "extensions": {"x": 1}, "id": 1, "query ": 1}
@@ -183,27 +206,21 @@ async def test_what_a_request_may_leave_out_or_have_besides_changes_nothing(clie
     assert seen == [_answered()] * 3
 
 
-async def test_the_answer_is_of_the_type_that_the_client_accepts(client: Client) -> None:
-    both = f"{GRAPHQL_JSON}; charset=utf-8, {JSON}; charset=utf-8"
-    types = {"*/*": JSON, JSON: JSON, "text/html": JSON, "": JSON, GRAPHQL_JSON: GRAPHQL_JSON, both: GRAPHQL_JSON}
-
-    seen = {accept: _seen(await _post(client, QUESTION, accept=accept)) for accept in types}
-
-    assert seen == {accept: _answered(media_type) for accept, media_type in types.items()}
-
-
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-async def test_another_method_than_post_is_a_405(client: Client, method: str) -> None:
-    response = await client.http.request(method, "/graphql?query={viewer{scopes}}")
-
-    assert (response.status_code, response.headers["allow"]) == (405, "POST")
-
-
 @pytest.mark.parametrize("path", ["/nothing", "/graphql/x", "/console", "/%00", "/../etc/passwd"])
 async def test_an_unknown_address_is_a_404(client: Client, path: str) -> None:
     response = await client.http.get(path)
 
-    assert response.status_code == 404
+    error = {"message": "There is nothing at this address.", "extensions": {"code": "NOT_FOUND"}}
+    assert (response.status_code, response.json()) == (404, {"errors": [error]})
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/schema.graphql"])
+async def test_a_method_that_an_address_does_not_take_is_a_405(client: Client, path: str) -> None:
+    response = await client.http.delete(path)
+
+    error = {"message": "This address does not take this method.", "extensions": {"code": "METHOD_NOT_ALLOWED"}}
+    assert (response.status_code, sorted(response.headers["allow"].split(", "))) == (405, ["GET", "HEAD"])
+    assert response.json() == {"errors": [error]}
 
 
 async def test_the_sdl_is_served_as_text(client: Client) -> None:

@@ -42,7 +42,9 @@ def told(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
 
 
 def test_a_complete_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = told(monkeypatch, **COMPLETE, LICET_POOL_SIZE="3", LICET_DEMO_HOSTS="Demo.Example, other.example")
+    origins = "https://Shop.example.com,http://localhost:5173, http://[::1]"
+    lists = {"LICET_DEMO_HOSTS": "Demo.Example, other.example", "LICET_CORS_ORIGINS": origins}
+    said = told(monkeypatch, **COMPLETE, LICET_POOL_SIZE="3", **lists)
 
     read = Settings()  # type: ignore[call-arg]
 
@@ -52,6 +54,7 @@ def test_a_complete_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None
     assert (read.token_public_key, read.jwks_url) == (PUBLIC_KEY, None)
     assert (read.pool_size, read.statement_timeout, read.host, read.port) == (3, 5.0, "127.0.0.1", 8000)
     assert (read.log_format, read.demo_hosts) == ("auto", ("demo.example", "other.example"))
+    assert read.cors_origins == ("https://shop.example.com", "http://localhost:5173", "http://[::1]")
 
 
 def test_everything_that_is_missing_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,6 +122,17 @@ def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> 
             "LICET_JWKS_URL",
             "https://id.example/jwks",
             "LICET_JWKS_URL and LICET_TOKEN_PUBLIC_KEY are both set: keep the one that signs your tokens.",
+        ),
+        *(
+            (
+                "LICET_CORS_ORIGINS",
+                origins,
+                (
+                    "LICET_CORS_ORIGINS must list origins as browsers send them, https://shop.example.com, "
+                    "without a path or a *."
+                ),
+            )
+            for origins in ("*", "shop.example.com", "https://shop.example.com/", "https://*.example.com", "null")
         ),
         (
             "LICET_PORT",

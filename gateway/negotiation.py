@@ -1,0 +1,81 @@
+"""What the headers of a request ask for: the type of the answer, its encoding, and proof that a page may send it."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+GRAPHQL_JSON = b"application/graphql-response+json"
+JSON = b"application/json"
+UTF_8 = frozenset({b"", b"utf-8", b"utf8"})
+# What a page of anybody's may send without being asked by the browser whether it may (Fetch, CORS-safelisted).
+SIMPLE_TYPES = frozenset({b"", b"application/x-www-form-urlencoded", b"multipart/form-data", b"text/plain"})
+PREFLIGHT_HEADERS = (b"apollo-require-preflight", b"x-apollo-operation-name")
+READ = 1024  # bytes of a header; what comes after is not looked at
+KEPT = 256
+
+Headers = Mapping[bytes, bytes]
+
+
+@lru_cache(KEPT)
+def _media_type(accept: bytes) -> bytes | None:
+    ranges = [_range(one) for one in accept.split(b",") if one.strip()] or [(b"*/*", True, 1.0)]
+    weights = {name: weight for name, in_utf_8, weight in ranges if in_utf_8}
+    anything = weights.get(b"application/*", weights.get(b"*/*", 0.0))
+    modern, lenient = weights.get(GRAPHQL_JSON), weights.get(JSON, anything)
+    # application/json is what "*/*" gets: those who know the other type ask for it by name.
+    if modern is not None and modern > 0 and modern >= lenient:
+        return GRAPHQL_JSON
+    return JSON if lenient > 0 else None
+
+
+def media_type(headers: Headers) -> bytes | None:
+    """The type of the answer by Accept and its weights; None when the client takes neither."""
+    return _media_type(headers.get(b"accept", b"*/*")[:READ])
+
+
+def _range(text: bytes) -> tuple[bytes, bool, float]:
+    """Of one entry of an Accept header: the type, whether UTF-8 will do, and the weight."""
+    name, *parameters = (part.strip().lower() for part in text.split(b";"))
+    given = dict(_pair(parameter) for parameter in parameters)
+    return name, given.get(b"charset", b"") in UTF_8, _weight(given.get(b"q", b"1"))
+
+
+def _pair(parameter: bytes) -> tuple[bytes, bytes]:
+    name, _, value = parameter.partition(b"=")
+    return name.strip(), value.strip().strip(b'"')
+
+
+def _weight(text: bytes) -> float:
+    try:
+        weight = float(text)
+    except ValueError:
+        return 0.0
+    return weight if 0 <= weight <= 1 else 0.0
+
+
+@lru_cache(KEPT)
+def _is_json(content_type: bytes) -> bool:
+    name, in_utf_8, _ = _range(content_type)
+    return name == JSON and in_utf_8
+
+
+def is_json(headers: Headers) -> bool:
+    """The body is JSON in UTF-8, and not packed."""
+    packed = headers.get(b"content-encoding", b"identity").lower() != b"identity"
+    return not packed and _is_json(headers.get(b"content-type", b"")[:READ])
+
+
+@lru_cache(KEPT)
+def _takes_gzip(accept_encoding: bytes) -> bool:
+    weights = {name: weight for name, _, weight in map(_range, accept_encoding.split(b","))}
+    return weights.get(b"gzip", weights.get(b"*", 0.0)) > 0
+
+
+def takes_gzip(headers: Headers) -> bool:
+    return _takes_gzip(headers.get(b"accept-encoding", b"")[:READ])
+
+
+def is_preflighted(headers: Headers) -> bool:
+    """A browser would have asked first: no page of somebody else's can have sent this on a reader's behalf."""
+    if any(headers.get(name) for name in PREFLIGHT_HEADERS):
+        return True
+    return _range(headers.get(b"content-type", b"")[:READ])[0] not in SIMPLE_TYPES

@@ -1,0 +1,105 @@
+"""What a client sent: read from the body of a POST or the parameters of a GET, and checked to be a request at all."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from gateway.errors import Code, Rejected
+
+MAX_PARAMETERS = 20
+MEMBERS = ("query", "operationName", "variables", "extensions")
+_QUOTED = tuple(f'"{name}"'.encode() for name in MEMBERS)
+NO_BODY = 'The body must be a JSON object with the text of the operation as "query".'
+NO_PARAMETERS = 'The parameters must have the text of the operation as "query".'
+A_BATCH = "Batches are not taken: send each operation in a request of its own."
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request in the words of GraphQL over HTTP."""
+
+    query: str
+    operation_name: str | None
+    variables: Mapping[str, Any]
+
+
+def from_body(body: bytes) -> Sent:
+    """Raises Rejected."""
+    try:
+        given: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise bad_request("The body is not JSON.") from None
+    if isinstance(given, list):
+        raise bad_request(A_BATCH)
+    if not isinstance(given, dict):
+        raise bad_request(NO_BODY)
+    # An escape in the name of a member hides it from counting; the slower look knows.
+    if any(body.count(name) > 1 for name in _QUOTED) or b"\\u00" in body:
+        _refuse_twins(_members(body))
+    return _sent(given, NO_BODY)
+
+
+def from_parameters(query_string: bytes) -> Sent:
+    """Raises Rejected."""
+    try:
+        pairs = parse_qsl(
+            query_string.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(query_string),
+            errors="strict",
+            max_num_fields=MAX_PARAMETERS,
+        )
+    except ValueError:
+        raise bad_request("The parameters of the address are not readable: encode them as a form, in UTF-8.") from None
+    _refuse_twins(name for name, _ in pairs)
+    given: dict[str, Any] = dict(pairs)
+    for name in ("variables", "extensions"):
+        if text := given.pop(name, None):
+            given[name] = _json(name, text)
+    return _sent(given, NO_PARAMETERS)
+
+
+def bad_request(sentence: str, status: int = 400) -> Rejected:
+    return Rejected(Code.BAD_REQUEST, sentence, status)
+
+
+def _sent(given: Mapping[str, Any], nothing: str) -> Sent:
+    query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
+    if not isinstance(query, str):
+        raise bad_request(nothing)
+    if name is not None and not isinstance(name, str):
+        raise bad_request('"operationName" must be a string.')
+    if not isinstance(variables, dict | None):
+        raise bad_request('"variables" must be an object.')
+    if not isinstance(given.get("extensions"), dict | None):
+        raise bad_request('"extensions" must be an object.')
+    return Sent(query, name or None, variables or {})
+
+
+def _members(body: bytes) -> Iterator[str]:
+    """The names in the outermost object, each as often as it is there."""
+    try:
+        pairs: list[tuple[str, Any]] = json.loads(body, object_pairs_hook=list)
+    except RecursionError:
+        raise bad_request("The body is nested too deeply.") from None
+    return (name for name, _ in pairs)
+
+
+def _refuse_twins(names: Iterator[str]) -> None:
+    seen = set[str]()
+    for name in names:
+        if name in seen and name in MEMBERS:
+            # Whoever looked at the request before us may have read the other one.
+            raise bad_request(f'"{name}" is given twice.')
+        seen.add(name)
+
+
+def _json(name: str, text: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise bad_request(f'"{name}" is not JSON.') from None

@@ -1,0 +1,1 @@
+"""Other people's audits and clients, from npm, against a running service."""
