@@ -15,7 +15,7 @@ from rich.text import Text
 
 from db.clock import system_clock
 from db.seed.people import PEOPLE
-from gateway import demo_secrets, demo_world, production, serving, telemetry
+from gateway import demo_secrets, demo_world, production, rotation, serving, telemetry
 from gateway.app import create_app
 from gateway.demo import LIFETIME, Signer, routes
 from gateway.demo_world import Amount
@@ -117,6 +117,17 @@ def seed(
         keyring = demo_world.demo_settings(url, environment.host, environment.port, secrets).keyring()
         asyncio.run(demo_world.prepare(url, keyring, system_clock, narrator, reset=reset))
         asyncio.run(demo_world.generate(url, keyring, system_clock, narrator, amount))
+        return
+    raise typer.Exit(INTERRUPTED)
+
+
+@app.command("rotate-keys")
+def rotate_keys() -> None:
+    """Seal every licence key with the current secrets, while the service runs."""
+    settings = production.own_settings()
+    with serving.until_stopped():
+        rotated = asyncio.run(rotation.rotate_keys(settings, Narrator(Console(stderr=True))))
+        typer.echo(f"{rotated.sealed} keys were sealed anew, {rotated.current} were sealed with the current secrets.")
         return
     raise typer.Exit(INTERRUPTED)
 

@@ -29,7 +29,7 @@ def test_the_readme_explains_every_code() -> None:
 def test_the_readme_names_every_command() -> None:
     names = [command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands]
 
-    assert names == ["demo", "serve", "migrate", "seed", "token", "schema", "doctor"]
+    assert names == ["demo", "serve", "migrate", "seed", "rotate-keys", "token", "schema", "doctor"]
     assert [name for name in names if f"`licet {name}" not in read("README.md")] == []
 
 

@@ -1,0 +1,95 @@
+"""Licence keys sealed anew with the current secrets, in batches, while they are in use."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from cryptography.exceptions import InvalidTag
+
+from db.keyring import Keyring
+
+BATCH = 500
+_FIRST = UUID(int=0)
+
+_STORED = """
+    SELECT encryption_secret_id, count(*)
+      FROM license_key_index
+     WHERE (lookup_secret_id, encryption_secret_id) <> ($1, $2)
+     GROUP BY encryption_secret_id
+"""
+_ALL = "SELECT count(*) FROM license_key_index"
+# Whoever registers one of these keys meanwhile waits, and finds it by its new digest.
+_BATCH = """
+    SELECT license_key_id, ciphertext, encryption_secret_id
+      FROM license_key_index
+     WHERE license_key_id > $1 AND (lookup_secret_id, encryption_secret_id) <> ($2, $3)
+     ORDER BY license_key_id
+     LIMIT $4
+       FOR UPDATE
+"""
+_SEAL = """
+    UPDATE license_key_index AS k
+       SET digest = sealed.digest, lookup_secret_id = $4, ciphertext = sealed.ciphertext, encryption_secret_id = $5
+      FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS sealed (license_key_id, digest, ciphertext)
+     WHERE k.license_key_id = sealed.license_key_id
+"""
+
+Progress = Callable[[int, int], None]
+
+
+class SecretsMissing(Exception):
+    """Keys are encrypted with secrets that the keyring does not have, or has other values for."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        super().__init__(ids)
+        self.ids = sorted(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """Keys that were sealed anew, and those that were sealed with the current secrets before."""
+
+    sealed: int
+    current: int
+
+
+async def rotate(conn: Connection, keyring: Keyring, progress: Progress, *, batch: int = BATCH) -> Rotated:
+    """Seal every key with the current secrets; what an earlier run did is not done again. Raises SecretsMissing.
+
+    Each batch is a transaction of its own. The servers must know the current secrets already, and still know the
+    ones before: a key is found under either while this runs.
+    """
+    outdated = {row[0]: row[1] for row in await conn.fetch(_STORED, *_current(keyring))}
+    if missing := outdated.keys() - keyring.encryption.keys():
+        raise SecretsMissing(missing)
+    total = sum(outdated.values())
+    sealed, last = 0, _FIRST
+    progress(0, total)
+    while ids := await _seal_batch(conn, keyring, last, batch):
+        sealed, last = sealed + len(ids), ids[-1]
+        progress(sealed, max(sealed, total))
+    return Rotated(sealed, await conn.fetchval(_ALL) - sealed)
+
+
+async def _seal_batch(conn: Connection, keyring: Keyring, after: UUID, size: int) -> list[UUID]:
+    """The ids of so many keys that follow, sealed."""
+    lookup_id, encryption_id = _current(keyring)
+    async with conn.transaction():
+        rows = await conn.fetch(_BATCH, after, lookup_id, encryption_id, size)
+        ids = [row["license_key_id"] for row in rows]
+        sealed = [keyring.seal(_opened(keyring, row), row["license_key_id"]) for row in rows]
+        columns = ids, [each.digest for each in sealed], [each.ciphertext for each in sealed]
+        await conn.execute(_SEAL, *columns, lookup_id, encryption_id)
+    return ids
+
+
+def _opened(keyring: Keyring, row: Record) -> str:
+    try:
+        return keyring.open(row["ciphertext"], row["encryption_secret_id"], row["license_key_id"])
+    except InvalidTag:
+        raise SecretsMissing([row["encryption_secret_id"]]) from None
+
+
+def _current(keyring: Keyring) -> tuple[str, str]:
+    return next(iter(keyring.lookup)), next(iter(keyring.encryption))

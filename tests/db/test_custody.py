@@ -1,0 +1,117 @@
+"""The secrets of licence keys are rotated while keys are issued, registered and shown."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+from asyncpg import Connection
+
+from db import custody
+from db.changes import issue, license_keys, registration
+from db.changes.act import Act
+from db.changes.issue import Terms
+from db.changes.registration import TypedKey
+from db.custody import Rotated, SecretsMissing
+from db.enums import SalesChannel, StartTrigger
+from db.keyring import Keyring
+from tests import world
+from tests.committed import Acquire, connections
+
+STORE = Act(None, "store", world.NOW, for_store=True)
+OLD = Keyring({"l1": b"a look-up secret for tests, 32 characters"}, {"e1": b"0123456789abcdef0123456789abcdef"})
+NEW = Keyring({"l2": b"another look-up secret, as long as that"}, {"e2": b"fedcba9876543210fedcba9876543210"})
+BOTH = Keyring({**NEW.lookup, **OLD.lookup}, {**NEW.encryption, **OLD.encryption})
+SECRETS = "SELECT lookup_secret_id, encryption_secret_id, count(*) FROM license_key_index GROUP BY 1, 2 ORDER BY 1, 2"
+
+
+def silent(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+async def issued(conn: Connection, keyring: Keyring, count: int) -> list[str]:
+    """Keys that nobody has registered."""
+    keys = []
+    for _ in range(count):
+        taken = await conn.fetchval("SELECT count(*) FROM issued_subscriptions")
+        given = Terms(f"N-{taken}", "desktop", 1, 12, SalesChannel.RESELLER, StartTrigger.ON_KEY_REGISTRATION)
+        made = await issue.issue(conn, STORE, keyring, given, None)
+        keys.append(await license_keys.shown(conn, keyring, made.license_key_id))
+    return keys
+
+
+async def secrets(conn: Connection) -> list[tuple[str, str, int]]:
+    return [tuple(row) for row in await conn.fetch(SECRETS)]
+
+
+async def register(acquire: Acquire, account_id: UUID, keys: Sequence[str]) -> None:
+    act = Act(None, "ada", world.NOW, for_store=True)
+    for key in keys:
+        async with acquire() as conn, conn.transaction():
+            await registration.register(conn, act, BOTH, TypedKey(key), account_id, name=None, suspend=False)
+
+
+async def test_keys_are_registered_while_their_secrets_are_rotated(empty_database: str) -> None:
+    async with connections(empty_database, 9) as acquire, acquire() as conn:
+        await world.product(conn)
+        accounts = [await world.account(conn) for _ in range(8)]
+        keys = await issued(conn, OLD, 320)
+
+        async with asyncio.TaskGroup() as group:
+            rotation = group.create_task(custody.rotate(conn, BOTH, silent, batch=20))
+            for position, account_id in enumerate(accounts):
+                group.create_task(register(acquire, account_id, keys[position::8]))
+
+        rows = await conn.fetch("SELECT license_key_id, account_id, digest FROM license_key_index")
+        found = {await license_keys.shown(conn, NEW, row["license_key_id"]): row for row in rows}
+        assert (rotation.result(), await secrets(conn)) == (Rotated(320, 0), [("l2", "e2", 320)])
+        assert {key: row["account_id"] for key, row in found.items()} == {
+            key: accounts[position % 8] for position, key in enumerate(keys)
+        }
+        assert all([row["digest"]] == TypedKey(key).digests(NEW) for key, row in found.items())
+
+
+async def test_a_rotation_that_was_stopped_goes_on_where_it_was(conn: Connection) -> None:
+    await world.product(conn)
+    await issued(conn, OLD, 30)
+    await issued(conn, BOTH, 3)
+    seen: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        seen.append((done, total))
+        if done == 20:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await custody.rotate(conn, BOTH, stop, batch=10)
+    halfway = await secrets(conn)
+    finished = await custody.rotate(conn, BOTH, silent, batch=10)
+
+    assert seen == [(0, 30), (10, 30), (20, 30)]
+    assert halfway == [("l1", "e1", 10), ("l2", "e2", 23)]
+    assert (finished, await secrets(conn)) == (Rotated(10, 23), [("l2", "e2", 33)])
+
+
+async def test_only_the_secret_that_changed_is_another_one_afterwards(conn: Connection) -> None:
+    await world.product(conn)
+    [key] = await issued(conn, OLD, 1)
+    ring = Keyring(BOTH.lookup, OLD.encryption)
+
+    assert await custody.rotate(conn, ring, silent) == Rotated(1, 0)
+
+    assert await secrets(conn) == [("l2", "e1", 1)]
+    assert await conn.fetchval("SELECT digest FROM license_key_index") == TypedKey(key).digests(NEW)[0]
+
+
+# The secret is not there, or there is another one under its id.
+@pytest.mark.parametrize("encryption", [NEW.encryption, {**NEW.encryption, "e1": b"x" * 32}])
+async def test_without_a_secret_that_is_needed_nothing_changes(conn: Connection, encryption: dict[str, bytes]) -> None:
+    await world.product(conn)
+    await issued(conn, OLD, 3)
+    before = await conn.fetch("SELECT * FROM license_key_index ORDER BY license_key_id")
+
+    with pytest.raises(SecretsMissing) as missing:
+        await custody.rotate(conn, Keyring(BOTH.lookup, encryption), silent)
+
+    assert missing.value.ids == ["e1"]
+    assert await conn.fetch("SELECT * FROM license_key_index ORDER BY license_key_id") == before
