@@ -18,7 +18,10 @@ class UserErrorCode(StrEnum):
     ACCOUNT_NOT_FOUND = "ACCOUNT_NOT_FOUND"
     SUBSCRIPTION_NOT_FOUND = "SUBSCRIPTION_NOT_FOUND"
     LICENSE_KEY_NOT_FOUND = "LICENSE_KEY_NOT_FOUND"
+    ACTIVATION_NOT_FOUND = "ACTIVATION_NOT_FOUND"
     PAYMENT_METHOD_NOT_FOUND = "PAYMENT_METHOD_NOT_FOUND"
+    MEMBERSHIP_NOT_FOUND = "MEMBERSHIP_NOT_FOUND"
+    INVITATION_NOT_FOUND = "INVITATION_NOT_FOUND"
     ORDER_NOT_FOUND = "ORDER_NOT_FOUND"
     PRODUCT_NOT_FOUND = "PRODUCT_NOT_FOUND"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
@@ -46,6 +49,25 @@ class UserErrorCode(StrEnum):
     DUPLICATE_METHOD = "DUPLICATE_METHOD"
     PAYMENT_METHOD_IN_USE = "PAYMENT_METHOD_IN_USE"
     PROCESSOR_NOT_CONFIGURED = "PROCESSOR_NOT_CONFIGURED"
+    SUBLICENSES_NOT_SUPPORTED = "SUBLICENSES_NOT_SUPPORTED"
+    QUOTA_INVALID = "QUOTA_INVALID"
+    QUOTA_EXCEEDS_POOL = "QUOTA_EXCEEDS_POOL"
+    QUOTA_BELOW_USED = "QUOTA_BELOW_USED"
+    EXPIRATION_IN_PAST = "EXPIRATION_IN_PAST"
+    EXPIRATION_AFTER_SUBSCRIPTION = "EXPIRATION_AFTER_SUBSCRIPTION"
+    ALLOCATION_NOT_SUPPORTED = "ALLOCATION_NOT_SUPPORTED"
+    CANNOT_MODIFY_PRIMARY = "CANNOT_MODIFY_PRIMARY"
+    KEY_IN_USE = "KEY_IN_USE"
+    EMAIL_INVALID = "EMAIL_INVALID"
+    ALREADY_MEMBER = "ALREADY_MEMBER"
+    INVITATION_PENDING = "INVITATION_PENDING"
+    INVITATION_EXPIRED = "INVITATION_EXPIRED"
+    LAST_ADMIN = "LAST_ADMIN"
+    CANNOT_TARGET_SELF = "CANNOT_TARGET_SELF"
+    MEMBER_NOT_BLOCKED = "MEMBER_NOT_BLOCKED"
+    MEMBER_BLOCKED = "MEMBER_BLOCKED"
+    PERSONAL_ACCOUNT = "PERSONAL_ACCOUNT"
+    MEMBER_IS_ADMIN = "MEMBER_IS_ADMIN"
     DUPLICATE_NUMBER = "DUPLICATE_NUMBER"
     AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
 
@@ -58,6 +80,9 @@ _SENTENCES = {
     UserErrorCode.ACCOUNT_NOT_FOUND: "There is no such account among yours.",
     UserErrorCode.SUBSCRIPTION_NOT_FOUND: "There is no such subscription in your accounts.",
     UserErrorCode.LICENSE_KEY_NOT_FOUND: "There is no such licence key in your accounts.",
+    UserErrorCode.ACTIVATION_NOT_FOUND: "There is no such activation in your accounts.",
+    UserErrorCode.MEMBERSHIP_NOT_FOUND: "There is no such member in the accounts that you manage.",
+    UserErrorCode.INVITATION_NOT_FOUND: "There is no such open invitation.",
     UserErrorCode.PAYMENT_METHOD_NOT_FOUND: "There is no such payment method in this account.",
     UserErrorCode.ORDER_NOT_FOUND: "There is no such order.",
     UserErrorCode.PRODUCT_NOT_FOUND: "There is no product with this code.",
@@ -86,6 +111,25 @@ _SENTENCES = {
     UserErrorCode.DUPLICATE_METHOD: "This payment method is in the account already.",
     UserErrorCode.PAYMENT_METHOD_IN_USE: "A subscription renews with this payment method: choose another for it first.",
     UserErrorCode.PROCESSOR_NOT_CONFIGURED: "No payment processor is connected to this service.",
+    UserErrorCode.SUBLICENSES_NOT_SUPPORTED: "This product's subscriptions can not be split into sublicences.",
+    UserErrorCode.QUOTA_INVALID: "A quota is a number of seats, 1 or more.",
+    UserErrorCode.QUOTA_EXCEEDS_POOL: "The pool has fewer free seats: choose a smaller quota, or free some first.",
+    UserErrorCode.QUOTA_BELOW_USED: "More devices than that use this key: deactivate some of them first.",
+    UserErrorCode.EXPIRATION_IN_PAST: "This last day has passed: choose today or a later one.",
+    UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION: "The subscription ends before: choose its last day or an earlier one.",
+    UserErrorCode.ALLOCATION_NOT_SUPPORTED: "This product's sublicences can only be RESERVED.",
+    UserErrorCode.CANNOT_MODIFY_PRIMARY: "This is the subscription's own key: only its sublicences can be changed.",
+    UserErrorCode.KEY_IN_USE: "Devices use this key: give a moveToLicenseKeyId for them, or deactivate them first.",
+    UserErrorCode.EMAIL_INVALID: "This is no e-mail address.",
+    UserErrorCode.ALREADY_MEMBER: "This person is in the account already.",
+    UserErrorCode.INVITATION_PENDING: "This person has an open invitation already.",
+    UserErrorCode.INVITATION_EXPIRED: "This invitation has expired: ask an administrator of the account for a new one.",
+    UserErrorCode.LAST_ADMIN: "The account would be without an administrator: make somebody else one first.",
+    UserErrorCode.CANNOT_TARGET_SELF: "Nobody does this to themselves: leave the account instead.",
+    UserErrorCode.MEMBER_NOT_BLOCKED: "This person is not blocked.",
+    UserErrorCode.MEMBER_BLOCKED: "This person is blocked: unblock them first.",
+    UserErrorCode.PERSONAL_ACCOUNT: "A personal account is one person's: open a business account for a team.",
+    UserErrorCode.MEMBER_IS_ADMIN: "An administrator of the account administers every key already.",
     UserErrorCode.DUPLICATE_NUMBER: "This number is taken.",
     UserErrorCode.AMOUNT_MISMATCH: "The lines do not add up to the total.",
 }

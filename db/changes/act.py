@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 from sqlmodel import SQLModel
 
 from db import tables
@@ -32,6 +32,8 @@ class Act:
     request_id: str | None = None
     for_store: bool = False
     """Any account may be changed: the caller made sure of the scope."""
+    email: str | None = None
+    """Lower case, and only when the issuer verified it."""
     random: Random | None = None
     """Given where rows must be the same each time."""
 
@@ -42,7 +44,8 @@ class Act:
 
     def parameters(self, **own: Any) -> Mapping[str, Any]:
         """What the rules' expressions ask for, and the statement's own parameters."""
-        return {"viewer": self.user_id, "for_store": self.for_store, "now": self.now, "today": self.today, **own}
+        known = {"viewer": self.user_id, "email": self.email, "for_store": self.for_store}
+        return {**known, "now": self.now, "today": self.today, **own}
 
     def new_id(self) -> UUID:
         return uuid7(self.now, self.random)
@@ -86,3 +89,39 @@ async def record(
     who = (act.user_id, act.subject)
     what = (action, typename, row_id, before, after, act.request_id)
     await conn.execute(_RECORD, account_id, act.new_id(), act.now, *who, *what)
+
+
+async def change(
+    conn: Connection, act: Act, model: type[SQLModel], now: Mapping[str, Any] | Record, action: str, **values: Any
+) -> bool:
+    """Write what differs from the row as it is `now`, and the audit event; whether anything did.
+
+    The graph's type of the row has the model's name. The caller holds the lock under which it was read.
+    """
+    changed = {name: value for name, value in values.items() if value != now[name]}
+    if not changed:
+        return False
+    row = (now["account_id"], now["id"])
+    places = ", ".join(f"{name} = ${position}" for position, name in enumerate(changed, 3))
+    table = tables.table(model).name
+    await conn.execute(f"UPDATE {table} SET {places} WHERE account_id = $1 AND id = $2", *row, *changed.values())
+    before = shown(row[0], {name: now[name] for name in changed})
+    await record(conn, act, action, (model.__name__, row), before, shown(row[0], changed))
+    return True
+
+
+def shown(account_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as the graph names and writes them."""
+    return {_graph_name(name): _written(account_id, value) for name, value in values.items()}
+
+
+def _graph_name(column: str) -> str:
+    first, *others = column.split("_")
+    return first + "".join(map(str.title, others))
+
+
+def _written(account_id: UUID, value: Any) -> Any:
+    """The only references that change are those to payment methods."""
+    if isinstance(value, UUID):
+        return f"pay_{account_id}_{value}"
+    return value.isoformat() if isinstance(value, date) else value

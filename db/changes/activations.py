@@ -5,36 +5,23 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Connection, Record
-from sqlalchemy import select
 
 from db import tables
-from db.changes import registration, subscriptions
+from db.changes import registration, seats, subscriptions
 from db.changes.act import Act, RowKey, insert, record
-from db.changes.locks import find_account, key, lock_account, lock_subscription, row_of
+from db.changes.locks import find_account, lock_account, lock_subscription
 from db.changes.registration import Claim, TypedKey
 from db.enums import ActivationStatus, StartTrigger, SubscriptionStatus
 from db.errors import Refused, UserErrorCode
-from db.expressions import available_seats, is_live
 from db.keyring import Keyring
-from db.statements import render
-
-license_keys = tables.table(tables.LicenseKey)
 
 _USABLE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACE_PERIOD)
 
-_KEY = render(
-    select(
-        license_keys.c.blocked_at,
-        is_live(license_keys).label("is_live"),
-        available_seats(license_keys).label("available"),
-    ).where(*row_of(license_keys))
-)
 _ON_DEVICE = """
     SELECT id, license_key_id, status
       FROM activations
      WHERE account_id = $1 AND subscription_id = $2 AND device_id = $3
 """
-_TAKE_SEATS = "UPDATE license_keys SET used = used + $3 WHERE account_id = $1 AND id = $2"
 _SEEN = "UPDATE activations SET last_seen_at = $3 WHERE account_id = $1 AND id = $2"
 _ACTIVATE_AGAIN = """
     UPDATE activations
@@ -60,9 +47,13 @@ async def activate(
     `registration.claim` raises, SUBSCRIPTION_NOT_ACTIVE, KEY_EXPIRED, KEY_BLOCKED, ACTIVATION_BLOCKED,
     NO_SEATS_AVAILABLE.
     """
-    index = await _held(conn, act, keyring, typed, account_id)
+    await find_account(conn, act, account_id)
+    digests = typed.digests(keyring)
+    index = await _held(conn, act, digests, account_id)
     subscription, license_key = (account_id, index["subscription_id"]), (account_id, index["license_key_id"])
     await lock_subscription(conn, act, subscription, to_change=False)
+    # Read again: whoever held the lock before may have rotated or deleted the key.
+    await registration.look_up(conn, digests, account_id, lock=False)
     now = await subscriptions.state(conn, act, subscription)
     starts = _waits_for_a_device(now)
     if now["status"] not in _USABLE and not starts:
@@ -78,10 +69,8 @@ async def activate(
     return await _write(conn, act, subscription, license_key, device, on_device), subscription
 
 
-async def _held(conn: Connection, act: Act, keyring: Keyring, typed: TypedKey, account_id: UUID) -> Record:
+async def _held(conn: Connection, act: Act, digests: list[bytes], account_id: UUID) -> Record:
     """The entry of a key that is the account's, or has just become it."""
-    await find_account(conn, act, account_id)
-    digests = typed.digests(keyring)
     index = await registration.look_up(conn, digests, account_id, lock=False)
     if index["account_id"] is None:
         kind = await lock_account(conn, act, account_id, to_change=False)
@@ -98,11 +87,9 @@ def _waits_for_a_device(now: Record) -> bool:
 
 
 async def _require_usable(conn: Connection, act: Act, license_key: RowKey, on_device: Record | None) -> None:
-    (found,) = await _KEY.run(conn, act.parameters(**key(license_key)))
-    if not found["is_live"]:
-        raise Refused(UserErrorCode.KEY_EXPIRED, "key")
-    if found["blocked_at"] is not None:
-        raise Refused(UserErrorCode.KEY_BLOCKED, "key")
+    found = await seats.state(conn, act, license_key)
+    assert found is not None, "its entry in the index was read under the lock"
+    seats.require_usable(found, "key")
     if on_device and on_device["status"] == ActivationStatus.BLOCKED:
         raise Refused(UserErrorCode.ACTIVATION_BLOCKED, "device_id")
 
@@ -110,11 +97,8 @@ async def _require_usable(conn: Connection, act: Act, license_key: RowKey, on_de
 async def _take_seat(conn: Connection, act: Act, license_key: RowKey, on_device: Record | None) -> None:
     """A device that was on another key of the subscription leaves its seat there."""
     if on_device and on_device["status"] == ActivationStatus.ACTIVE:
-        await conn.execute(_TAKE_SEATS, license_key[0], on_device["license_key_id"], -1)
-    (found,) = await _KEY.run(conn, act.parameters(**key(license_key)))
-    if found["available"] < 1:
-        raise Refused(UserErrorCode.NO_SEATS_AVAILABLE, "key")
-    await conn.execute(_TAKE_SEATS, *license_key, 1)
+        await seats.give_back(conn, (license_key[0], on_device["license_key_id"]))
+    await seats.take(conn, act, license_key, 1, "key")
 
 
 async def _write(

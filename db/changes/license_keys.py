@@ -1,4 +1,4 @@
-"""A key from its making: sealed in the index, shown to somebody who may see it, blocked by the store."""
+"""A key from its making: sealed in the index, replaced there, shown to somebody who may see it, named, blocked."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,14 +6,20 @@ from uuid import UUID
 from asyncpg import Connection
 
 from db import key_format, tables
-from db.changes.act import Act, RowKey, insert, record
-from db.changes.locks import find_license_key
+from db.changes.act import Act, RowKey, change, insert, record
+from db.changes.locks import find_license_key, hold_license_key
 from db.changes.registration import TypedKey
 from db.enums import LicenseKeyKind
 from db.errors import Refused, UserErrorCode
 from db.keyring import Keyring
 
 _CIPHERTEXT = "SELECT ciphertext, encryption_secret_id, license_key_id FROM license_key_index WHERE license_key_id = $1"
+_REPLACE = """
+    UPDATE license_key_index
+       SET digest = $2, lookup_secret_id = $3, ciphertext = $4, encryption_secret_id = $5, tail = $6
+     WHERE license_key_id = $1
+"""
+_SHOW_TAIL = "UPDATE license_keys SET tail = $3 WHERE account_id = $1 AND id = $2"
 _LOCK = """
     SELECT account_id, license_key_id, blocked_at
       FROM license_key_index
@@ -55,6 +61,15 @@ async def make(
     return made
 
 
+async def swap(conn: Connection, act: Act, keyring: Keyring, license_key: RowKey) -> None:
+    """Another key in the place of the one in the index, which nobody can look up any more."""
+    key = key_format.generate(act.random)
+    sealed = keyring.seal(key, license_key[1])
+    digest, ciphertext = (sealed.digest, sealed.lookup_secret_id), (sealed.ciphertext, sealed.encryption_secret_id)
+    await conn.execute(_REPLACE, license_key[1], *digest, *ciphertext, key_format.tail(key))
+    await conn.execute(_SHOW_TAIL, *license_key, key_format.tail(key))
+
+
 async def shown(conn: Connection, keyring: Keyring, license_key_id: UUID) -> str:
     """The whole key in groups. The caller knows that the viewer may see it, and records that they did."""
     entry = await conn.fetchrow(_CIPHERTEXT, license_key_id)
@@ -67,6 +82,12 @@ async def reveal(conn: Connection, act: Act, keyring: Keyring, license_key: RowK
     await find_license_key(conn, act, license_key)
     await record(conn, act, "license_key.revealed", ("LicenseKey", license_key))
     return await shown(conn, keyring, license_key[1])
+
+
+async def rename(conn: Connection, act: Act, license_key: RowKey, name: str) -> bool:
+    """Whether the name is another one now. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
+    now = await hold_license_key(conn, act, license_key)
+    return await change(conn, act, tables.LicenseKey, now, "license_key.renamed", name=name)
 
 
 async def block(

@@ -4,6 +4,7 @@ Each is a statement of its own: one that locks and counts at once counts what it
 read a row does not find it; who may read it but not change it is refused.
 """
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,8 @@ accounts = tables.table(tables.Account)
 subscriptions = tables.table(tables.Subscription)
 license_keys = tables.table(tables.LicenseKey)
 payment_methods = tables.table(tables.PaymentMethod)
+activations = tables.table(tables.Activation)
+memberships = tables.table(tables.Membership)
 
 ACCOUNT_ID: Any = bindparam("account_id", type_=Uuid)
 ROW_ID: Any = bindparam("row_id", type_=Uuid)
@@ -37,7 +40,7 @@ def key(row: RowKey) -> dict[str, Any]:
 
 
 def _found(
-    columns: tuple[ColumnElement[Any], ...],
+    columns: tuple[ColumnElement[Any] | FromClause, ...],
     where: tuple[ColumnElement[bool], ...],
     account_id: ColumnElement[Any],
     may_change: ColumnElement[bool],
@@ -59,7 +62,7 @@ _SUBSCRIPTION = _found(
     manages(subscriptions.c.account_id),
 )
 _LICENSE_KEY = _found(
-    (license_keys.c.subscription_id,),
+    (license_keys,),
     row_of(license_keys),
     license_keys.c.account_id,
     administers_key(license_keys.c.account_id, license_keys.c.id),
@@ -140,3 +143,76 @@ async def keep_payment_method(conn: Connection, act: Act, payment_method: RowKey
     if not rows:
         raise Refused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
     return bool(rows[0]["can_renew"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """Rows that change under the lock of what they are in."""
+
+    what: str
+    lock: Statement
+    read: Statement
+
+    async def hold(self, conn: Connection, act: Act, row: RowKey) -> Record:
+        await _only(conn, act, self.lock, self.what, **key(row))
+        # Whoever held the lock before may have changed the row, or what the viewer may do.
+        return await _only(conn, act, self.read, self.what, **key(row))
+
+
+def _within(what: str, found: Select[Any], parent: FromClause, *of: ColumnElement[bool]) -> _Within:
+    return _Within(what, render(found.where(*of).with_for_update(key_share=True, of=parent)), render(found))
+
+
+def _of_subscription(row: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return subscriptions.c.account_id == row.c.account_id, subscriptions.c.id == row.c.subscription_id
+
+
+_KEY_TO_ADMINISTER = _within("license_key", _LICENSE_KEY, subscriptions, *_of_subscription(license_keys))
+_KEY_TO_MANAGE = _within(
+    "license_key",
+    _found((license_keys,), row_of(license_keys), license_keys.c.account_id, manages(license_keys.c.account_id)),
+    subscriptions,
+    *_of_subscription(license_keys),
+)
+_ACTIVATION = _within(
+    "activation",
+    _found(
+        (activations,),
+        row_of(activations),
+        activations.c.account_id,
+        administers_key(activations.c.account_id, activations.c.license_key_id),
+    ),
+    subscriptions,
+    *_of_subscription(activations),
+)
+# Who may not change a member may not see one either.
+_MEMBERSHIP = _within(
+    "membership",
+    _found(
+        (memberships, accounts.c.kind.label("account_kind")),
+        (*row_of(memberships), accounts.c.id == memberships.c.account_id, manages(memberships.c.account_id)),
+        memberships.c.account_id,
+        manages(memberships.c.account_id),
+    ),
+    accounts,
+)
+
+
+async def hold_license_key(conn: Connection, act: Act, license_key: RowKey) -> Record:
+    """The key, its subscription locked, for those who administer it. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
+    return await _KEY_TO_ADMINISTER.hold(conn, act, license_key)
+
+
+async def hold_sublicense(conn: Connection, act: Act, license_key: RowKey) -> Record:
+    """The key, its subscription locked, for those who manage the account. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
+    return await _KEY_TO_MANAGE.hold(conn, act, license_key)
+
+
+async def hold_activation(conn: Connection, act: Act, activation: RowKey) -> Record:
+    """The activation, its subscription locked. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
+    return await _ACTIVATION.hold(conn, act, activation)
+
+
+async def hold_membership(conn: Connection, act: Act, membership: RowKey) -> Record:
+    """The membership and its `account_kind`, the account locked. Raises MEMBERSHIP_NOT_FOUND."""
+    return await _MEMBERSHIP.hold(conn, act, membership)

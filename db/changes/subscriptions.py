@@ -1,15 +1,13 @@
 """Changes to one subscription: its name, its renewal, what the renewal is charged to, its first day."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from asyncpg import Connection, Record
 from sqlalchemy import select
 
 from db import tables
-from db.changes.act import NOWHERE, Act, RowKey, record
+from db.changes.act import NOWHERE, Act, RowKey, change, record
 from db.changes.locks import keep_payment_method, key, lock_subscription, row_of
 from db.enums import AutoRenewal, SalesChannel, SubscriptionStatus
 from db.errors import Refused, UserErrorCode
@@ -133,28 +131,4 @@ async def _keep_own_payment_method(conn: Connection, act: Act, now: Record, paym
 
 
 async def _change(conn: Connection, act: Act, now: Record, action: str, **values: Any) -> bool:
-    """Write what differs and its audit event; whether anything did."""
-    changed = {name: value for name, value in values.items() if value != now[name]}
-    if not changed:
-        return False
-    subscription = (now["account_id"], now["id"])
-    places = ", ".join(f"{name} = ${position}" for position, name in enumerate(changed, 3))
-    await conn.execute(
-        f"UPDATE subscriptions SET {places} WHERE account_id = $1 AND id = $2", *subscription, *changed.values()
-    )
-    before = _shown(subscription[0], {name: now[name] for name in changed})
-    await record(conn, act, action, ("Subscription", subscription), before, _shown(subscription[0], changed))
-    return True
-
-
-def _shown(account_id: UUID, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns as the graph names and writes them."""
-    shown = {}
-    for name, value in values.items():
-        first, *others = name.split("_")
-        is_reference = isinstance(value, UUID)
-        written = (
-            f"pay_{account_id}_{value}" if is_reference else value.isoformat() if isinstance(value, date) else value
-        )
-        shown[first + "".join(map(str.title, others))] = written
-    return shown
+    return await change(conn, act, tables.Subscription, now, action, **values)

@@ -1,0 +1,144 @@
+"""Invitations into a business account: open for some days, accepted by whoever proves to have the address."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from sqlalchemy import Select, func, select
+
+from db import tables
+from db.accounts import INVITATION_DAYS, expires_at
+from db.changes.act import Act, RowKey, insert, record
+from db.changes.locks import key, lock_account, row_of
+from db.changes.members import require_business
+from db.enums import MemberRole, MembershipStatus
+from db.errors import Refused, UserErrorCode
+from db.relations import EMAIL, NOW, VIEWER, constant, exists_in
+from db.statements import Statement, render
+
+accounts = tables.table(tables.Account)
+memberships = tables.table(tables.Membership)
+
+MAX_ADDRESS = 254
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+# An address is known as the one that was invited, or as the one that the member's own issuer verified.
+_KNOWN = """
+    WITH known AS (
+        SELECT lower(email) AS address, id, status, since FROM memberships WHERE account_id = $1
+         UNION ALL
+        SELECT lower(u.email), m.id, m.status, m.since
+          FROM memberships m JOIN users u ON u.id = m.user_id AND u.email_verified
+         WHERE m.account_id = $1
+    )
+    SELECT given.address,
+           coalesce(bool_or(k.status <> 'INVITED'), false) AS is_member,
+           coalesce(bool_or(k.status = 'INVITED' AND k.since > $3), false) AS is_open,
+           (array_agg(k.id) FILTER (WHERE k.status = 'INVITED'))[1] AS expired_id
+      FROM (SELECT lower(email) AS address, position FROM unnest($2::text[]) WITH ORDINALITY AS a (email, position))
+        AS given
+      LEFT JOIN known k ON k.address = given.address
+     GROUP BY given.position, given.address
+     ORDER BY given.position
+"""
+_INVITE_AGAIN = "UPDATE memberships SET email = $3, role = $4, since = $5 WHERE account_id = $1 AND id = $2"
+_ACCEPT = """
+    UPDATE memberships SET user_id = $3, status = 'ACTIVE', since = $4 WHERE account_id = $1 AND id = $2
+"""
+
+
+def _addressed() -> Select[tuple[MemberRole, bool, bool]]:
+    m, own = memberships, memberships.alias()
+    is_member = exists_in(own, where=(own.c.account_id == m.c.account_id, own.c.user_id == VIEWER))
+    return select(m.c.role, (expires_at(m) > NOW).label("is_open"), is_member.label("is_member")).where(
+        *row_of(m),
+        m.c.status == constant(MembershipStatus.INVITED),
+        func.lower(m.c.email) == EMAIL,
+        accounts.c.id == m.c.account_id,
+    )
+
+
+_LOCK = render(_addressed().with_for_update(key_share=True, of=accounts))
+_READ = render(_addressed())
+
+
+async def invite(
+    conn: Connection, act: Act, account_id: UUID, emails: Sequence[str], role: MemberRole
+) -> list[RowKey | Refused]:
+    """For each address, in order, the invitation or why there is none.
+
+    Raises ACCOUNT_NOT_FOUND, FORBIDDEN, PERSONAL_ACCOUNT. Of an address: EMAIL_INVALID, ALREADY_MEMBER,
+    INVITATION_PENDING.
+    """
+    require_business(await lock_account(conn, act, account_id), "account_id")
+    results: list[RowKey | Refused] = []
+    invited: set[str] = set()
+    open_since = act.now - timedelta(days=INVITATION_DAYS)
+    for email, known in zip(emails, await conn.fetch(_KNOWN, account_id, list(emails), open_since), strict=True):
+        if code := _verdict(email, known, invited):
+            results.append(Refused(code, "emails", str(len(results))))
+            continue
+        invited.add(known["address"])
+        results.append(await _invite(conn, act, (account_id, known["expired_id"]), email, role))
+    return results
+
+
+async def accept(conn: Connection, act: Act, invitation: RowKey) -> UUID:
+    """The account that the viewer is in now.
+
+    Raises INVITATION_NOT_FOUND, also when it is not for the viewer's verified address, INVITATION_EXPIRED,
+    ALREADY_MEMBER.
+    """
+    await _addressed_to_viewer(conn, act, _LOCK, invitation)
+    # Whoever held the account's lock before may have revoked it.
+    now = await _addressed_to_viewer(conn, act, _READ, invitation)
+    if not now["is_open"]:
+        raise Refused(UserErrorCode.INVITATION_EXPIRED, "invitation_id")
+    if now["is_member"]:
+        raise Refused(UserErrorCode.ALREADY_MEMBER, "invitation_id", sentence="You are in this account already.")
+    await conn.execute(_ACCEPT, *invitation, act.user_id, act.now)
+    after = {"status": MembershipStatus.ACTIVE, "role": now["role"]}
+    before = {"status": MembershipStatus.INVITED}
+    await record(conn, act, "membership.accepted", ("Membership", invitation), before, after)
+    return invitation[0]
+
+
+def _verdict(email: str, known: Record, invited: set[str]) -> UserErrorCode | None:
+    if len(email) > MAX_ADDRESS or not _ADDRESS.fullmatch(email):
+        return UserErrorCode.EMAIL_INVALID
+    if known["is_member"]:
+        return UserErrorCode.ALREADY_MEMBER
+    if known["is_open"] or known["address"] in invited:
+        return UserErrorCode.INVITATION_PENDING
+    return None
+
+
+async def _invite(
+    conn: Connection, act: Act, expired: tuple[UUID, UUID | None], email: str, role: MemberRole
+) -> RowKey:
+    """A new invitation, or one that has expired, open again."""
+    account_id, expired_id = expired
+    membership = (account_id, expired_id or act.new_id())
+    if expired_id:
+        await conn.execute(_INVITE_AGAIN, *membership, email, role, act.now)
+    else:
+        row = tables.Membership(
+            account_id=account_id,
+            id=membership[1],
+            email=email,
+            role=role,
+            status=MembershipStatus.INVITED,
+            since=act.now,
+        )
+        await insert(conn, row)
+    await record(conn, act, "membership.invited", ("Membership", membership), None, {"email": email, "role": role})
+    return membership
+
+
+async def _addressed_to_viewer(conn: Connection, act: Act, statement: Statement, invitation: RowKey) -> Record:
+    found = await statement.run(conn, act.parameters(**key(invitation)))
+    if not found:
+        raise Refused(UserErrorCode.INVITATION_NOT_FOUND, "invitation_id")
+    return found[0]

@@ -1,0 +1,54 @@
+"""Members who administer single keys without being administrators of the account."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from asyncpg import Connection
+
+from db.changes.act import Act, RowKey, record
+from db.changes.locks import hold_sublicense
+from db.enums import MemberRole, MembershipStatus
+from db.errors import Refused, UserErrorCode
+
+# Kept as they are until the end: who is blocked or removed meanwhile loses what is granted here.
+_KEEP_MEMBERS = """
+    SELECT id, role, status FROM memberships WHERE account_id = $1 AND id = ANY ($2) ORDER BY id FOR SHARE
+"""
+_GRANTED = "SELECT membership_id FROM license_key_grants WHERE account_id = $1 AND license_key_id = $2"
+_TAKE_BACK = "DELETE FROM license_key_grants WHERE account_id = $1 AND license_key_id = $2 AND membership_id = ANY ($3)"
+_GRANT = """
+    INSERT INTO license_key_grants (account_id, license_key_id, membership_id)
+         SELECT $1, $2, membership_id FROM unnest($3::uuid[]) AS membership_id
+"""
+
+
+async def set_admins(conn: Connection, act: Act, license_key: RowKey, memberships: Sequence[RowKey]) -> bool:
+    """Whether others administer the key now: these members, and nobody else but the account's admins.
+
+    Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, MEMBERSHIP_NOT_FOUND, MEMBER_IS_ADMIN, MEMBER_BLOCKED.
+    """
+    await hold_sublicense(conn, act, license_key)
+    chosen = await _keep_members(conn, license_key[0], memberships)
+    granted = {row["membership_id"] for row in await conn.fetch(_GRANTED, *license_key)}
+    if chosen == granted:
+        return False
+    await conn.execute(_TAKE_BACK, *license_key, granted - chosen)
+    await conn.execute(_GRANT, *license_key, chosen - granted)
+    before, after = ({"admins": sorted(f"mem_{license_key[0]}_{id_}" for id_ in ids)} for ids in (granted, chosen))
+    await record(conn, act, "license_key.admins_changed", ("LicenseKey", license_key), before, after)
+    return True
+
+
+async def _keep_members(conn: Connection, account_id: UUID, memberships: Sequence[RowKey]) -> set[UUID]:
+    """Their ids, in the account, when every one of them may be given a key."""
+    own = [row_id for owner_id, row_id in memberships if owner_id == account_id]
+    found = {row["id"]: row for row in await conn.fetch(_KEEP_MEMBERS, account_id, own)}
+    for position, (owner_id, row_id) in enumerate(memberships):
+        member = found.get(row_id) if owner_id == account_id else None
+        if member is None or member["status"] == MembershipStatus.INVITED:
+            raise Refused(UserErrorCode.MEMBERSHIP_NOT_FOUND, "membership_ids", str(position))
+        if member["role"] != MemberRole.MEMBER:
+            raise Refused(UserErrorCode.MEMBER_IS_ADMIN, "membership_ids", str(position))
+        if member["status"] == MembershipStatus.BLOCKED:
+            raise Refused(UserErrorCode.MEMBER_BLOCKED, "membership_ids", str(position))
+    return set(found)

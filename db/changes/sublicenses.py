@@ -1,0 +1,189 @@
+"""Sublicences: a subscription's licences split into keys of their own, no seat of it promised twice."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any, Self
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from sqlalchemy import Uuid, bindparam, select
+
+from db import tables
+from db.changes import seats
+from db.changes.act import NOWHERE, Act, RowKey, change, insert, record, shown
+from db.changes.license_keys import make, swap
+from db.changes.locks import hold_sublicense, key, lock_subscription, row_of
+from db.enums import Allocation, LicenseKeyKind
+from db.errors import Refused, UserErrorCode
+from db.expressions import free_seats, is_usable
+from db.keyring import Keyring
+from db.relations import scalar
+from db.statements import render
+
+subscriptions = tables.table(tables.Subscription)
+license_keys = tables.table(tables.LicenseKey)
+products = tables.table(tables.Product)
+
+_OTHER_THAN: Any = bindparam("other_than", type_=Uuid)
+_others = license_keys.alias()
+_GROUND = render(
+    select(
+        is_usable(subscriptions).label("is_usable"),
+        subscriptions.c.expires_on,
+        products.c.sublicenses_supported,
+        products.c.dynamic_allocation_supported,
+        scalar(
+            _others,
+            value=free_seats(_others, subscriptions.c.license_count),
+            where=(
+                _others.c.account_id == subscriptions.c.account_id,
+                _others.c.subscription_id == subscriptions.c.id,
+                _others.c.id != _OTHER_THAN,
+            ),
+        ).label("free"),
+    ).where(*row_of(subscriptions), products.c.code == subscriptions.c.product_code)
+)
+_PRIMARY = "SELECT id FROM license_keys WHERE account_id = $1 AND subscription_id = $2 AND kind = 'PRIMARY'"
+_MOVE = "UPDATE activations SET license_key_id = $3 WHERE account_id = $1 AND license_key_id = $2"
+_DELETE = "DELETE FROM license_keys WHERE account_id = $1 AND id = $2"
+_FORGET = "DELETE FROM license_key_index WHERE license_key_id = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How many seats a sublicence may take, whether they are kept for it, and until when."""
+
+    allocation: Allocation
+    quota: int
+    expires_on: date | None = None
+    """Last usable day; None for that of the subscription."""
+
+    @classmethod
+    def of(cls, license_key: Record) -> Self:
+        return cls(Allocation(license_key["allocation"]), license_key["quota"], license_key["expires_on"])
+
+
+async def create(conn: Connection, act: Act, keyring: Keyring, subscription: RowKey, name: str, split: Split) -> RowKey:
+    """The new sublicence.
+
+    Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, SUBLICENSES_NOT_SUPPORTED,
+    ALLOCATION_NOT_SUPPORTED, QUOTA_INVALID, QUOTA_EXCEEDS_POOL, EXPIRATION_IN_PAST, EXPIRATION_AFTER_SUBSCRIPTION.
+    """
+    await lock_subscription(conn, act, subscription)
+    ground = await _ground(conn, act, subscription)
+    if not ground["sublicenses_supported"]:
+        raise Refused(UserErrorCode.SUBLICENSES_NOT_SUPPORTED, "subscription_id")
+    _require_allocation(ground, split.allocation)
+    _require_room(act, ground, split)
+    made = await make(conn, act, keyring, LicenseKeyKind.SUBLICENSE, subscription[1], subscription[0])
+    license_key, own = (subscription[0], made.id), {"name": name, **asdict(split)}
+    row = tables.LicenseKey(
+        account_id=subscription[0],
+        id=made.id,
+        subscription_id=subscription[1],
+        kind=LicenseKeyKind.SUBLICENSE,
+        tail=made.tail,
+        registered_at=act.now,
+        **own,
+    )
+    await insert(conn, row)
+    await record(conn, act, "license_key.created", ("LicenseKey", license_key), None, shown(subscription[0], own))
+    return license_key
+
+
+async def update(conn: Connection, act: Act, license_key: RowKey, given: Mapping[str, Any]) -> bool:
+    """Whether anything is different now: of a Split, what is `given`.
+
+    Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, ALLOCATION_NOT_SUPPORTED, CANNOT_MODIFY_PRIMARY,
+    QUOTA_INVALID, QUOTA_BELOW_USED, QUOTA_EXCEEDS_POOL, EXPIRATION_IN_PAST, EXPIRATION_AFTER_SUBSCRIPTION.
+    """
+    now = await hold_sublicense(conn, act, license_key)
+    ground = await _ground(conn, act, (now["account_id"], now["subscription_id"]), other_than=license_key[1])
+    _require_allocation(ground, given.get("allocation"))
+    _require_sublicense(now)
+    split = replace(Split.of(now), **given)
+    _require_room(act, ground, split, used=now["used"])
+    return await change(conn, act, tables.LicenseKey, now, "license_key.updated", **asdict(split))
+
+
+async def rotate(conn: Connection, act: Act, keyring: Keyring, license_key: RowKey) -> None:
+    """Another key for the same sublicence: its devices, name and administrators stay, the old one works no more.
+
+    Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, CANNOT_MODIFY_PRIMARY, KEY_BLOCKED.
+    """
+    now = await hold_sublicense(conn, act, license_key)
+    await _ground(conn, act, (now["account_id"], now["subscription_id"]))
+    _require_sublicense(now)
+    if now["blocked_at"] is not None:
+        raise Refused(UserErrorCode.KEY_BLOCKED, "license_key_id")
+    await swap(conn, act, keyring, license_key)
+    await record(conn, act, "license_key.rotated", ("LicenseKey", license_key))
+
+
+async def delete(conn: Connection, act: Act, license_key: RowKey, move_to: RowKey | None) -> None:
+    """Its devices go to another key of the subscription; those that take no seat, if to none, to the primary key.
+
+    Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, INVALID_INPUT, SUBSCRIPTION_NOT_ACTIVE, CANNOT_MODIFY_PRIMARY, KEY_EXPIRED,
+    KEY_BLOCKED, NO_SEATS_AVAILABLE, KEY_IN_USE.
+    """
+    now = await hold_sublicense(conn, act, license_key)
+    subscription = (now["account_id"], now["subscription_id"])
+    target = await _sibling(conn, act, now, move_to) if move_to else None
+    await _ground(conn, act, subscription)
+    _require_sublicense(now)
+    if target:
+        seats.require_usable(target, "move_to_license_key_id")
+    elif now["used"]:
+        raise Refused(UserErrorCode.KEY_IN_USE, "license_key_id")
+    goes_to = move_to or (subscription[0], await conn.fetchval(_PRIMARY, *subscription))
+    await conn.execute(_MOVE, *license_key, goes_to[1])
+    await conn.execute(_DELETE, *license_key)
+    await conn.execute(_FORGET, license_key[1])
+    await seats.take(conn, act, goes_to, now["used"], "move_to_license_key_id")
+    before = shown(subscription[0], {"name": now["name"], **asdict(Split.of(now))})
+    await record(conn, act, "license_key.deleted", ("LicenseKey", license_key), before)
+
+
+async def _ground(conn: Connection, act: Act, subscription: RowKey, other_than: UUID = NOWHERE[1]) -> Record:
+    """What a sublicence other than this one stands on. Raises SUBSCRIPTION_NOT_ACTIVE. The caller holds the lock."""
+    (ground,) = await _GROUND.run(conn, act.parameters(**key(subscription), other_than=other_than))
+    if not ground["is_usable"]:
+        raise Refused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE)
+    return ground
+
+
+def _require_sublicense(now: Record) -> None:
+    if now["kind"] == LicenseKeyKind.PRIMARY:
+        raise Refused(UserErrorCode.CANNOT_MODIFY_PRIMARY, "license_key_id")
+
+
+def _require_allocation(ground: Record, allocation: Allocation | None) -> None:
+    if allocation == Allocation.DYNAMIC and not ground["dynamic_allocation_supported"]:
+        raise Refused(UserErrorCode.ALLOCATION_NOT_SUPPORTED, "allocation")
+
+
+def _require_room(act: Act, ground: Record, split: Split, used: int = 0) -> None:
+    """It is weighed as a live one: an expired one that comes back needs its seats again."""
+    if split.quota < 1:
+        raise Refused(UserErrorCode.QUOTA_INVALID, "quota")
+    if split.quota < used:
+        raise Refused(UserErrorCode.QUOTA_BELOW_USED, "quota")
+    if (split.quota if split.allocation == Allocation.RESERVED else used) > ground["free"]:
+        raise Refused(UserErrorCode.QUOTA_EXCEEDS_POOL, "quota")
+    if split.expires_on is not None and split.expires_on < act.today:
+        raise Refused(UserErrorCode.EXPIRATION_IN_PAST, "expires_on")
+    if None not in (split.expires_on, ground["expires_on"]) and split.expires_on > ground["expires_on"]:
+        raise Refused(UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION, "expires_on")
+
+
+async def _sibling(conn: Connection, act: Act, now: Record, target: RowKey) -> Record:
+    """Another key of the same subscription, as it is."""
+    found = await seats.state(conn, act, target) if target[0] == now["account_id"] else None
+    if found is None or found["subscription_id"] != now["subscription_id"]:
+        sentence = "There is no such licence key in this subscription."
+        raise Refused(UserErrorCode.LICENSE_KEY_NOT_FOUND, "move_to_license_key_id", sentence=sentence)
+    if target[1] == now["id"]:
+        sentence = "Devices can not stay on a key that is deleted: choose another."
+        raise Refused(UserErrorCode.INVALID_INPUT, "move_to_license_key_id", sentence=sentence)
+    return found
