@@ -59,6 +59,10 @@ class NewOrder:
     invoice_url: str | None = None
 
 
+def total_of(lines: Sequence[Line]) -> Decimal:
+    return sum((line.unit_price * line.quantity for line in lines), Decimal(0))
+
+
 async def record_order(conn: Connection, act: Act, new: NewOrder) -> RowKey:
     """Raises ACCOUNT_NOT_FOUND, SUBSCRIPTION_NOT_FOUND, PAYMENT_METHOD_NOT_FOUND, PRODUCT_NOT_FOUND,
     DUPLICATE_NUMBER, AMOUNT_MISMATCH.
@@ -69,7 +73,7 @@ async def record_order(conn: Connection, act: Act, new: NewOrder) -> RowKey:
     await _require_references(conn, new)
     if await conn.fetchval(_TAKEN, new.account_id, new.number):
         raise Refused(UserErrorCode.DUPLICATE_NUMBER, "number")
-    if sum((line.unit_price * line.quantity for line in new.lines), Decimal(0)) != new.total:
+    if total_of(new.lines) != new.total:
         raise Refused(UserErrorCode.AMOUNT_MISMATCH, "total")
     order = (new.account_id, act.new_id())
     await insert(conn, _row(order, new))

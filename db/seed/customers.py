@@ -50,4 +50,6 @@ class Customer:
     invitations: tuple[Invitation, ...] = ()
     methods: tuple[Method, ...] = ()
     sales: tuple[Sale, ...] = ()
+    trades: tuple[Sale, ...] = ()
+    """Sales that the store itself writes: from the online store, started when they are paid, with one key."""
     loose_orders: tuple[LooseOrder, ...] = ()

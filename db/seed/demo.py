@@ -7,8 +7,9 @@ from uuid import UUID
 from asyncpg import Connection
 
 from db import key_format
-from db.enums import AccountKind, LicenseKeyKind, MemberRole
+from db.enums import AccountKind, MemberRole
 from db.keyring import Keyring
+from db.seed import store
 from db.seed.accounts import add_user, open_account
 from db.seed.atelier import ATELIER
 from db.seed.catalogue import insert_catalogue
@@ -18,18 +19,22 @@ from db.seed.keys import add_keys
 from db.seed.neighbours import COMPANIES, HOMES, REGISTRABLE, UNREGISTRABLE
 from db.seed.orders import bill, bill_loosely
 from db.seed.people import DEMO_ISSUER, PEOPLE
-from db.seed.sales import Unclaimed
-from db.seed.selling import issue, sell
-from db.seed.world import World
+from db.seed.selling import sell
+from db.seed.world import Books, World
 
 
 async def demo(conn: Connection, keyring: Keyring, now: datetime) -> None:
     """Write the demo's world and the demo's mark, in one transaction. The caller knows that the database is empty."""
     world = World(midnight(now), keyring, Random("licet demo"))
-    _people_it(world)
+    books = _people_it(world)
     async with conn.transaction():
         await insert_catalogue(conn)
         await world.rows.copy(conn)
+        for customer, kept in books:
+            for sale in customer.trades:
+                await store.trade(conn, kept, sale)
+        for unclaimed in (*REGISTRABLE, *UNREGISTRABLE):
+            await store.leave_unclaimed(conn, world, unclaimed)
         await mark(conn, now)
 
 
@@ -68,16 +73,13 @@ async def unregistered_keys(conn: Connection, keyring: Keyring) -> list[str]:
     return [key_format.display(keyring.open(*row)) for row in rows]
 
 
-def _people_it(world: World) -> None:
+def _people_it(world: World) -> list[tuple[Customer, Books]]:
     known_for = {home.members[0].subject: home.opened for home in HOMES}
     users = {person.subject: add_user(world, person, known_for[person.subject]) for person in PEOPLE}
-    for customer in (ATELIER, *COMPANIES, *HOMES):
-        _furnish(world, customer, users)
-    for unclaimed in (*REGISTRABLE, *UNREGISTRABLE):
-        _leave_unclaimed(world, unclaimed)
+    return [(customer, _furnish(world, customer, users)) for customer in (ATELIER, *COMPANIES, *HOMES)]
 
 
-def _furnish(world: World, customer: Customer, users: dict[str, UUID]) -> None:
+def _furnish(world: World, customer: Customer, users: dict[str, UUID]) -> Books:
     books = open_account(world, customer, users)
     sold = {sale.number: sell(books, sale) for sale in customer.sales}
     for each in sold.values():
@@ -85,9 +87,4 @@ def _furnish(world: World, customer: Customer, users: dict[str, UUID]) -> None:
         bill(books, each)
     for loose in customer.loose_orders:
         bill_loosely(books, loose, sold[loose.number] if loose.number else None)
-
-
-def _leave_unclaimed(world: World, unclaimed: Unclaimed) -> None:
-    subscription_id, issued_at = issue(world, unclaimed)
-    blocked_at = world.moment(world.day(-1)) if unclaimed.is_blocked else None
-    world.index_key(world.id(issued_at), subscription_id, LicenseKeyKind.PRIMARY, None, blocked_at)
+    return books

@@ -57,9 +57,11 @@ ARCHITECTS = Customer(
                     Sublicense("構造設計", Allocation.DYNAMIC, 15, Devices(6)))),
         Sale("C-3002", "device-console", 40, None, ends=199, renewal=_ON, method="card", currency="JPY",
              devices=Devices(21)),
+        Sale("C-3004", "desktop-business", 3, "旧支社", ends=-64, paid_by="card", currency="JPY"),
+    ),
+    trades=(
         Sale("C-3003", "toolbox", 6, "工具", ends=23, term=1, terms=9, renewal=_ON, method="card", currency="JPY",
              devices=Devices(6)),
-        Sale("C-3004", "desktop-business", 3, "旧支社", ends=-64, paid_by="card", currency="JPY"),
     ),
 )  # fmt: skip
 
@@ -72,10 +74,12 @@ STRANGERS = Customer(
     sales=(
         Sale("D-4001", "desktop-business", 6, "Workshop", ends=77, renewal=_ON, method="paypal", currency="USD",
              devices=Devices(5), split=(Sublicense("Apprentices", Allocation.DYNAMIC, 2, Devices(1)),)),
-        Sale("D-4002", "toolbox", 6, None, ends=77, renewal=_ON, method="paypal", currency="USD",
-             devices=Devices(2)),
         Sale("D-4003", "desktop-pro", 2, "Front desk", ends=-18, channel=SalesChannel.RESELLER,
              trigger=StartTrigger.ON_FIRST_ACTIVATION, devices=Devices(1)),
+    ),
+    trades=(
+        Sale("D-4002", "toolbox", 6, None, ends=77, renewal=_ON, method="paypal", currency="USD",
+             devices=Devices(2)),
     ),
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from db.enums import AutoRenewal, SalesChannel, StartTrigger
 from db.seed.catalogue import CATALOGUE, Listing
-from db.seed.sales import Sale, Unclaimed
+from db.seed.sales import Sale
 from db.seed.world import Books, World
 from db.tables import IssuedSubscription, Subscription, SubscriptionItem
 from db.terms import add_months
@@ -62,15 +62,6 @@ def sell(books: Books, sale: Sale) -> Sold:
     return sold
 
 
-def issue(world: World, unclaimed: Unclaimed) -> tuple[UUID, datetime]:
-    """The terms of a subscription without an account: its id and when it was issued."""
-    starts_on = None if unclaimed.starts is None else world.day(unclaimed.starts)
-    issued_at, _ = _moments(world, unclaimed.trigger, starts_on or world.day(-10))
-    subscription_id = world.id(issued_at)
-    world.rows.add(_terms(subscription_id, unclaimed, issued_at, 12, starts_on))
-    return subscription_id, issued_at
-
-
 def _days(world: World, sale: Sale) -> tuple[date | None, date | None]:
     """First and last day. The end is counted again from the start: a shorter month may put it up to three days back."""
     if sale.ends is not None:
@@ -89,7 +80,7 @@ def _moments(world: World, trigger: StartTrigger, start: date) -> tuple[datetime
 
 
 def _terms(
-    subscription_id: UUID, sale: Sale | Unclaimed, issued_at: datetime, term: int, starts_on: date | None
+    subscription_id: UUID, sale: Sale, issued_at: datetime, term: int, starts_on: date | None
 ) -> IssuedSubscription:
     return IssuedSubscription(
         id=subscription_id,
@@ -100,7 +91,7 @@ def _terms(
         channel=sale.channel,
         start_trigger=sale.trigger,
         starts_on=starts_on if sale.trigger is StartTrigger.ON_FIXED_DATE else None,
-        is_trial=isinstance(sale, Sale) and sale.is_trial,
+        is_trial=sale.is_trial,
         auto_renewal=_default_renewal(sale),
         grace_days=CATALOGUE[sale.product].grace_days,
         items=[{"productCode": code, "quantity": sale.licenses} for code in sale.items],
@@ -108,7 +99,7 @@ def _terms(
     )
 
 
-def _default_renewal(sale: Sale | Unclaimed) -> AutoRenewal:
+def _default_renewal(sale: Sale) -> AutoRenewal:
     """ON from the online store, OFF from people who sell; either may be switched afterwards."""
     if sale.renewal is AutoRenewal.NOT_AVAILABLE:
         return AutoRenewal.NOT_AVAILABLE

@@ -46,7 +46,7 @@ class World:
         license_key_id: UUID,
         subscription_id: UUID,
         kind: LicenseKeyKind,
-        account_id: UUID | None,
+        account_id: UUID,
         blocked_at: datetime | None = None,
     ) -> str:
         """Make a key and its row in the index; its last characters."""

@@ -1,0 +1,114 @@
+"""The demo's store at work: what it issued, billed, renewed and blocked, by the changes that mutations make too."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from asyncpg import Connection
+
+from db.changes import activations, issue, license_keys, orders, renewals, subscriptions
+from db.changes.act import Act, RowKey
+from db.changes.activations import Device
+from db.changes.issue import Issued, Terms
+from db.changes.orders import Line, NewOrder
+from db.changes.registration import TypedKey
+from db.enums import AutoRenewal, OrderKind, OrderStatus, StartTrigger
+from db.seed.catalogue import CATALOGUE
+from db.seed.sales import Sale, Unclaimed
+from db.seed.world import Books, World
+from db.terms import add_months
+
+_UNCLAIMED_FOR = 10  # days, when the first day of its term is not fixed
+
+
+async def leave_unclaimed(conn: Connection, world: World, unclaimed: Unclaimed) -> None:
+    """Issue a key that nobody registers."""
+    is_fixed = unclaimed.trigger is StartTrigger.ON_FIXED_DATE
+    starts_on = None if unclaimed.starts is None else world.day(unclaimed.starts)
+    issued_at = world.moment((starts_on or world.day(-_UNCLAIMED_FOR)) - timedelta(days=20 if is_fixed else 0))
+    terms = Terms(
+        number=unclaimed.number,
+        product_code=unclaimed.product,
+        license_count=unclaimed.licenses,
+        term_months=12,
+        channel=unclaimed.channel,
+        start_trigger=unclaimed.trigger,
+        starts_on=starts_on,
+        items=[(code, unclaimed.licenses) for code in unclaimed.items],
+    )
+    issued = await issue.issue(conn, _store(world, issued_at), world.keyring, terms, None)
+    if unclaimed.is_blocked:
+        key = await _typed(conn, world, issued)
+        act = _store(world, world.moment(world.day(-1)))
+        await license_keys.block(conn, act, world.keyring, key, reason="leaked", blocked=True)
+
+
+async def trade(conn: Connection, books: Books, sale: Sale) -> None:
+    """A subscription from the online store: issued into the account, paid, on its devices, renewed term after term."""
+    world = books.world
+    assert sale.ends is not None
+    start = add_months(world.day(sale.ends), -sale.term * sale.terms)
+    bought_at = world.moment(start)
+    issued = await issue.issue(conn, _store(world, bought_at), world.keyring, _terms(sale), books.account_id)
+    assert issued.subscription is not None
+    await _order(conn, books, sale, issued.subscription, bought_at, OrderKind.NEW)
+    owner = replace(_store(world, bought_at + timedelta(hours=1)), user_id=books.owner.user_id, for_store=False)
+    if sale.name:
+        await subscriptions.rename(conn, owner, issued.subscription, sale.name)
+    key = await _typed(conn, world, issued)
+    for position in range(sale.devices.active):
+        device = Device(f"{world.random.getrandbits(64):016x}", f"store-{position + 1:02}")
+        await activations.activate(conn, owner, world.keyring, key, books.account_id, device)
+    for term in range(1, sale.terms):
+        await _renew(conn, books, sale, issued.subscription, add_months(start, sale.term * term))
+
+
+def _terms(sale: Sale) -> Terms:
+    return Terms(
+        number=sale.number,
+        product_code=sale.product,
+        license_count=sale.licenses,
+        term_months=sale.term,
+        channel=sale.channel,
+        start_trigger=sale.trigger,
+        auto_renewal=sale.renewal is AutoRenewal.ON,
+        items=[(code, sale.licenses) for code in sale.items],
+    )
+
+
+async def _renew(conn: Connection, books: Books, sale: Sale, subscription: RowKey, day: date) -> None:
+    paid_at = books.world.moment(day)
+    order = await _order(conn, books, sale, subscription, paid_at, OrderKind.RENEWAL)
+    act = _store(books.world, paid_at)
+    await renewals.record_renewal(conn, act, subscription, paid_on=act.today, order=order)
+
+
+async def _order(
+    conn: Connection, books: Books, sale: Sale, subscription: RowKey, at: datetime, kind: OrderKind
+) -> RowKey:
+    """Of the subscription and its items, paid by the card or account that renewals are charged to."""
+    listings = [CATALOGUE[code] for code in (sale.product, *sale.items)]
+    lines = [Line(each.code, sale.licenses, each.price(sale.currency, sale.term)) for each in listings]
+    method = (books.account_id, books.methods[sale.method]) if sale.method else None
+    number = f"{at:%y%m%d}-{sale.number}"
+    new = NewOrder(
+        account_id=books.account_id,
+        number=number,
+        placed_at=at,
+        kind=kind,
+        status=OrderStatus.PAID,
+        currency=sale.currency,
+        lines=lines,
+        total=orders.total_of(lines),
+        subscription=subscription,
+        payment_method=method,
+        invoice_url=f"https://store.example.com/invoices/{number}.pdf",
+    )
+    return await orders.record_order(conn, _store(books.world, at), new)
+
+
+async def _typed(conn: Connection, world: World, issued: Issued) -> TypedKey:
+    return TypedKey(await license_keys.shown(conn, world.keyring, issued.license_key_id))
+
+
+def _store(world: World, at: datetime) -> Act:
+    return Act(None, "store", at, f"{world.random.getrandbits(64):016x}", for_store=True, random=world.random)
