@@ -9,8 +9,13 @@ Connection = asyncpg.Connection
 Pool = asyncpg.Pool
 
 
+LOCK_TIMEOUT = 2.0  # seconds
+
+
 async def create_pool(url: str, *, size: int = 8, statement_timeout: float = 5.0) -> asyncpg.Pool:
-    """A pool of up to `size` connections; a statement is cancelled after `statement_timeout` seconds."""
+    """A pool of up to `size` connections; a statement is cancelled after `statement_timeout` seconds,
+    and after `LOCK_TIMEOUT` when it waits for somebody else's lock.
+    """
     return await asyncpg.create_pool(
         url,
         min_size=1,
@@ -29,6 +34,7 @@ async def create_pool(url: str, *, size: int = 8, statement_timeout: float = 5.0
             "datestyle": "ISO, YMD",
             "jit": "off",
             "statement_timeout": str(int(statement_timeout * 1000)),
+            "lock_timeout": str(int(LOCK_TIMEOUT * 1000)),
             "idle_in_transaction_session_timeout": "10000",
         },
     )
@@ -51,4 +57,5 @@ def _as_is(value: bytes) -> bytes:
 
 
 def _encode(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    # Ids and amounts: asyncpg's UUID is a class of its own.
+    return orjson.dumps(value, default=str).decode()

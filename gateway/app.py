@@ -28,7 +28,7 @@ from gateway.jwks import KeySetUrl, KeySource, StaticKey
 from gateway.operations import Operations
 from gateway.settings import Settings
 from gateway.telemetry import RequestLog
-from schema.context import Acquire
+from schema.context import Acquire, Means
 from schema.query import schema
 
 READY_WITHIN = 2.0  # seconds; a probe that waits longer has been given up by whoever asked
@@ -103,7 +103,8 @@ def create_app(
     connections = acquire or resources.acquire
     authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
     operations = Operations(schema._schema)
-    endpoint = GraphQLEndpoint(operations, authenticator, connections, clock, settings.request_timeout)
+    means = Means(settings.keyring())
+    endpoint = GraphQLEndpoint(operations, authenticator, connections, clock, means, settings.request_timeout)
     return Starlette(
         routes=[
             Route("/", _page),

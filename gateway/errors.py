@@ -47,7 +47,7 @@ _UNREACHABLE = (
     asyncpg.InsufficientResourcesError,
 )
 _FAULTS = {
-    Code.TIMEOUT: "This took too long. Ask for less at once.",
+    Code.TIMEOUT: "This took too long. Ask for less at once, or try again.",
     Code.UNAVAILABLE: "The database can not be reached. Try again.",
     Code.INTERNAL: "Internal error",
 }
@@ -56,7 +56,7 @@ _FAULTS = {
 def fault(error: BaseException) -> tuple[Code, str]:
     """The code of a fault, and all that its caller may read of it."""
     code = Code.INTERNAL
-    if isinstance(error, asyncpg.QueryCanceledError | TimeoutError):
+    if isinstance(error, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError | TimeoutError):
         code = Code.TIMEOUT
     elif isinstance(error, _UNREACHABLE) and not isinstance(error, ValueError):
         code = Code.UNAVAILABLE

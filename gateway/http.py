@@ -17,7 +17,7 @@ from gateway.negotiation import JSON, Headers
 from gateway.operations import Asker, Operations, Question
 from gateway.patience import Patience
 from gateway.sent import Sent, bad_request
-from schema.context import Acquire, Viewer
+from schema.context import Acquire, Means, Viewer
 
 MAX_BODY = 1_048_576  # bytes
 MAX_PARAMETERS = 32_768  # bytes of a GET's; what is longer is for a POST
@@ -60,12 +60,19 @@ class GraphQLEndpoint:
     """`/graphql`, as an ASGI application. `seconds` is how long a request may take."""
 
     def __init__(
-        self, operations: Operations, authenticator: Authenticator, acquire: Acquire, clock: Clock, seconds: float
+        self,
+        operations: Operations,
+        authenticator: Authenticator,
+        acquire: Acquire,
+        clock: Clock,
+        means: Means,
+        seconds: float,
     ) -> None:
         self._operations = operations
         self._authenticator = authenticator
         self._acquire = acquire
         self._clock = clock
+        self._means = means
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +100,8 @@ class GraphQLEndpoint:
         request = _from_get(scope, headers) if safe else sent.from_body(await _body(headers, receive))
         patience.listen(receive)
         question = Question(request.query, request.operation_name, request.variables, read_only=safe)
-        return await self._operations.answer(question, Asker(viewer, self._clock(), self._acquire))
+        asker = Asker(viewer, self._clock(), self._acquire, self._means, _address(scope))
+        return await self._operations.answer(question, asker)
 
     async def _viewer(self, headers: Headers) -> Viewer:
         authorization = headers.get(b"authorization")
@@ -110,6 +118,11 @@ def _by_name(lines: list[Header]) -> Headers:
     if len(headers) == len(lines):
         return headers
     return {name: b", ".join(value for other, value in lines if other == name) for name in headers}
+
+
+def _address(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 def _is_safe(method: str) -> bool:

@@ -12,7 +12,8 @@ from gateway.answers import Answer, Invalid, executed, refusal, refuse
 from gateway.errors import Code
 from gateway.operation import Asked, Operation
 from gateway.remembered import Remembered
-from schema.context import Acquire, Context, Viewer
+from gateway.telemetry import REQUEST_ID
+from schema.context import Acquire, Context, Means, Origin, Viewer
 
 REMEMBERED = 1000
 # Longer documents are not remembered: a thousand of them would be memory that anybody signed in can take.
@@ -32,11 +33,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, when, and over which connection."""
+    """Who asks, when, over which connection, from where, and with what at hand."""
 
     viewer: Viewer
     now: datetime
     acquire: Acquire
+    means: Means
+    address: str | None = None
 
 
 class Operations:
@@ -95,4 +98,5 @@ class Operations:
 
 
 def _context(asked: Asked, asker: Asker) -> Context:
-    return Context(asker.viewer, asker.now, asker.acquire, asked.tree.root, asked.arguments)
+    origin = Origin(REQUEST_ID.get(), asker.address)
+    return Context(asker.viewer, asker.now, asker.acquire, asked.tree.root, asked.arguments, asker.means, origin)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -18,6 +18,7 @@ from graphql.pyutils import Path
 
 from db import fetch
 from db.fetch import Key, Page, Row
+from db.keyring import Keyring
 from db.relations import Measure, Paged, Relation, Window
 from db.statements import Projection
 
@@ -45,17 +46,44 @@ class Selection:
 
 
 Acquire = Callable[[], AbstractAsyncContextManager[Connection]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What changes need besides a connection."""
+
+    keyring: Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from."""
+
+    request_id: str
+    address: str | None = None
+    """Of the client, as far as it is known for sure."""
 
 
 class Context:
     """One request: `async with` it. The connection is taken at the first statement and given back at the end."""
 
     def __init__(
-        self, viewer: Viewer, now: datetime, acquire: Acquire, selection: Selection, arguments: Sequence[Any]
+        self,
+        viewer: Viewer,
+        now: datetime,
+        acquire: Acquire,
+        selection: Selection,
+        arguments: Sequence[Any],
+        means: Means,
+        origin: Origin,
     ) -> None:
         self.viewer = viewer
+        self.now = now
         self.selection = selection
         self.arguments = arguments
+        self.means = means
+        self.origin = origin
         self.parameters: Mapping[str, Any] = {
             "viewer": viewer.user_id,
             "email": viewer.email,
@@ -118,11 +146,7 @@ class Context:
         self, identity: Hashable, batch: Callable[[Connection, Sequence[Key]], Awaitable[list[Any]]], key: Key
     ) -> Any:
         async def run(keys: list[Key]) -> list[Any]:
-            # One connection runs one statement at a time, and sibling loaders are dispatched together.
-            async with self._lock:
-                if self._over:
-                    raise RuntimeError("The request is over.")
-                return await batch(await self._connection(), keys)
+            return await self.alone(lambda conn: batch(conn, keys))
 
         if identity not in self._loaders:
             self._loaders[identity] = DataLoader(run)
@@ -131,6 +155,17 @@ class Context:
         # Waited for, not awaited: fields share a key's future, and one that is cancelled must not take others along.
         await asyncio.wait((rows,))
         return rows.result()
+
+    async def alone(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """What `work` returns. One connection runs one statement at a time, and siblings are resolved together."""
+        async with self._lock:
+            if self._over:
+                raise RuntimeError("The request is over.")
+            return await work(await self._connection())
+
+    def forget(self) -> None:
+        """Rows read so far: what is read after a change is what it left."""
+        self._loaders.clear()
 
     async def _connection(self) -> Connection:
         if self._conn is None:

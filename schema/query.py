@@ -7,6 +7,7 @@ from db import accounts, license_keys, orders, products, subscriptions
 from schema.connections import Connection
 from schema.context import Info
 from schema.fields import connection, node, nodes
+from schema.mutation import Mutation
 from schema.scalars import SCALARS
 from schema.types import Account, LicenseKey, Node, Order, Product, Subscription, Viewer
 
@@ -34,4 +35,4 @@ class Query:
     products: Connection[Product] = connection(products.catalogue)
 
 
-schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS, info_class=Info))
+schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS, info_class=Info))

@@ -97,8 +97,8 @@ def statements(conn: asyncpg.Connection) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def keyring() -> Keyring:
-    return Keyring({"l1": b"a look-up secret for tests, 32 characters"}, {"e1": b"0123456789abcdef0123456789abcdef"})
+def keyring(settings: Settings) -> Keyring:
+    return settings.keyring()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Rows for tests: one function per table, with everything but what a test is about filled in."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -9,8 +10,9 @@ from uuid import UUID
 from asyncpg import Connection
 from sqlmodel import SQLModel
 
-from db import tables
+from db import key_format, tables
 from db.ids import uuid7
+from db.keyring import Keyring
 
 NOW = datetime(2026, 6, 15, 12, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -180,3 +182,45 @@ async def audit_event(conn: Connection, account_id: UUID, action: str, **values:
     given = {"occurred_at": NOW, "actor": "Ada", **values}
     await insert(conn, tables.AuditEvent, account_id=account_id, id=event_id, action=action, **given)
     return event_id
+
+
+async def issue(conn: Connection, keyring: Keyring, product_code: str = "desktop", **terms: Any) -> str:
+    """A key that nobody has registered, of a subscription of ten licences for twelve months, unless told otherwise."""
+    subscription_id, license_key_id = uuid7(NOW), terms.pop("license_key_id", None) or uuid7(NOW)
+    blocked_at = terms.pop("blocked_at", None)
+    given = {
+        "number": f"I-{next(_numbers):06}",
+        "term_months": 12,
+        "license_count": 10,
+        "channel": "RESELLER",
+        "start_trigger": "ON_KEY_REGISTRATION",
+        "auto_renewal": "OFF",
+        "is_trial": False,
+        "grace_days": 30,
+        "items": [],
+        "issued_at": NOW,
+        **terms,
+    }
+    await insert(conn, tables.IssuedSubscription, id=subscription_id, product_code=product_code, **given)
+    return await index_key(conn, keyring, (None, subscription_id, license_key_id), blocked_at=blocked_at)
+
+
+async def index_key(
+    conn: Connection, keyring: Keyring, of: tuple[UUID | None, UUID, UUID], kind: str = "PRIMARY", **values: Any
+) -> str:
+    """The text of a new key, findable and revealable, of this (account, subscription, licence key)."""
+    key = key_format.generate()
+    sealed = keyring.seal(key, of[2])
+    row = {"account_id": of[0], "subscription_id": of[1], "license_key_id": of[2], "kind": kind}
+    await insert(conn, tables.LicenseKeyIndex, **asdict(sealed), **row, tail=key_format.tail(key), **values)
+    return key_format.display(key)
+
+
+async def held(
+    conn: Connection, keyring: Keyring, account_id: UUID, product_code: str = "desktop", **values: Any
+) -> tuple[UUID, UUID, str]:
+    """A subscription of the account as `subscription` makes it, its primary key, and that key's text."""
+    subscription_id = await subscription(conn, account_id, product_code, **values)
+    license_key_id = await license_key(conn, account_id, subscription_id)
+    key = await index_key(conn, keyring, (account_id, subscription_id, license_key_id))
+    return subscription_id, license_key_id, key

@@ -205,7 +205,8 @@ async def test_a_statement_that_takes_too_long_is_cancelled_and_said_to_be(
     after = await live.ask()
     await _settled()
 
-    error = _error("TIMEOUT", "This took too long. Ask for less at once.", ["account", "paymentMethods"], 7)
+    sentence = "This took too long. Ask for less at once, or try again."
+    error = _error("TIMEOUT", sentence, ["account", "paymentMethods"], 7)
     data = {"account": {**WHOLE["account"], "paymentMethods": None}}
     assert (response.status_code, response.json()) == (200, {"data": data, "errors": [error]})
     assert after.json() == {"data": WHOLE}

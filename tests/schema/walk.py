@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from graphql import (
     GraphQLField,
@@ -24,16 +25,39 @@ assert isinstance(NODE, GraphQLInterfaceType)
 NODE_TYPES = {type_.name for type_ in GRAPH.get_possible_types(NODE)}
 
 
+def _possible(type_: GraphQLInterfaceType) -> list[GraphQLObjectType]:
+    return list(GRAPH.get_possible_types(type_))
+
+
+def reached(*types: Any) -> set[Any]:
+    """The types that these lead to, themselves included: by fields, by arguments, by what implements them."""
+    found: set[Any] = set()
+    left = list(types)
+    while left:
+        type_ = left.pop()
+        if type_ in found:
+            continue
+        found.add(type_)
+        fields = getattr(type_, "fields", {}).values()
+        arguments = [given for field in fields for given in getattr(field, "args", {}).values()]
+        left += [get_named_type(part.type) for part in (*fields, *arguments)]
+        left += _possible(type_) if isinstance(type_, GraphQLInterfaceType) else []
+    return found
+
+
+READ = reached(ROOT)
+
+
 def objects() -> Iterator[GraphQLObjectType]:
-    """The object types of the graph, without the roots and introspection's own."""
+    """The object types of the graph that can be read, without the root and introspection's own."""
     for type_ in GRAPH.type_map.values():
-        if isinstance(type_, GraphQLObjectType) and type_ is not ROOT and not is_introspection_type(type_):
+        if isinstance(type_, GraphQLObjectType) and type_ in READ - {ROOT} and not is_introspection_type(type_):
             yield type_
 
 
 def id_inputs() -> set[str]:
-    """Where a client may give an id, apart from the arguments of root fields."""
-    inputs = [type_ for type_ in GRAPH.type_map.values() if isinstance(type_, GraphQLInputObjectType)]
+    """Where who reads may give an id, apart from the arguments of root fields."""
+    inputs = [type_ for type_ in GRAPH.type_map.values() if isinstance(type_, GraphQLInputObjectType) and type_ in READ]
     places = {(type_.name, name): given.type for type_ in inputs for name, given in type_.fields.items()}
     for type_ in objects():
         for field, declared in type_.fields.items():
@@ -87,17 +111,13 @@ def _selected(name: str, field: GraphQLField, above: frozenset[str]) -> str:
     if is_leaf_type(target):
         return name
     if isinstance(target, GraphQLInterfaceType):
-        shown = " ".join(f"... on {type_.name} {{ {_leaves(type_, type_.name)} }}" for type_ in _possible(target))
+        shown = " ".join(f"... on {type_.name} {{ {leaves(type_, type_.name)} }}" for type_ in _possible(target))
         return f"{name} {{ __typename {shown} }}"
     assert isinstance(target, GraphQLObjectType), f"{name}: say here how a union is asked"
-    return f"{name} {{ {_leaves(target) if target.name in above else _everything(target, above)} }}"
+    return f"{name} {{ {leaves(target) if target.name in above else _everything(target, above)} }}"
 
 
-def _possible(type_: GraphQLInterfaceType) -> list[GraphQLObjectType]:
-    return list(GRAPH.get_possible_types(type_))
-
-
-def _leaves(type_: GraphQLObjectType, alias: str = "") -> str:
+def leaves(type_: GraphQLObjectType, alias: str = "") -> str:
     """Fields without fields below them; under an alias where types with unlike fields of one name meet."""
     names = [name for name, field in type_.fields.items() if is_leaf_type(get_named_type(field.type))]
     return " ".join(f"{alias}_{name}: {name}" if alias else name for name in names)

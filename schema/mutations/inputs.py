@@ -1,0 +1,120 @@
+"""The rules of a mutation's input: declared with its fields, and checked before anything else."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import MISSING
+from typing import Any
+
+import strawberry
+from strawberry.types import get_object_definition, has_object_definition
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
+
+RULE = "rule"
+MAX_TEXT = 255
+MAX_ENTRIES = 100
+
+Path = tuple[str, ...]
+Rule = Callable[[Any], Any]
+"""The value to go on with; raises ValueError with what the field must be."""
+# PostgreSQL's text has no place for these.
+_NOT_STORABLE = re.compile(r"[\0\ud800-\udfff]")
+
+
+def _field(description: str, rule: Rule, default: Any) -> Any:
+    return strawberry.field(description=description, default=default, metadata={RULE: rule})
+
+
+def text(least: int = 1, most: int = MAX_TEXT, *, trimmed: bool = False, note: str = "", default: Any = MISSING) -> Any:
+    """A text of so many characters; spaces around a trimmed one neither count nor stay."""
+
+    def rule(value: str) -> str:
+        kept = value.strip() if trimmed else value
+        if not least <= len(kept) <= most:
+            raise ValueError(f"must have {least} to {most} characters, {len(kept)} were given.")
+        if _NOT_STORABLE.search(kept):
+            raise ValueError("must not contain U+0000 or half a surrogate pair.")
+        return kept
+
+    return _field(f"{least} to {most} characters. {note}".rstrip(), rule, default)
+
+
+def number(least: int, most: int, *, default: Any = MISSING) -> Any:
+    """A whole number within these bounds."""
+
+    def rule(value: int) -> int:
+        if not least <= value <= most:
+            raise ValueError(f"must be from {least} to {most}, {value} was given.")
+        return value
+
+    return _field(f"{least} to {most}.", rule, default)
+
+
+def name_text(default: Any = MISSING) -> Any:
+    """What people call a thing."""
+    return text(1, 100, trimmed=True, default=default)
+
+
+@strawberry.input
+class Repeatable:
+    """The input of a mutation that takes effect once for each idempotency key."""
+
+    idempotency_key: str | None = text(
+        note="Kept for a day: a call that is sent again with it changes nothing more.", default=strawberry.UNSET
+    )
+
+
+def breaches(given: Any, path: Path = ()) -> list[tuple[Path, str]]:
+    """What an input breaks, with the field's path. Afterwards its texts are trimmed, and what is absent is None."""
+    found = []
+    for field in _fields(given):
+        value = getattr(given, field.python_name)
+        at = (*path, to_camel_case(field.python_name))
+        try:
+            setattr(given, field.python_name, None if value is strawberry.UNSET else _obeyed(field, value, at))
+        except ValueError as breach:
+            found.append((at, f"{'.'.join(at)} {breach}"))
+        except _Below as below:
+            found += below.breaches
+    return found
+
+
+def has_rules(input_type: type) -> bool:
+    """Whether anything in it can be wrong; an id can not: one that leads nowhere is not found."""
+    return any(RULE in field.metadata or not _is_id(field) for field in _fields(input_type))
+
+
+class _Below(Exception):
+    def __init__(self, breaches: list[tuple[Path, str]]) -> None:
+        super().__init__()
+        self.breaches = breaches
+
+
+def _obeyed(field: StrawberryField, value: Any, at: Path) -> Any:
+    if isinstance(value, list):
+        if len(value) > MAX_ENTRIES:
+            raise ValueError(f"must have at most {MAX_ENTRIES} entries, {len(value)} were given.")
+        return [_obeyed(field, entry, (*at, str(position))) for position, entry in enumerate(value)]
+    if has_object_definition(value):
+        if below := breaches(value, at):
+            raise _Below(below)
+        return value
+    rule = field.metadata.get(RULE) or (_plain_text if isinstance(value, str) and not _is_id(field) else None)
+    return value if rule is None or value is None else rule(value)
+
+
+def _fields(given: Any) -> Sequence[StrawberryField]:
+    return get_object_definition(given, strict=True).fields
+
+
+def _is_id(field: StrawberryField) -> bool:
+    return strawberry.ID in _layers(field.type)
+
+
+def _layers(type_: Any) -> Iterator[Any]:
+    while type_ is not None:
+        yield type_
+        type_ = getattr(type_, "of_type", None)
+
+
+_plain_text: Rule = text(0).metadata[RULE]

@@ -1,0 +1,165 @@
+"""How every mutation runs: input checked, one transaction, a verdict or the objects that it changed.
+
+A mutation is a function of a `Call` and its input, which says in `mutation(…)` what it may be refused with.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from inspect import Parameter, Signature, cleandoc, get_annotations
+from typing import Any
+
+import strawberry
+from asyncpg import Connection
+from strawberry.utils.str_converters import to_camel_case
+
+from db.changes import idempotency, transactions
+from db.changes.act import NOWHERE, Act, RowKey
+from db.changes.idempotency import Once, Result
+from db.errors import Refused, UserErrorCode
+from db.ids import parse
+from schema.context import Context, Info, Means
+from schema.mutations.inputs import Repeatable, breaches, has_rules
+from schema.mutations.payloads import Answer, UserError
+
+CONTRACT = "contract"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One run of a mutation, within its transaction."""
+
+    conn: Connection
+    act: Act
+    means: Means
+
+
+Body = Callable[[Call, Any], Awaitable[Result]]
+"""Returns, by the names of the payload's fields, the keys of rows and flags. Raises Refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What is declared of a mutation."""
+
+    name: str
+    body: Body
+    input_type: type
+    codes: tuple[UserErrorCode, ...]
+    """All that it can answer, in the order of their checks."""
+    scope: str | None
+
+    @property
+    def description(self) -> str:
+        needs = f" Needs the scope {self.scope}." if self.scope else ""
+        return f"{cleandoc(self.body.__doc__ or '')}{needs}\nAnswers {', '.join(self.codes)}."
+
+
+def mutation(*codes: UserErrorCode, scope: str | None = None) -> Callable[[Body], Any]:
+    """Declare a function as the field of its name. `codes` are those it adds to what its input and `scope` imply."""
+
+    def declare(body: Body) -> Any:
+        input_type = get_annotations(body)["given"]
+        contract = Contract(body.__name__, body, input_type, (*_implied(input_type, scope), *codes), scope)
+
+        async def resolve(root: Any, info: Info, input: Any) -> Answer:
+            return await _answer(contract, info, input)
+
+        _sign(resolve, input_type)
+        return strawberry.mutation(resolver=resolve, description=contract.description, metadata={CONTRACT: contract})
+
+    return declare
+
+
+def row(prefix: str, id_: str) -> RowKey:
+    """The key in a global id of that type; one that leads nowhere when it is no such id."""
+    found = parse(id_)
+    if found is None or found[0] != prefix or len(found[1]) != 2:
+        return NOWHERE
+    account_id, row_id = found[1]
+    return account_id, row_id
+
+
+def optional_row(prefix: str, id_: str | None) -> RowKey | None:
+    return None if id_ is None else row(prefix, id_)
+
+
+def account(id_: str) -> Any:
+    """As `row`, of an account's id."""
+    found = parse(id_)
+    return found[1][0] if found is not None and found[0] == "acc" and len(found[1]) == 1 else NOWHERE[0]
+
+
+def _implied(input_type: type, scope: str | None) -> list[UserErrorCode]:
+    implied = [UserErrorCode.INVALID_INPUT] if has_rules(input_type) else []
+    if scope is not None:
+        implied.append(UserErrorCode.FORBIDDEN)
+    if issubclass(input_type, Repeatable):
+        implied += [UserErrorCode.IDEMPOTENCY_KEY_REUSED, UserErrorCode.IDEMPOTENCY_IN_PROGRESS]
+    return implied
+
+
+def _sign(resolver: Any, input_type: type) -> None:
+    """Strawberry reads a field's arguments off the resolver's signature."""
+    kind = Parameter.POSITIONAL_OR_KEYWORD
+    annotations = {"root": Any, "info": Info, "input": input_type}
+    resolver.__signature__ = Signature([Parameter(name, kind, annotation=type_) for name, type_ in annotations.items()])
+
+
+async def _answer(contract: Contract, info: Info, given: Any) -> Answer:
+    if found := breaches(given):
+        code = UserErrorCode.INVALID_INPUT
+        return Answer({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in found))
+    try:
+        return Answer(await _committed(contract, info, given), for_store=contract.scope is not None)
+    except Refused as refused:
+        return Answer(refused.about, (verdict(contract, refused, given),))
+    finally:
+        info.context.forget()
+
+
+async def _committed(contract: Contract, info: Info, given: Any) -> Result:
+    context = info.context
+    if contract.scope is not None and contract.scope not in context.viewer.scopes:
+        raise Refused(UserErrorCode.FORBIDDEN, sentence=f"This needs a token with the scope {contract.scope}.")
+    once = _once(info, given)
+    act = Act(
+        context.viewer.user_id,
+        context.viewer.subject,
+        context.now,
+        context.origin.request_id,
+        for_store=contract.scope is not None,
+    )
+
+    async def run(conn: Connection) -> Result:
+        async def change() -> Result:
+            if once and (before := await idempotency.earlier(conn, once, act.now)) is not None:
+                return before
+            result = await contract.body(Call(conn, act, context.means), given)
+            if once:
+                await idempotency.keep(conn, once, result)
+            return result
+
+        return await transactions.commit(conn, change)
+
+    return await context.alone(run)
+
+
+def _once(info: Info, given: Any) -> Once | None:
+    key = given.idempotency_key if isinstance(given, Repeatable) else None
+    if key is None:
+        return None
+    context: Context = info.context
+    sent = {name: value for name, value in info.arguments["input"].items() if name != "idempotencyKey"}
+    viewer = f"user {context.viewer.user_id}" if context.viewer.user_id else f"service {context.viewer.subject}"
+    digests = context.means.keyring.digests(json.dumps(sent, sort_keys=True, default=str))
+    return Once(viewer, info.field_name, key, digests)
+
+
+def verdict(contract: Contract, refused: Refused, given: Any) -> UserError:
+    """A refusal as the payload shows it. One that is not declared is a fault: the published graph would be wrong."""
+    assert refused.code in contract.codes, f"{contract.name} does not declare {refused.code}"
+    # A verdict may be about a field that this mutation's input does not have.
+    is_known = bool(refused.field) and hasattr(given, refused.field[0])
+    path = [to_camel_case(name) for name in refused.field] if is_known else None
+    return UserError(code=refused.code, field=path, message=refused.sentence)

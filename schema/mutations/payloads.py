@@ -1,0 +1,76 @@
+"""What a mutation answers: the objects as they are after it, and why it was refused."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from db.changes.idempotency import Result
+from db.errors import UserErrorCode
+from db.relations import Relation, itself
+from schema.context import Info
+from schema.fields import target
+
+strawberry.enum(UserErrorCode)
+
+
+@strawberry.type(description="Why nothing was changed.")
+class UserError:
+    code: UserErrorCode
+    field: list[str] | None = strawberry.field(description="Path of the input field it is about.")
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a payload is resolved from: ids and flags, by the names of its fields."""
+
+    result: Result
+    errors: tuple[UserError, ...] = ()
+    for_store: bool = False
+    """Whoever asks may read the objects in any account."""
+
+
+def shown(relation: Relation, description: str | None = None) -> Any:
+    """The object that the result names, as it is now and as far as the viewer may read it; null after a refusal."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        key = root.result.get(info.python_name)
+        if key is None:
+            return None
+        found = _of_anybody(relation) if root.for_store else relation
+        return await info.context.one(found, target(info), tuple(UUID(str(part)) for part in key))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def whether(description: str) -> Any:
+    """A flag of the result; false after a refusal."""
+
+    def resolve(root: Any, info: Info) -> bool:
+        return bool(root.result.get(info.python_name))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+@lru_cache(maxsize=64)
+def _of_anybody(relation: Relation) -> Relation:
+    return itself(relation.keys[0].table)
+
+
+def _errors(root: Any) -> list[UserError]:
+    return list(root.errors)
+
+
+@strawberry.type
+class Payload:
+    user_errors: list[UserError] = strawberry.field(
+        resolver=_errors, description="Nothing was written when there are any."
+    )
+
+
+@strawberry.type
+class ChangePayload(Payload):
+    changed: bool = whether("False when there was nothing to do.")

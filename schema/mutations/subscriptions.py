@@ -1,0 +1,95 @@
+"""Changes to a subscription: its name, its renewal, what the renewal is charged to."""
+
+import strawberry
+
+from db import subscriptions
+from db.changes import subscriptions as changes
+from db.changes.idempotency import Result
+from db.errors import UserErrorCode
+from schema.mutations.inputs import Repeatable, name_text
+from schema.mutations.mutation import Call, mutation, optional_row, row
+from schema.mutations.payloads import ChangePayload, shown
+from schema.types import Subscription
+
+
+@strawberry.input
+class SetAutoRenewalInput(Repeatable):
+    subscription_id: strawberry.ID
+    enabled: bool
+    payment_method_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="What to charge when it is enabled; the subscription's own by default."
+    )
+    confirm_grace_loss: bool = strawberry.field(
+        default=False, description="Disabling ends a grace period at once: say that this is meant."
+    )
+
+
+@strawberry.input
+class SetSubscriptionPaymentMethodInput(Repeatable):
+    subscription_id: strawberry.ID
+    payment_method_id: strawberry.ID
+
+
+@strawberry.input
+class RenameSubscriptionInput(Repeatable):
+    subscription_id: strawberry.ID
+    display_name: str = name_text()
+
+
+@strawberry.type
+class SetAutoRenewalPayload(ChangePayload):
+    subscription: Subscription | None = shown(subscriptions.by_id)
+
+
+@strawberry.type
+class SubscriptionPayload(ChangePayload):
+    subscription: Subscription | None = shown(subscriptions.by_id)
+
+
+@mutation(
+    UserErrorCode.SUBSCRIPTION_NOT_FOUND,
+    UserErrorCode.FORBIDDEN,
+    UserErrorCode.RENEWAL_MANAGED_EXTERNALLY,
+    UserErrorCode.RENEWAL_NOT_AVAILABLE,
+    UserErrorCode.SUBSCRIPTION_EXPIRED,
+    UserErrorCode.PAYMENT_METHOD_NOT_FOUND,
+    UserErrorCode.PAYMENT_METHOD_REQUIRED,
+    UserErrorCode.PAYMENT_METHOD_UNUSABLE,
+    UserErrorCode.GRACE_LOSS_UNCONFIRMED,
+)
+async def set_auto_renewal(call: Call, given: SetAutoRenewalInput) -> Result:
+    """Let a subscription renew by itself, or let it end on its last day: switched off, nothing more is charged."""
+    subscription = row("sub", given.subscription_id)
+    changed = await changes.set_auto_renewal(
+        call.conn,
+        call.act,
+        subscription,
+        enabled=given.enabled,
+        payment_method=optional_row("pay", given.payment_method_id),
+        confirm_grace_loss=given.confirm_grace_loss,
+    )
+    return {"subscription": subscription, "changed": changed}
+
+
+@mutation(
+    UserErrorCode.SUBSCRIPTION_NOT_FOUND,
+    UserErrorCode.FORBIDDEN,
+    UserErrorCode.PAYMENT_METHOD_NOT_FOUND,
+    UserErrorCode.RENEWAL_MANAGED_EXTERNALLY,
+    UserErrorCode.SUBSCRIPTION_EXPIRED,
+    UserErrorCode.PAYMENT_METHOD_UNUSABLE,
+)
+async def set_subscription_payment_method(call: Call, given: SetSubscriptionPaymentMethodInput) -> Result:
+    """Charge the next renewal to another payment method of the account."""
+    subscription = row("sub", given.subscription_id)
+    payment_method = row("pay", given.payment_method_id)
+    changed = await changes.set_payment_method(call.conn, call.act, subscription, payment_method)
+    return {"subscription": subscription, "changed": changed}
+
+
+@mutation(UserErrorCode.SUBSCRIPTION_NOT_FOUND, UserErrorCode.FORBIDDEN)
+async def rename_subscription(call: Call, given: RenameSubscriptionInput) -> Result:
+    """Give a subscription another name to be shown by."""
+    subscription = row("sub", given.subscription_id)
+    changed = await changes.rename(call.conn, call.act, subscription, given.display_name)
+    return {"subscription": subscription, "changed": changed}

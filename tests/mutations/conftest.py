@@ -1,0 +1,19 @@
+"""What the tests of mutations share."""
+
+import pytest
+from asyncpg import Connection
+
+from db.keyring import Keyring
+from tests import world
+from tests.conftest import Client
+from tests.mutations.scene import Scene
+
+
+@pytest.fixture
+async def scene(conn: Connection, client: Client, keyring: Keyring) -> Scene:
+    account = await world.company(conn)
+    bob = await world.member(conn, account, await world.user(conn, "bob"), "MEMBER")
+    for person in ("ada", "bob"):
+        # The first sight of a person writes: not in what is to be compared.
+        await client.ask("{ __typename }", to=person)
+    return Scene(conn, client, keyring, account, bob)

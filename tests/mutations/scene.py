@@ -1,0 +1,121 @@
+"""Cases of mutations: for each code a scene in which it is the answer, and one in which the mutation succeeds.
+
+Whatever must hold for all mutations is tested over the cases that succeed; adding one covers a new mutation.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Connection
+from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLObjectType, get_named_type
+
+from db import tables
+from db.errors import UserErrorCode
+from db.keyring import Keyring
+from schema.fields import field_of
+from schema.mutations.mutation import CONTRACT, Contract
+from tests.conftest import Client
+from tests.schema.walk import GRAPH, leaves
+
+ROOT = GRAPH.type_map["Mutation"]
+assert isinstance(ROOT, GraphQLObjectType)
+
+Input = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Scene:
+    """A company of ada's, its member bob, and the product desktop."""
+
+    conn: Connection
+    client: Client
+    keyring: Keyring
+    account: UUID
+    bob: UUID
+    """His membership."""
+    to: str = "ada"
+    claims: Input = field(default_factory=dict)
+
+    def id(self, prefix: str, row: UUID, account: UUID | None = None) -> str:
+        return f"{prefix}_{account or self.account}_{row}"
+
+    @property
+    def account_id(self) -> str:
+        return f"acc_{self.account}"
+
+    @property
+    def actor(self) -> str:
+        """What whoever asks is called in the audit trail."""
+        return self.to if self.claims.get("email", "") is None else f"{self.to}@example.com"
+
+    async def viewer(self) -> str:
+        """In whose name an idempotency key is used."""
+        user_id = await self.conn.fetchval("SELECT id FROM users WHERE subject = $1", self.to)
+        return f"user {user_id}" if user_id else f"service {self.to}"
+
+    def repeatable(self, mutation: str) -> Input:
+        """What makes a call of it repeatable."""
+        return {"idempotencyKey": "once"} if "idempotencyKey" in fields_of_input(mutation) else {}
+
+    async def change(self, mutation: str, given: Input, **asker: Any) -> Any:
+        """The payload, with the values of its objects."""
+        data = await self.client.ask(question(mutation), {"input": given}, **{"to": self.to, **self.claims, **asker})
+        return data["answer"]
+
+
+Case = Callable[[Scene], Awaitable[Input]]
+CASES: dict[tuple[str, UserErrorCode | None], list[Case]] = {}
+
+
+def case(mutation: str, code: UserErrorCode | None = None) -> Callable[[Case], Case]:
+    """The input that a scene makes of itself is refused with this code; without one, it changes something."""
+
+    def note(found: Case) -> Case:
+        CASES.setdefault((mutation, code), []).append(found)
+        return found
+
+    return note
+
+
+def contracts() -> dict[str, Contract]:
+    assert isinstance(ROOT, GraphQLObjectType)
+    return {name: field_of(field).metadata[CONTRACT] for name, field in ROOT.fields.items()}
+
+
+def question(mutation: str) -> str:
+    """The mutation of `$input`, as `answer`."""
+    return f"mutation($input: {_input(mutation)}!) {{ answer: {mutation}(input: $input) {{ {_payload(mutation)} }} }}"
+
+
+def fields_of_input(mutation: str) -> Mapping[str, GraphQLInputField]:
+    fields: Mapping[str, GraphQLInputField] = _input(mutation).fields
+    return fields
+
+
+async def digest(conn: Connection) -> dict[str, str]:
+    """What stands in every table, but for the attempts, which are counted whatever comes of them."""
+    names = [table.name for table in tables.Stored.metadata.sorted_tables if table.name != "key_attempts"]
+    rows = "coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '')"
+    found = await conn.fetch(" UNION ALL ".join(f"SELECT '{name}', {rows} FROM {name} t" for name in names))
+    return dict(tuple(record) for record in found)
+
+
+def _input(mutation: str) -> GraphQLInputObjectType:
+    assert isinstance(ROOT, GraphQLObjectType)
+    type_ = get_named_type(ROOT.fields[mutation].args["input"].type)
+    assert isinstance(type_, GraphQLInputObjectType)
+    return type_
+
+
+def _payload(mutation: str) -> str:
+    """A selection of the payload, and of the values that its objects hold."""
+    assert isinstance(ROOT, GraphQLObjectType)
+    type_ = get_named_type(ROOT.fields[mutation].type)
+    assert isinstance(type_, GraphQLObjectType)
+    targets = {name: get_named_type(field.type) for name, field in type_.fields.items()}
+    return " ".join(
+        f"{name} {{ {leaves(target)} }}" if isinstance(target, GraphQLObjectType) else name
+        for name, target in targets.items()
+    )
