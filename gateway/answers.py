@@ -15,13 +15,14 @@ from gateway.telemetry import REQUEST_ID
 class Answer:
     """`body` is the JSON itself where the database wrote it. `code` is set when nothing could be answered at all.
 
-    `status` says which, where the code has several.
+    `status` says which, where the code has several. What `may_be_kept` is still true when asking again gives the same.
     """
 
     body: Mapping[str, Any] | bytes
     code: Code | None = None
     status: int | None = None
     headers: tuple[Header, ...] = ()
+    may_be_kept: bool = False
 
 
 class Invalid(Exception):
@@ -51,6 +52,10 @@ def fault_answer(error: Exception) -> Answer:
     code, sentence = fault(error)
     structlog.get_logger().exception("fault", code=code)
     return refuse(code, [request_error(code, sentence, requestId=REQUEST_ID.get())])
+
+
+def is_whole(answer: Answer) -> bool:
+    return isinstance(answer.body, bytes) or "errors" not in answer.body
 
 
 def executed(result: ExecutionResult) -> Answer:

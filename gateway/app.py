@@ -20,12 +20,14 @@ from starlette.routing import BaseRoute, Route
 from db import accounts, migrations
 from db.clock import Clock, system_clock
 from db.pool import create_pool
-from gateway.answers import refusal
+from gateway.answers import Invalid, refusal
 from gateway.auth import Authenticator, Claims, TokenVerifier
 from gateway.errors import Code
 from gateway.http import GraphQLEndpoint
 from gateway.jwks import KeySetUrl, KeySource, StaticKey
 from gateway.operations import Operations
+from gateway.persisted import PersistedOperations, manifest
+from gateway.problems import Problem
 from gateway.settings import Settings
 from gateway.telemetry import RequestLog
 from schema.context import Acquire, Means
@@ -104,7 +106,9 @@ def create_app(
     authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
     operations = Operations(schema._schema)
     means = Means(settings.keyring())
-    endpoint = GraphQLEndpoint(operations, authenticator, connections, clock, means, settings.request_timeout)
+    persisted = _persisted(settings, operations)
+    seconds = settings.request_timeout
+    endpoint = GraphQLEndpoint(operations, persisted, authenticator, connections, clock, means, seconds)
     return Starlette(
         routes=[
             Route("/", _page),
@@ -117,6 +121,20 @@ def create_app(
         middleware=[Middleware(RequestLog), *_cors(settings)],
         exception_handlers={HTTPException: _refused},
         lifespan=resources.open if acquire is None else None,
+    )
+
+
+def _persisted(settings: Settings, operations: Operations) -> PersistedOperations:
+    """Raises Problem for a manifest that can not be read, or that the graph does not fit."""
+    trusted = {} if settings.trusted_documents is None else manifest(settings.trusted_documents)
+    for identifier, text in trusted.items():
+        try:
+            operations.keep(text)
+        except Invalid as invalid:
+            sentence = invalid.errors[0].message.rstrip(".")
+            raise Problem(f"LICET_TRUSTED_DOCUMENTS: {identifier} is not an operation here: {sentence}.") from invalid
+    return PersistedOperations(
+        trusted, automatic=settings.automatic_persisted_queries, only_trusted=settings.trusted_only
     )
 
 

@@ -1,7 +1,9 @@
 """GraphQL over HTTP: bytes in, negotiated bytes out."""
 
 import asyncio
+import hashlib
 import zlib
+from dataclasses import replace
 
 import orjson
 import structlog
@@ -10,12 +12,13 @@ from starlette.types import Receive, Scope, Send
 
 from db.clock import Clock
 from gateway import negotiation, sent
-from gateway.answers import Answer, fault_answer, refusal
+from gateway.answers import Answer, fault_answer, is_whole, refusal
 from gateway.auth import Authenticator, KeysUnavailable, Unauthenticated
 from gateway.errors import Code, Header, Rejected
 from gateway.negotiation import JSON, Headers
 from gateway.operations import Asker, Operations, Question
 from gateway.patience import Patience
+from gateway.persisted import PersistedOperations
 from gateway.sent import Sent, bad_request
 from schema.context import Acquire, Means, Viewer
 
@@ -28,11 +31,15 @@ PACKED_ASIDE = 131_072
 
 ALLOW: Header = (b"allow", b"GET, HEAD, OPTIONS, POST")
 STATUS = {
+    # As Apollo has it: the request was good, and is to be sent again with its text.
+    Code.PERSISTED_QUERY_NOT_FOUND: 200,
+    Code.PERSISTED_QUERY_NOT_SUPPORTED: 200,
     Code.BAD_REQUEST: 400,
     Code.INVALID_OPERATION: 400,
     Code.BAD_VARIABLES: 400,
     Code.BAD_ARGUMENT: 400,
     Code.UNAUTHENTICATED: 401,
+    Code.OPERATION_NOT_TRUSTED: 403,
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.INTERNAL: 500,
@@ -47,10 +54,10 @@ _SENT_WITH: dict[Code, tuple[Header, ...]] = {
     Code.UNAVAILABLE: ((b"retry-after", b"1"),),
 }
 # Where others may keep answers: each belongs to whoever asked, and to the way they asked.
-_OF_A_GET: tuple[Header, ...] = (
-    (b"cache-control", b"no-store"),
-    (b"vary", b"accept, accept-encoding, authorization"),
-)
+_VARY: Header = (b"vary", b"accept, accept-encoding, authorization")
+_FORGET: Header = (b"cache-control", b"no-store")
+# To be shown again only when it is still true, which a tag tells.
+_ASK_AGAIN: Header = (b"cache-control", b"private, no-cache")
 _UNPREFLIGHTED = "A GET must carry the header apollo-require-preflight, so that no other site can send it."
 _NO_JSON = "The body must be JSON in UTF-8, with the header Content-Type: application/json."
 _NOT_ACCEPTABLE = "The answer is application/graphql-response+json or application/json: allow one of them in Accept."
@@ -62,6 +69,7 @@ class GraphQLEndpoint:
     def __init__(
         self,
         operations: Operations,
+        persisted: PersistedOperations,
         authenticator: Authenticator,
         acquire: Acquire,
         clock: Clock,
@@ -69,6 +77,7 @@ class GraphQLEndpoint:
         seconds: float,
     ) -> None:
         self._operations = operations
+        self._persisted = persisted
         self._authenticator = authenticator
         self._acquire = acquire
         self._clock = clock
@@ -99,9 +108,10 @@ class GraphQLEndpoint:
         viewer = await self._viewer(headers)
         request = _from_get(scope, headers) if safe else sent.from_body(await _body(headers, receive))
         patience.listen(receive)
-        question = Question(request.query, request.operation_name, request.variables, read_only=safe)
+        question = Question(self._persisted.text(request), request.operation_name, request.variables, read_only=safe)
         asker = Asker(viewer, self._clock(), self._acquire, self._means, _address(scope))
-        return await self._operations.answer(question, asker)
+        answer = await self._operations.answer(question, asker)
+        return replace(answer, may_be_kept=is_whole(answer)) if safe and request.query is None else answer
 
     async def _viewer(self, headers: Headers) -> Viewer:
         authorization = headers.get(b"authorization")
@@ -181,12 +191,24 @@ async def _respond(scope: Scope, asked: Headers, send: Send, answer: Answer, med
     if answer.code is not None:
         headers += _SENT_WITH.get(answer.code, ())
     if scope["method"] != "POST":
-        headers += _OF_A_GET
+        kept_by = _kept_by(answer, body)
+        if negotiation.is_known(asked, kept_by):
+            await _send(send, 304, kept_by, b"")
+            return
+        headers += kept_by
     if len(body) >= WORTH_PACKING and negotiation.takes_gzip(asked):
         body = await asyncio.to_thread(_packed, body) if len(body) >= PACKED_ASIDE else _packed(body)
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", b"%d" % len(body)))
     await _send(send, _status(answer, media_type), headers, b"" if scope["method"] == "HEAD" else body)
+
+
+def _kept_by(answer: Answer, body: bytes) -> list[Header]:
+    """What tells whoever keeps answers to a GET: by which tag, or not at all."""
+    if not answer.may_be_kept or answer.code is not None:
+        return [_VARY, _FORGET]
+    # Weak: it is the same answer, packed or not.
+    return [_VARY, _ASK_AGAIN, (b"etag", b'W/"%s"' % hashlib.sha256(body).hexdigest()[:32].encode())]
 
 
 def _encoded(answer: Answer) -> bytes | None:

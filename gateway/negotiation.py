@@ -1,7 +1,9 @@
 """What the headers of a request ask for: the type of the answer, its encoding, and proof that a page may send it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+
+from gateway.errors import Header
 
 GRAPHQL_JSON = b"application/graphql-response+json"
 JSON = b"application/json"
@@ -79,3 +81,17 @@ def is_preflighted(headers: Headers) -> bool:
     if any(headers.get(name) for name in PREFLIGHT_HEADERS):
         return True
     return _range(headers.get(b"content-type", b"")[:READ])[0] not in SIMPLE_TYPES
+
+
+def is_known(asked: Headers, answered: Iterable[Header]) -> bool:
+    """If-None-Match names the answer with these headers: the client has it already."""
+    tag = dict(answered).get(b"etag")
+    if tag is None or b"if-none-match" not in asked:
+        return False
+    names = asked[b"if-none-match"]
+    return names.strip() == b"*" or any(_opaque(name) == _opaque(tag) for name in names.split(b","))
+
+
+def _opaque(tag: bytes) -> bytes:
+    # If-None-Match compares weakly: a strong tag and a weak one of the same text are the same.
+    return tag.strip().removeprefix(b"W/")

@@ -55,6 +55,14 @@ class Operation:
         return Selector(self._schema, fragments, self.definition, variables).select()
 
 
+def operation_names(document: DocumentNode) -> list[str | None]:
+    """Raises Invalid for a document without operations."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if not operations:
+        raise unanswerable("The document has no operation.")
+    return [node.name.value if node.name is not None else None for node in operations]
+
+
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     chosen = [node for node in operations if name is None or (node.name is not None and node.name.value == name)]

@@ -6,11 +6,11 @@ from datetime import datetime
 from inspect import isawaitable
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, execute, parse, validate
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, execute, parse, validate
 
 from gateway.answers import Answer, Invalid, executed, refusal, refuse
 from gateway.errors import Code
-from gateway.operation import Asked, Operation
+from gateway.operation import Asked, Operation, operation_names
 from gateway.remembered import Remembered
 from gateway.telemetry import REQUEST_ID
 from schema.context import Acquire, Context, Means, Origin, Viewer
@@ -48,6 +48,7 @@ class Operations:
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._operations: Remembered[tuple[str, str | None], Operation] = Remembered(REMEMBERED)
+        self._kept: dict[tuple[str, str | None], Operation] = {}
 
     async def answer(self, question: Question, asker: Asker) -> Answer:
         try:
@@ -67,20 +68,33 @@ class Operations:
     def operation(self, text: str, name: str | None = None) -> Operation:
         """Parsed, validated and remembered. Raises Invalid."""
         key = (text, name)
-        known = self._operations.get(key)
+        known = self._kept.get(key) or self._operations.get(key)
         if known is not None:
             return known
         operation = self._prepared(text, name)
         return self._operations.put(key, operation) if len(text) <= REMEMBERED_LENGTH else operation
 
+    def keep(self, text: str) -> None:
+        """Prepare the operations of a document now, and never forget them. Raises Invalid."""
+        document = self._document(text)
+        names = operation_names(document)
+        if len(names) == 1:
+            self._kept[text, None] = self._kept[text, names[0]] = Operation(self._schema, document, None)
+            return
+        for name in names:
+            self._kept[text, name] = Operation(self._schema, document, name)
+
     def _prepared(self, text: str, name: str | None) -> Operation:
+        return Operation(self._schema, self._document(text), name)
+
+    def _document(self, text: str) -> DocumentNode:
         try:
             document = parse(text, no_location=False)
         except GraphQLError as error:
             raise Invalid(Code.INVALID_OPERATION, [error]) from error
         if errors := validate(self._schema, document):
             raise Invalid(Code.INVALID_OPERATION, errors)
-        return Operation(self._schema, document, name)
+        return document
 
     async def _execute(self, asked: Asked, question: Question, asker: Asker) -> Answer:
         """The reference path: Strawberry's resolvers, batched, run by graphql-core."""

@@ -11,7 +11,8 @@ import orjson
 from gateway.errors import Code, Rejected
 
 MAX_PARAMETERS = 20
-MEMBERS = ("query", "operationName", "variables", "extensions")
+SHA256 = "sha256:"
+MEMBERS = ("query", "operationName", "variables", "extensions", "documentId")
 _QUOTED = tuple(f'"{name}"'.encode() for name in MEMBERS)
 NO_BODY = 'The body must be a JSON object with the text of the operation as "query".'
 NO_PARAMETERS = 'The parameters must have the text of the operation as "query".'
@@ -20,9 +21,10 @@ A_BATCH = "Batches are not taken: send each operation in a request of its own."
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request in the words of GraphQL over HTTP."""
+    """A request in the words of GraphQL over HTTP: the text of the operation, an identifier of it, or both."""
 
-    query: str
+    query: str | None
+    identifier: str | None
     operation_name: str | None
     variables: Mapping[str, Any]
 
@@ -69,15 +71,34 @@ def bad_request(sentence: str, status: int = 400) -> Rejected:
 
 def _sent(given: Mapping[str, Any], nothing: str) -> Sent:
     query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
-    if not isinstance(query, str):
-        raise bad_request(nothing)
+    extensions = given.get("extensions")
     if name is not None and not isinstance(name, str):
         raise bad_request('"operationName" must be a string.')
     if not isinstance(variables, dict | None):
         raise bad_request('"variables" must be an object.')
-    if not isinstance(given.get("extensions"), dict | None):
+    if not isinstance(extensions, dict | None):
         raise bad_request('"extensions" must be an object.')
-    return Sent(query, name or None, variables or {})
+    identifier = _identifier(given.get("documentId"), extensions)
+    if not isinstance(query, str) and (query is not None or identifier is None):
+        raise bad_request(nothing)
+    return Sent(query, identifier, name or None, variables or {})
+
+
+def _identifier(document_id: object, extensions: Mapping[str, Any] | None) -> str | None:
+    """As persisted documents of GraphQL over HTTP have it, or as Apollo's automatic persisted queries do."""
+    if document_id is not None:
+        if not isinstance(document_id, str):
+            raise bad_request('"documentId" must be a string.')
+        return document_id
+    persisted = extensions.get("persistedQuery") if extensions else None
+    if persisted is None:
+        return None
+    if not isinstance(persisted, dict) or persisted.get("version") != 1:
+        raise bad_request('"persistedQuery" must be an object of version 1.')
+    digest = persisted.get("sha256Hash")
+    if not isinstance(digest, str):
+        raise bad_request('"sha256Hash" must be a string.')
+    return SHA256 + digest
 
 
 def _members(body: bytes) -> Iterator[str]:

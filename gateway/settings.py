@@ -144,8 +144,18 @@ class Environment(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     log_format: Literal["json", "console", "auto"] = "auto"
     cors_origins: Annotated[tuple[str, ...], NoDecode, AfterValidator(checked_origins)] = ()
+    trusted_documents: Path | None = None
+    trusted_only: bool = False
+    automatic_persisted_queries: bool = True
     demo_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     data_dir: Path = Field(default_factory=default_data_dir)
+
+    @field_validator("trusted_only")
+    @classmethod
+    def _something_to_trust(cls, only: bool, seen: ValidationInfo) -> bool:
+        if only and seen.data.get("trusted_documents") is None:
+            raise ValueError("needs LICET_TRUSTED_DOCUMENTS, the manifest of what is trusted")
+        return only
 
     @field_validator("cors_origins", "demo_hosts", mode="before")
     @classmethod

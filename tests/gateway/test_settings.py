@@ -135,6 +135,11 @@ def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> 
             for origins in ("*", "shop.example.com", "https://shop.example.com/", "https://*.example.com", "null")
         ),
         (
+            "LICET_TRUSTED_ONLY",
+            "true",
+            "LICET_TRUSTED_ONLY needs LICET_TRUSTED_DOCUMENTS, the manifest of what is trusted.",
+        ),
+        (
             "LICET_PORT",
             "many",
             "LICET_PORT is not usable: input should be a valid integer, unable to parse string as an integer.",
