@@ -51,10 +51,11 @@ async def set_role(conn: Connection, act: Act, membership: RowKey, role: MemberR
     now = await _held(conn, act, membership)
     if role == MemberRole.MEMBER:
         await _require_another_admin(conn, now)
-    else:
+    changed = await change(conn, act, tables.Membership, now, "membership.role_changed", role=role)
+    if changed and role != MemberRole.MEMBER:
         # Who administers everything holds no single keys, to come back with the next change of role.
         await conn.execute(_TAKE_KEYS_BACK, *membership)
-    return await change(conn, act, tables.Membership, now, "membership.role_changed", role=role)
+    return changed
 
 
 async def block(conn: Connection, act: Act, membership: RowKey) -> bool:
@@ -63,8 +64,10 @@ async def block(conn: Connection, act: Act, membership: RowKey) -> bool:
     Raises MEMBERSHIP_NOT_FOUND, PERSONAL_ACCOUNT, CANNOT_TARGET_SELF, INVITATION_PENDING.
     """
     now = await _held_of_another(conn, act, membership)
+    changed = await change(conn, act, tables.Membership, now, "membership.blocked", status=MembershipStatus.BLOCKED)
+    # Afterwards: the change waited for whoever was granting them a key.
     await conn.execute(_TAKE_KEYS_BACK, *membership)
-    return await change(conn, act, tables.Membership, now, "membership.blocked", status=MembershipStatus.BLOCKED)
+    return changed
 
 
 async def unblock(conn: Connection, act: Act, membership: RowKey) -> bool:

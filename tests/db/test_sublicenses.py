@@ -2,77 +2,21 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from asyncpg import Connection
 
-from db.changes import activations, devices, key_admins, license_keys, sublicenses
+from db.changes import devices, key_admins, license_keys, sublicenses
 from db.changes.act import Act, RowKey
-from db.changes.activations import Device
-from db.changes.registration import TypedKey
-from db.changes.sublicenses import Split
-from db.enums import Allocation, LicenseKeyKind
-from db.errors import Refused, UserErrorCode
+from db.errors import UserErrorCode
 from db.keyring import Keyring
 from tests import world
-
-RESERVED, DYNAMIC = Allocation.RESERVED, Allocation.DYNAMIC
-SEATS = "SELECT name, quota, used FROM license_keys WHERE account_id = $1 ORDER BY kind, name"
-
-
-class Team:
-    """A company of ada's with a subscription of ten licences, and what she does with it."""
-
-    def __init__(self, conn: Connection, keyring: Keyring, account_id: UUID, subscription_id: UUID, user_id: UUID):
-        self.conn, self.keyring = conn, keyring
-        self.account_id = account_id
-        self.subscription: RowKey = (account_id, subscription_id)
-        self.act = Act(user_id, "ada", world.NOW, "request")
-
-    async def split(self, name: str, allocation: Allocation, quota: int, **given: Any) -> RowKey:
-        own = Split(allocation, quota, **given)
-        return await sublicenses.create(self.conn, self.act, self.keyring, self.subscription, name, own)
-
-    async def activate(self, license_key: RowKey, *names: str) -> list[RowKey]:
-        key = await license_keys.shown(self.conn, self.keyring, license_key[1])
-        return [await self.activate_with(key, name) for name in names]
-
-    async def activate_with(self, key: str, device: str) -> RowKey:
-        of = (TypedKey(key), self.account_id, Device(device, device))
-        return (await activations.activate(self.conn, self.act, self.keyring, *of))[0]
-
-    async def primary(self) -> RowKey:
-        found = "SELECT id FROM license_keys WHERE account_id = $1 AND kind = 'PRIMARY'"
-        return self.account_id, await self.conn.fetchval(found, self.account_id)
-
-    async def seats(self) -> list[tuple[str, int | None, int]]:
-        return [tuple(row) for row in await self.conn.fetch(SEATS, self.account_id)]
-
-    async def trail(self) -> list[tuple[str, Any, Any]]:
-        rows = await self.conn.fetch("SELECT action, before, after FROM audit_events ORDER BY ctid")
-        return [tuple(row) for row in rows]
+from tests.db.team import DYNAMIC, RESERVED, Team, found_team, refusal
 
 
 @pytest.fixture
 async def team(conn: Connection, keyring: Keyring) -> Team:
     return await found_team(conn, keyring)
-
-
-async def found_team(conn: Connection, keyring: Keyring, **subscription: Any) -> Team:
-    account_id = await world.company(conn)
-    user_id = await conn.fetchval("SELECT user_id FROM memberships WHERE account_id = $1", account_id)
-    subscription_id = await world.subscription(conn, account_id, **subscription)
-    act = Act(user_id, "ada", world.NOW)
-    made = await license_keys.make(conn, act, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
-    await world.license_key(conn, account_id, subscription_id, id=made.id, tail=made.tail, name="all")
-    return Team(conn, keyring, account_id, subscription_id, user_id)
-
-
-async def refusal(call: Any) -> tuple[UserErrorCode, tuple[str, ...]]:
-    with pytest.raises(Refused) as refused:
-        await call
-    return refused.value.code, refused.value.field
 
 
 async def test_a_new_sublicence_has_a_key_that_activates(team: Team, conn: Connection) -> None:
@@ -81,7 +25,7 @@ async def test_a_new_sublicence_has_a_key_that_activates(team: Team, conn: Conne
     await team.activate(design, "mac")
 
     row = await conn.fetchrow("SELECT * FROM license_keys WHERE account_id = $1 AND id = $2", *design)
-    shown = await license_keys.shown(conn, team.keyring, design[1])
+    shown = await team.key_of(design)
     assert row is not None
     assert (row["kind"], row["tail"], row["registered_at"]) == ("SUBLICENSE", shown[-5:], world.NOW)
     assert await team.seats() == [("all", None, 0), ("Design", 3, 1)]
@@ -186,11 +130,11 @@ async def test_what_is_equal_already_is_no_change(team: Team) -> None:
 async def test_a_rotated_sublicence_keeps_all_but_its_key(team: Team, conn: Connection) -> None:
     design = await team.split("Design", RESERVED, 3)
     [mac] = await team.activate(design, "mac")
-    old = await license_keys.shown(conn, team.keyring, design[1])
+    old = await team.key_of(design)
 
     await sublicenses.rotate(conn, team.act, team.keyring, design)
 
-    new = await license_keys.shown(conn, team.keyring, design[1])
+    new = await team.key_of(design)
     tail = await conn.fetchval("SELECT tail FROM license_keys WHERE account_id = $1 AND id = $2", *design)
     assert (new != old, tail) == (True, new[-5:])
     assert await team.activate_with(new, "mac") == mac
