@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from db import accounts, migrations
+from db.changes.payment_methods import PaymentProcessor
 from db.clock import Clock, system_clock
 from db.pool import create_pool
 from gateway.answers import Invalid, refusal
@@ -99,13 +100,17 @@ def create_app(
     *,
     extra_routes: Sequence[BaseRoute] = (),
     acquire: Acquire | None = None,
+    processor: PaymentProcessor | None = None,
 ) -> Starlette:
-    """The whole service. `acquire` gives the connections instead of a pool of its own, for tests that roll back."""
+    """The whole service; without a `processor`, payment methods can not be added.
+
+    `acquire` gives the connections instead of a pool of its own, for tests that roll back.
+    """
     resources = Resources(settings)
     connections = acquire or resources.acquire
     authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
     operations = Operations(schema._schema)
-    means = Means(settings.keyring())
+    means = Means(settings.keyring(), processor)
     persisted = _persisted(settings, operations)
     seconds = settings.request_timeout
     endpoint = GraphQLEndpoint(operations, persisted, authenticator, connections, clock, means, seconds)

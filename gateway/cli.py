@@ -18,6 +18,7 @@ from db.seed.people import PEOPLE
 from gateway import demo_secrets, demo_world, production, rotation, serving, telemetry
 from gateway.app import create_app
 from gateway.demo import LIFETIME, Signer, routes
+from gateway.demo_payments import DemoProcessor
 from gateway.demo_world import Amount
 from gateway.doctor import examine
 from gateway.problems import Problem
@@ -62,7 +63,12 @@ def _run_demo(environment: Environment, data_dir: Path, host: str, listener: soc
         settings = demo_world.demo_settings(url, host, listener.getsockname()[1], secrets)
         to_try = asyncio.run(demo_world.prepare(url, settings.keyring(), system_clock, narrator, reset=reset))
         signer = Signer(secrets.token_private_key, system_clock)
-        served = create_app(settings, system_clock, extra_routes=routes(PEOPLE, signer, settings.demo_hosts))
+        served = create_app(
+            settings,
+            system_clock,
+            extra_routes=routes(PEOPLE, signer, settings.demo_hosts),
+            processor=DemoProcessor(system_clock),
+        )
         narrator.show(
             Card(
                 version=VERSION,

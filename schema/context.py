@@ -17,6 +17,7 @@ from graphql import GraphQLObjectType, GraphQLOutputType
 from graphql.pyutils import Path
 
 from db import fetch
+from db.changes.payment_methods import PaymentProcessor
 from db.fetch import Key, Page, Row
 from db.keyring import Keyring
 from db.relations import Measure, Paged, Relation, Window
@@ -54,6 +55,8 @@ class Means:
     """What changes need besides a connection."""
 
     keyring: Keyring
+    processor: PaymentProcessor | None = None
+    """None when payment methods can not be added here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 import strawberry
 
-from schema.mutations import license_keys, subscriptions
+from schema.mutations import license_keys, payment_methods, store, subscriptions
 from schema.mutations.license_keys import RegisterLicenseKeyPayload
+from schema.mutations.payment_methods import PaymentMethodPayload
+from schema.mutations.store import BlockLicenseKeyPayload, IssueSubscriptionPayload, OrderPayload
 from schema.mutations.subscriptions import SetAutoRenewalPayload, SubscriptionPayload
 
 
@@ -13,3 +15,11 @@ class Mutation:
     set_auto_renewal: SetAutoRenewalPayload = subscriptions.set_auto_renewal
     set_subscription_payment_method: SubscriptionPayload = subscriptions.set_subscription_payment_method
     rename_subscription: SubscriptionPayload = subscriptions.rename_subscription
+    add_payment_method: PaymentMethodPayload = payment_methods.add_payment_method
+    set_default_payment_method: PaymentMethodPayload = payment_methods.set_default_payment_method
+    remove_payment_method: PaymentMethodPayload = payment_methods.remove_payment_method
+    issue_subscription: IssueSubscriptionPayload = store.issue_subscription
+    record_order: OrderPayload = store.record_order
+    set_order_status: OrderPayload = store.set_order_status
+    record_renewal: SubscriptionPayload = store.record_renewal
+    block_license_key: BlockLicenseKeyPayload = store.block_license_key

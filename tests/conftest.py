@@ -18,10 +18,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from db import embedded, migrations
+from db.changes.payment_methods import PaymentProcessor
 from db.keyring import Keyring
 from db.pool import prepare
 from gateway.app import create_app
 from gateway.auth import mint
+from gateway.demo_payments import DemoProcessor
 from gateway.settings import Settings
 from tests import world
 
@@ -163,16 +165,35 @@ class Client:
         return body["data"]
 
 
-@pytest.fixture
-async def client(conn: asyncpg.Connection, settings: Settings, signing_key: str) -> AsyncIterator[Client]:
+@asynccontextmanager
+async def asking(
+    conn: asyncpg.Connection, settings: Settings, signing_key: str, processor: PaymentProcessor | None
+) -> AsyncIterator[Client]:
+    """A client of an application that works on this connection."""
+
     @asynccontextmanager
     async def acquire() -> AsyncIterator[asyncpg.Connection]:
         yield conn
 
-    def clock() -> datetime:
-        return world.NOW.astimezone(UTC)
-
-    app = create_app(settings, clock, acquire=acquire)
+    app = create_app(settings, now, acquire=acquire, processor=processor)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://licet.test") as http:
         yield Client(http, signing_key)
+
+
+def now() -> datetime:
+    return world.NOW.astimezone(UTC)
+
+
+@pytest.fixture
+async def client(conn: asyncpg.Connection, settings: Settings, signing_key: str) -> AsyncIterator[Client]:
+    async with asking(conn, settings, signing_key, DemoProcessor(now)) as client:
+        yield client
+
+
+@pytest.fixture
+async def client_without_processor(
+    conn: asyncpg.Connection, settings: Settings, signing_key: str
+) -> AsyncIterator[Client]:
+    async with asking(conn, settings, signing_key, None) as client:
+        yield client

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import strawberry
@@ -10,15 +12,19 @@ from strawberry.types import get_object_definition, has_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
+from db.errors import Refused, UserErrorCode
+
 RULE = "rule"
 MAX_TEXT = 255
 MAX_ENTRIES = 100
+YEARS = range(1970, 2200)
 
 Path = tuple[str, ...]
 Rule = Callable[[Any], Any]
 """The value to go on with; raises ValueError with what the field must be."""
 # PostgreSQL's text has no place for these.
 _NOT_STORABLE = re.compile(r"[\0\ud800-\udfff]")
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 
 
 def _field(description: str, rule: Rule, default: Any) -> Any:
@@ -39,7 +45,7 @@ def text(least: int = 1, most: int = MAX_TEXT, *, trimmed: bool = False, note: s
     return _field(f"{least} to {most} characters. {note}".rstrip(), rule, default)
 
 
-def number(least: int, most: int, *, default: Any = MISSING) -> Any:
+def number(least: int, most: int, *, note: str = "", default: Any = MISSING) -> Any:
     """A whole number within these bounds."""
 
     def rule(value: int) -> int:
@@ -47,7 +53,41 @@ def number(least: int, most: int, *, default: Any = MISSING) -> Any:
             raise ValueError(f"must be from {least} to {most}, {value} was given.")
         return value
 
-    return _field(f"{least} to {most}.", rule, default)
+    return _field(f"{least} to {most}. {note}".rstrip(), rule, default)
+
+
+def amount(*, note: str = "") -> Any:
+    """Of money, in some currency."""
+
+    def rule(value: Decimal) -> Decimal:
+        if value < 0:
+            raise ValueError(f"must not be negative, {value} was given.")
+        return value
+
+    return _field(f"Not negative. {note}".rstrip(), rule, MISSING)
+
+
+def day(*, note: str = "", default: Any = MISSING) -> Any:
+    """A day of this business: from it, terms can be counted in both directions."""
+
+    def rule(value: date) -> date:
+        if value.year not in YEARS:
+            raise ValueError(f"must be in the years {YEARS[0]} to {YEARS[-1]}, {value} was given.")
+        return value
+
+    return _field(note, rule, default)
+
+
+def web_address(*, default: Any = MISSING) -> Any:
+    """A link that a page may show as it is."""
+    checked: Rule = text(1, 2000).metadata[RULE]
+
+    def rule(value: str) -> str:
+        if not _WEB_ADDRESS.fullmatch(checked(value)):
+            raise ValueError("must start with https:// or http://, without spaces.")
+        return value
+
+    return _field("https:// or http://, up to 2000 characters.", rule, default)
 
 
 def name_text(default: Any = MISSING) -> Any:
@@ -62,6 +102,11 @@ class Repeatable:
     idempotency_key: str | None = text(
         note="Kept for a day: a call that is sent again with it changes nothing more.", default=strawberry.UNSET
     )
+
+
+def contradicted(field: str, must: str) -> Refused:
+    """INVALID_INPUT for a field that does not go with the others: what it must."""
+    return Refused(UserErrorCode.INVALID_INPUT, field, sentence=f"{to_camel_case(field)} {must}")
 
 
 def breaches(given: Any, path: Path = ()) -> list[tuple[Path, str]]:

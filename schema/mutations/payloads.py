@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from db.changes import license_keys
 from db.changes.idempotency import Result
 from db.errors import UserErrorCode
 from db.relations import Relation, itself
@@ -42,6 +43,19 @@ def shown(relation: Relation, description: str | None = None) -> Any:
             return None
         found = _of_anybody(relation) if root.for_store else relation
         return await info.context.one(found, target(info), tuple(UUID(str(part)) for part in key))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def whole_key(description: str) -> Any:
+    """The licence key whose row the result names, in groups: to whoever the mutation may show it. Kept nowhere."""
+
+    async def resolve(root: Any, info: Info) -> str | None:
+        license_key_id = root.result.get(info.python_name)
+        if license_key_id is None:
+            return None
+        keyring = info.context.means.keyring
+        return await info.context.alone(lambda conn: license_keys.shown(conn, keyring, UUID(str(license_key_id))))
 
     return strawberry.field(resolver=resolve, description=description)
 

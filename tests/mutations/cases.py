@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.mutations import license_key_cases, subscription_cases
+from tests.mutations import license_key_cases, payment_method_cases, store_cases, subscription_cases
 from tests.mutations.scene import CASES
 
-MODULES = (license_key_cases, subscription_cases)
+MODULES = (license_key_cases, payment_method_cases, store_cases, subscription_cases)
 
 REFUSED = [
     pytest.param(mutation, code, made, id=f"{mutation}-{code}-{made.__name__}")

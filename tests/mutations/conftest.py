@@ -10,10 +10,10 @@ from tests.mutations.scene import Scene
 
 
 @pytest.fixture
-async def scene(conn: Connection, client: Client, keyring: Keyring) -> Scene:
+async def scene(conn: Connection, client: Client, client_without_processor: Client, keyring: Keyring) -> Scene:
     account = await world.company(conn)
     bob = await world.member(conn, account, await world.user(conn, "bob"), "MEMBER")
     for person in ("ada", "bob"):
         # The first sight of a person writes: not in what is to be compared.
         await client.ask("{ __typename }", to=person)
-    return Scene(conn, client, keyring, account, bob)
+    return Scene(conn, client, client_without_processor, keyring, account, bob)

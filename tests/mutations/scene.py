@@ -31,6 +31,8 @@ class Scene:
 
     conn: Connection
     client: Client
+    without_processor: Client
+    """Asks a service that no payment processor is connected to."""
     keyring: Keyring
     account: UUID
     bob: UUID

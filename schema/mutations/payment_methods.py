@@ -1,0 +1,59 @@
+"""An account's payment methods: added by a processor's token, made the default, removed."""
+
+import strawberry
+
+from db import orders
+from db.changes import payment_methods as changes
+from db.changes.idempotency import Result
+from db.changes.payment_methods import NewMethod
+from db.errors import UserErrorCode
+from schema.mutations.inputs import Repeatable, text
+from schema.mutations.mutation import Call, account, mutation, row
+from schema.mutations.payloads import Payload, shown
+from schema.types import PaymentMethod
+
+
+@strawberry.input
+class AddPaymentMethodInput(Repeatable):
+    account_id: strawberry.ID
+    token: str = text(note="From the payment processor; never a card number.")
+    make_default: bool = False
+
+
+@strawberry.input
+class PaymentMethodInput(Repeatable):
+    payment_method_id: strawberry.ID
+
+
+@strawberry.type
+class PaymentMethodPayload(Payload):
+    payment_method: PaymentMethod | None = shown(orders.payment_method_by_id)
+
+
+@mutation(
+    UserErrorCode.ACCOUNT_NOT_FOUND,
+    UserErrorCode.FORBIDDEN,
+    UserErrorCode.PROCESSOR_NOT_CONFIGURED,
+    UserErrorCode.TOKEN_INVALID,
+    UserErrorCode.DUPLICATE_METHOD,
+)
+async def add_payment_method(call: Call, given: AddPaymentMethodInput) -> Result:
+    """Add what a payment processor's token stands for. A card's number is none: it is refused, and kept nowhere."""
+    new = NewMethod(account(given.account_id), given.token, given.make_default)
+    return {"payment_method": await changes.add(call.conn, call.act, call.means.processor, new)}
+
+
+@mutation(UserErrorCode.PAYMENT_METHOD_NOT_FOUND)
+async def set_default_payment_method(call: Call, given: PaymentMethodInput) -> Result:
+    """Let what is bought from now on renew with it. The former default is none any more."""
+    method = row("pay", given.payment_method_id)
+    await changes.set_default(call.conn, call.act, method)
+    return {"payment_method": method}
+
+
+@mutation(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, UserErrorCode.PAYMENT_METHOD_IN_USE)
+async def remove_payment_method(call: Call, given: PaymentMethodInput) -> Result:
+    """Charge nothing to it any more. Orders that were paid with it still show it."""
+    method = row("pay", given.payment_method_id)
+    await changes.remove(call.conn, call.act, method)
+    return {"payment_method": method}

@@ -1,0 +1,235 @@
+"""What the store writes, in any account: subscriptions it sells, orders, renewals that were paid, keys it blocks."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import strawberry
+
+from db import license_keys, orders, subscriptions
+from db.changes import issue, renewals
+from db.changes import license_keys as key_changes
+from db.changes import orders as order_changes
+from db.changes.idempotency import Result
+from db.changes.issue import Terms
+from db.changes.orders import Line, NewOrder
+from db.changes.registration import TypedKey
+from db.enums import OrderKind, OrderStatus, SalesChannel, StartTrigger
+from db.errors import UserErrorCode
+from schema.mutations.inputs import Repeatable, amount, contradicted, day, name_text, text, web_address
+from schema.mutations.inputs import number as count
+from schema.mutations.mutation import Call, account, mutation, optional_row, row
+from schema.mutations.payloads import ChangePayload, Payload, shown, whole_key
+from schema.scalars import Currency
+from schema.types import LicenseKey, Order, Subscription
+
+SCOPE = "store:write"
+MAX_MONTHS = 120
+MAX_COUNT = 1_000_000
+
+
+@strawberry.input
+class IssueItemInput:
+    product_code: str = text(1, 63)
+    quantity: int = count(1, MAX_COUNT)
+
+
+@strawberry.input(description="With accountId it starts in that account; without, its key waits to be registered.")
+class IssueSubscriptionInput(Repeatable):
+    number: str = name_text()
+    product_code: str = text(1, 63)
+    license_count: int = count(1, MAX_COUNT)
+    term_months: int = count(0, MAX_MONTHS, note="0 is bought once, without an end.")
+    channel: SalesChannel
+    start_trigger: StartTrigger
+    account_id: strawberry.ID | None = strawberry.UNSET
+    starts_on: date | None = day(note="With ON_FIXED_DATE, and only then.", default=strawberry.UNSET)
+    is_trial: bool = False
+    auto_renewal: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="By default on from the online store and off from people who sell."
+    )
+    items: list[IssueItemInput] = strawberry.field(
+        default_factory=list, description="Additional products included, each named once."
+    )
+
+
+@strawberry.input
+class OrderLineInput:
+    product_code: str = text(1, 63)
+    quantity: int = count(1, MAX_COUNT)
+    unit_price: Decimal = amount()
+
+
+@strawberry.input
+class RecordOrderInput(Repeatable):
+    account_id: strawberry.ID
+    number: str = name_text()
+    placed_at: datetime
+    kind: OrderKind
+    status: OrderStatus
+    currency: Currency
+    lines: list[OrderLineInput] = strawberry.field(description="At least one.")
+    total: Decimal = amount(note="What the lines add up to.")
+    subscription_id: strawberry.ID | None = strawberry.UNSET
+    payment_method_id: strawberry.ID | None = strawberry.UNSET
+    invoice_url: str | None = web_address(default=strawberry.UNSET)
+
+
+@strawberry.input
+class SetOrderStatusInput(Repeatable):
+    order_id: strawberry.ID
+    status: OrderStatus
+
+
+@strawberry.input(description="With an orderId or an idempotencyKey, so that no renewal is counted twice.")
+class RecordRenewalInput(Repeatable):
+    subscription_id: strawberry.ID
+    order_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="A paid order of kind RENEWAL of this subscription: it renews once."
+    )
+    paid_on: date = day(note="Not after tomorrow.")
+
+
+@strawberry.input(description="Either the key or its id.")
+class BlockLicenseKeyInput(Repeatable):
+    key: str | None = text(1, 200, default=strawberry.UNSET)
+    license_key_id: strawberry.ID | None = strawberry.UNSET
+    reason: str = text(1, 500, trimmed=True)
+    blocked: bool = True
+
+
+@strawberry.type
+class IssueSubscriptionPayload(Payload):
+    key: str | None = whole_key(
+        "Shown here only, to the store: again to a call that is sent again under its idempotencyKey."
+    )
+    subscription: Subscription | None = shown(subscriptions.by_id, "Null while its key waits to be registered.")
+
+
+@strawberry.type
+class OrderPayload(Payload):
+    order: Order | None = shown(orders.by_id)
+
+
+@strawberry.type
+class BlockLicenseKeyPayload(ChangePayload):
+    license_key: LicenseKey | None = shown(license_keys.by_id, "Null while nobody has registered it.")
+
+
+@mutation(
+    UserErrorCode.PRODUCT_NOT_FOUND,
+    UserErrorCode.ACCOUNT_NOT_FOUND,
+    UserErrorCode.ACCOUNT_KIND_MISMATCH,
+    UserErrorCode.PRODUCT_LIMIT_REACHED,
+    UserErrorCode.DUPLICATE_NUMBER,
+    scope=SCOPE,
+)
+async def issue_subscription(call: Call, given: IssueSubscriptionInput) -> Result:
+    """Sell a subscription: its terms are fixed, and its key is made.
+
+    In an account, ON_PURCHASE waits until an order of kind NEW for it is PAID, and an active trial of the product ends.
+    """
+    account_id = None if given.account_id is None else account(given.account_id)
+    issued = await issue.issue(call.conn, call.act, call.means.keyring, _terms(given), account_id)
+    return {"key": issued.license_key_id, "subscription": issued.subscription}
+
+
+@mutation(
+    UserErrorCode.ACCOUNT_NOT_FOUND,
+    UserErrorCode.SUBSCRIPTION_NOT_FOUND,
+    UserErrorCode.PAYMENT_METHOD_NOT_FOUND,
+    UserErrorCode.PRODUCT_NOT_FOUND,
+    UserErrorCode.DUPLICATE_NUMBER,
+    UserErrorCode.AMOUNT_MISMATCH,
+    scope=SCOPE,
+)
+async def record_order(call: Call, given: RecordOrderInput) -> Result:
+    """Keep an order as the store has it. Of kind NEW and PAID, it starts an ON_PURCHASE subscription today."""
+    if not given.lines:
+        raise contradicted("lines", "must have at least one entry.")
+    new = NewOrder(
+        account_id=account(given.account_id),
+        number=given.number,
+        placed_at=given.placed_at,
+        kind=given.kind,
+        status=given.status,
+        currency=given.currency,
+        lines=[Line(line.product_code, line.quantity, line.unit_price) for line in given.lines],
+        total=given.total,
+        subscription=optional_row("sub", given.subscription_id),
+        payment_method=optional_row("pay", given.payment_method_id),
+        invoice_url=given.invoice_url,
+    )
+    return {"order": await order_changes.record_order(call.conn, call.act, new)}
+
+
+@mutation(UserErrorCode.ORDER_NOT_FOUND, scope=SCOPE)
+async def set_order_status(call: Call, given: SetOrderStatusInput) -> Result:
+    """Say what became of an order. PAID starts what recordOrder would have started; REFUNDED ends nothing.
+
+    PENDING becomes AUTHORIZED, PAID, FAILED or CANCELLED; AUTHORIZED becomes PAID, FAILED or CANCELLED; FAILED, tried
+    again, becomes AUTHORIZED, PAID or CANCELLED; PAID becomes REFUNDED.
+    """
+    order = row("ord", given.order_id)
+    await order_changes.set_status(call.conn, call.act, order, given.status)
+    return {"order": order}
+
+
+@mutation(
+    UserErrorCode.SUBSCRIPTION_NOT_FOUND,
+    UserErrorCode.ORDER_NOT_FOUND,
+    UserErrorCode.RENEWAL_NOT_AVAILABLE,
+    scope=SCOPE,
+)
+async def record_renewal(call: Call, given: RecordRenewalInput) -> Result:
+    """Let a subscription end one term later, because that was paid.
+
+    Paid in its term or its grace period, the term follows the last one; paid later, it follows the day of payment.
+    """
+    if given.order_id is None and given.idempotency_key is None:
+        raise contradicted("order_id", "or idempotencyKey must be given: without both, it could be counted twice.")
+    if given.paid_on > call.act.today + timedelta(days=1):
+        raise contradicted("paid_on", f"must not be after tomorrow, {given.paid_on} was given.")
+    subscription, order = row("sub", given.subscription_id), optional_row("ord", given.order_id)
+    changed = await renewals.record_renewal(call.conn, call.act, subscription, paid_on=given.paid_on, order=order)
+    return {"subscription": subscription, "changed": changed}
+
+
+@mutation(
+    UserErrorCode.LICENSE_KEY_NOT_FOUND,
+    UserErrorCode.KEY_MALFORMED,
+    UserErrorCode.KEY_NOT_FOUND,
+    scope=SCOPE,
+)
+async def block_license_key(call: Call, given: BlockLicenseKeyInput) -> Result:
+    """Let nobody register or activate with a key, or let them again. Devices that are active stay so."""
+    if (given.key is None) == (given.license_key_id is None):
+        raise contradicted("key", "or licenseKeyId must be given, and not both.")
+    which = TypedKey(given.key) if given.key is not None else row("key", given.license_key_id or "")
+    license_key, changed = await key_changes.block(
+        call.conn, call.act, call.means.keyring, which, reason=given.reason, blocked=given.blocked
+    )
+    return {"license_key": license_key, "changed": changed}
+
+
+def _terms(given: IssueSubscriptionInput) -> Terms:
+    """Raises INVALID_INPUT for terms that contradict each other."""
+    items = [(item.product_code, item.quantity) for item in given.items]
+    terms = Terms(
+        number=given.number,
+        product_code=given.product_code,
+        license_count=given.license_count,
+        term_months=given.term_months,
+        channel=given.channel,
+        start_trigger=given.start_trigger,
+        starts_on=given.starts_on,
+        is_trial=given.is_trial,
+        auto_renewal=given.auto_renewal,
+        items=items,
+    )
+    if (terms.start_trigger == StartTrigger.ON_FIXED_DATE) != (terms.starts_on is not None):
+        raise contradicted("starts_on", "must be given with ON_FIXED_DATE, and only then.")
+    if terms.auto_renewal and not terms.can_renew:
+        raise contradicted("auto_renewal", "must not be true of a trial, of no term, or billed by an app store.")
+    if len(dict(items)) < len(items):
+        raise contradicted("items", "must name each product once.")
+    return terms

@@ -1,0 +1,95 @@
+"""What the store sends that can not be: named, and nothing written; and a key sold to nobody yet."""
+
+from typing import Any
+
+import pytest
+
+from tests import world
+from tests.mutations import store_cases
+from tests.mutations.scene import Case, Scene, digest
+
+ISSUE, ORDER, RENEW, REFUND = (
+    store_cases.sold,
+    store_cases.ordered,
+    store_cases.renewed,
+    store_cases.money_that_went_back,
+)
+ITEMS = [{"productCode": "toolbox", "quantity": 1}] * 2
+
+
+async def block(scene: Scene) -> dict[str, Any]:
+    given = await store_cases.by_its_text(scene)
+    return {**given, "licenseKeyId": scene.account_id}
+
+
+@pytest.mark.parametrize(
+    ("mutation", "made", "changed", "field", "said"),
+    [
+        ("issueSubscription", ISSUE, {"startsOn": "2026-07-01"}, "startsOn", "must be given with ON_FIXED_DATE"),
+        ("issueSubscription", ISSUE, {"startTrigger": "ON_FIXED_DATE"}, "startsOn", "must be given with ON_FIXED_DATE"),
+        ("issueSubscription", ISSUE, {"startsOn": "9999-12-31"}, "startsOn", "must be in the years 1970 to 2199"),
+        ("issueSubscription", ISSUE, {"isTrial": True, "autoRenewal": True}, "autoRenewal", "must not be true"),
+        ("issueSubscription", ISSUE, {"termMonths": 0, "autoRenewal": True}, "autoRenewal", "must not be true"),
+        ("issueSubscription", ISSUE, {"channel": "APP_STORE", "autoRenewal": True}, "autoRenewal", "must not be true"),
+        ("issueSubscription", ISSUE, {"items": ITEMS}, "items", "must name each product once"),
+        ("issueSubscription", ISSUE, {"items": ITEMS * 51}, "items", "must have at most 100 entries, 102 were given"),
+        ("issueSubscription", ISSUE, {"licenseCount": 0}, "licenseCount", "must be from 1 to 1000000, 0 was given"),
+        ("issueSubscription", ISSUE, {"termMonths": 121}, "termMonths", "must be from 0 to 120, 121 was given"),
+        ("recordOrder", ORDER, {"lines": []}, "lines", "must have at least one entry"),
+        ("recordOrder", ORDER, {"total": "-0.01"}, "total", "must not be negative, -0.01 was given"),
+        ("recordOrder", ORDER, {"invoiceUrl": "javascript:alert(1)"}, "invoiceUrl", "must start with https://"),
+        ("recordRenewal", RENEW, {"paidOn": str(world.day(2))}, "paidOn", "must not be after tomorrow"),
+        ("recordRenewal", RENEW, {"paidOn": "1969-12-31"}, "paidOn", "must be in the years 1970 to 2199"),
+        ("recordRenewal", RENEW, {"orderId": None}, "orderId", "or idempotencyKey must be given"),
+        ("setOrderStatus", REFUND, {"status": "PENDING"}, "status", "that is PAID can not become"),
+        ("blockLicenseKey", block, {}, "key", "or licenseKeyId must be given, and not both"),
+        ("blockLicenseKey", block, {"key": None, "licenseKeyId": None}, "key", "or licenseKeyId must be given"),
+    ],
+)
+async def test_what_can_not_be_is_named_and_nothing_is_written(
+    scene: Scene, mutation: str, made: Case, changed: dict[str, Any], field: str, said: str
+) -> None:
+    given = {**await made(scene), **changed}
+    before = await digest(scene.conn)
+
+    answer = await scene.change(mutation, given)
+
+    (error,) = answer["userErrors"]
+    assert (error["code"], error["field"]) == ("INVALID_INPUT", [field])
+    assert said in error["message"]
+    assert await digest(scene.conn) == before
+
+
+async def test_a_key_that_was_sold_to_nobody_is_registered_by_whoever_bought_it(scene: Scene) -> None:
+    given = await store_cases.sold(scene, accountId=None, channel="RESELLER")
+    issued = await scene.change("issueSubscription", given)
+    scene.to, scene.claims = "ada", {}
+
+    registered = await scene.change("registerLicenseKey", {"accountId": scene.account_id, "key": issued["key"]})
+
+    assert (issued["subscription"], issued["userErrors"], registered["userErrors"]) == (None, [], [])
+    assert registered["subscription"]["number"] == "N-1"
+    assert registered["licenseKey"]["maskedKey"] == f"*****-*****-*****-*****-{issued['key'][-5:]}"
+    found = await scene.conn.fetch("SELECT product_code, quantity FROM subscription_items")
+    assert [tuple(row) for row in found] == [("toolbox", 3)]
+
+
+async def test_a_key_that_was_sold_is_in_no_record(scene: Scene) -> None:
+    given = await store_cases.sold(scene, idempotencyKey="once")
+
+    issued = await scene.change("issueSubscription", given)
+
+    kept = await scene.conn.fetch(
+        "SELECT t::text FROM audit_events t UNION ALL SELECT t::text FROM idempotency_records t"
+    )
+    assert len(kept) == 2
+    assert [row for (row,) in kept if issued["key"][:11] in row or issued["key"].replace("-", "") in row] == []
+
+
+@pytest.mark.parametrize("reason", ["", " " * 3])
+async def test_a_block_has_a_reason(scene: Scene, reason: str) -> None:
+    given = await store_cases.by_its_id(scene)
+
+    answer = await scene.change("blockLicenseKey", {**given, "reason": reason})
+
+    assert [(error["code"], error["field"]) for error in answer["userErrors"]] == [("INVALID_INPUT", ["reason"])]
