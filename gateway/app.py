@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from db import accounts, migrations
 from db.changes.payment_methods import PaymentProcessor
@@ -30,6 +31,7 @@ from gateway.operations import Operations
 from gateway.persisted import PersistedOperations, manifest
 from gateway.problems import Problem
 from gateway.settings import Settings
+from gateway.sweeping import keep_swept
 from gateway.telemetry import RequestLog
 from schema.context import Acquire, Means
 from schema.query import schema
@@ -70,8 +72,9 @@ PAGE = """<!doctype html>
 class Resources:
     """What the application holds while it runs: the pool and the client that fetches keys."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
+        self._clock = clock
         self._pool: asyncpg.Pool | None = None
         self.client = httpx.AsyncClient(follow_redirects=False)
 
@@ -85,6 +88,8 @@ class Resources:
                 statement_timeout=self._settings.statement_timeout,
             )
             held.push_async_callback(self._pool.close)
+            sweeping = asyncio.create_task(keep_swept(self.acquire, self._clock, self._settings.limits().window))
+            held.callback(sweeping.cancel)
             yield
 
     @asynccontextmanager
@@ -106,11 +111,11 @@ def create_app(
 
     `acquire` gives the connections instead of a pool of its own, for tests that roll back.
     """
-    resources = Resources(settings)
+    resources = Resources(settings, clock)
     connections = acquire or resources.acquire
     authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
     operations = Operations(schema._schema)
-    means = Means(settings.keyring(), processor)
+    means = Means(settings.keyring(), settings.limits(), processor)
     persisted = _persisted(settings, operations)
     seconds = settings.request_timeout
     endpoint = GraphQLEndpoint(operations, persisted, authenticator, connections, clock, means, seconds)
@@ -123,7 +128,7 @@ def create_app(
             Route("/readyz", _readyz(connections)),
             *extra_routes,
         ],
-        middleware=[Middleware(RequestLog), *_cors(settings)],
+        middleware=[*_proxies(settings), Middleware(RequestLog), *_cors(settings)],
         exception_handlers={HTTPException: _refused},
         lifespan=resources.open if acquire is None else None,
     )
@@ -141,6 +146,11 @@ def _persisted(settings: Settings, operations: Operations) -> PersistedOperation
     return PersistedOperations(
         trusted, automatic=settings.automatic_persisted_queries, only_trusted=settings.trusted_only
     )
+
+
+def _proxies(settings: Settings) -> list[Middleware]:
+    proxies = list(settings.trusted_proxies)
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []
 
 
 def _cors(settings: Settings) -> list[Middleware]:

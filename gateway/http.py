@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from db.clock import Clock
 from gateway import negotiation, sent
+from gateway.addresses import client_address
 from gateway.answers import Answer, fault_answer, is_whole, refusal
 from gateway.auth import Authenticator, KeysUnavailable, Unauthenticated
 from gateway.errors import Code, Header, Rejected
@@ -109,7 +110,7 @@ class GraphQLEndpoint:
         request = _from_get(scope, headers) if safe else sent.from_body(await _body(headers, receive))
         patience.listen(receive)
         question = Question(self._persisted.text(request), request.operation_name, request.variables, read_only=safe)
-        asker = Asker(viewer, self._clock(), self._acquire, self._means, _address(scope))
+        asker = Asker(viewer, self._clock(), self._acquire, self._means, client_address(scope))
         answer = await self._operations.answer(question, asker)
         return replace(answer, may_be_kept=is_whole(answer)) if safe and request.query is None else answer
 
@@ -128,11 +129,6 @@ def _by_name(lines: list[Header]) -> Headers:
     if len(headers) == len(lines):
         return headers
     return {name: b", ".join(value for other, value in lines if other == name) for name in headers}
-
-
-def _address(scope: Scope) -> str | None:
-    client = scope.get("client")
-    return client[0] if client else None
 
 
 def _is_safe(method: str) -> bool:

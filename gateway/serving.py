@@ -75,6 +75,7 @@ def run(app: ASGIApp, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         ws_max_size=WEBSOCKET_MESSAGE,
         timeout_graceful_shutdown=GRACE,
     )

@@ -5,14 +5,17 @@ import binascii
 import os
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from db.changes.attempts import Limits
 from db.keyring import Keyring
 from db.seed.people import DEMO_ISSUER
+from gateway.addresses import checked_proxies
 from gateway.jwks import StaticKey, is_safe_way
 
 DEMO_PREFIX = "demo-"
@@ -140,6 +143,10 @@ class Environment(BaseSettings):
     pool_size: int = Field(default=10, ge=1, le=500)
     statement_timeout: float = Field(default=5.0, gt=0, le=3600, description="seconds")
     request_timeout: float = Field(default=10.0, gt=0, le=3600, description="seconds")
+    key_attempts_per_user: int = Field(default=10, ge=1, le=1_000_000)
+    key_attempts_per_address: int = Field(default=100, ge=1, le=1_000_000)
+    key_attempts_minutes: int = Field(default=15, ge=1, le=1440)
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, AfterValidator(checked_proxies)] = ()
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_format: Literal["json", "console", "auto"] = "auto"
@@ -157,7 +164,7 @@ class Environment(BaseSettings):
             raise ValueError("needs LICET_TRUSTED_DOCUMENTS, the manifest of what is trusted")
         return only
 
-    @field_validator("cors_origins", "demo_hosts", mode="before")
+    @field_validator("cors_origins", "demo_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, given: object) -> object:
         return split_names(given)
@@ -189,6 +196,10 @@ class Settings(Environment):
         if url is not None and seen.data.get("token_public_key") is not None:
             raise ValueError("and LICET_TOKEN_PUBLIC_KEY are both set: keep the one that signs your tokens")
         return url
+
+    def limits(self) -> Limits:
+        window = timedelta(minutes=self.key_attempts_minutes)
+        return Limits(self.key_attempts_per_user, self.key_attempts_per_address, window)
 
     def keyring(self) -> Keyring:
         return Keyring(lookup_by_id(self.lookup_secrets), encryption_by_id(self.encryption_secrets))

@@ -17,6 +17,7 @@ from graphql import GraphQLObjectType, GraphQLOutputType
 from graphql.pyutils import Path
 
 from db import fetch
+from db.changes.attempts import Limits
 from db.changes.payment_methods import PaymentProcessor
 from db.fetch import Key, Page, Row
 from db.keyring import Keyring
@@ -55,6 +56,8 @@ class Means:
     """What changes need besides a connection."""
 
     keyring: Keyring
+    limits: Limits
+    """On tries at licence keys."""
     processor: PaymentProcessor | None = None
     """None when payment methods can not be added here."""
 
@@ -65,7 +68,7 @@ class Origin:
 
     request_id: str
     address: str | None = None
-    """Of the client, as far as it is known for sure."""
+    """Of the client, as far as it is known for sure: of IPv6 the network, which is what one customer has."""
 
 
 class Context:

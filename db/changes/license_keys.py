@@ -4,15 +4,25 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from asyncpg import Connection
+from sqlalchemy import or_, select
 
 from db import key_format, tables
 from db.changes.act import Act, RowKey, change, insert, record
-from db.changes.locks import find_license_key, hold_license_key
+from db.changes.locks import FOR_STORE, ROW_ID, find_license_key, hold_license_key
 from db.changes.registration import TypedKey
 from db.enums import LicenseKeyKind
 from db.errors import Refused, UserErrorCode
+from db.expressions import administers_key
 from db.keyring import Keyring
+from db.statements import render
 
+index = tables.table(tables.LicenseKeyIndex)
+
+_VISIBLE = render(
+    select(index.c.license_key_id).where(
+        index.c.license_key_id == ROW_ID, or_(FOR_STORE, administers_key(index.c.account_id, index.c.license_key_id))
+    )
+)
 _CIPHERTEXT = "SELECT ciphertext, encryption_secret_id, license_key_id FROM license_key_index WHERE license_key_id = $1"
 _REPLACE = """
     UPDATE license_key_index
@@ -77,11 +87,16 @@ async def shown(conn: Connection, keyring: Keyring, license_key_id: UUID) -> str
     return key_format.display(keyring.open(*entry))
 
 
-async def reveal(conn: Connection, act: Act, keyring: Keyring, license_key: RowKey) -> str:
-    """The whole key in groups. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
+async def shown_again(conn: Connection, act: Act, keyring: Keyring, license_key_id: UUID) -> str | None:
+    """As `shown`, to who was recorded to see it; None when the key is gone, or not the viewer's to see any more."""
+    found = await _VISIBLE.run(conn, act.parameters(row_id=license_key_id))
+    return await shown(conn, keyring, license_key_id) if found else None
+
+
+async def reveal(conn: Connection, act: Act, license_key: RowKey) -> None:
+    """Record that the viewer sees the whole key. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
     await find_license_key(conn, act, license_key)
     await record(conn, act, "license_key.revealed", ("LicenseKey", license_key))
-    return await shown(conn, keyring, license_key[1])
 
 
 async def rename(conn: Connection, act: Act, license_key: RowKey, name: str) -> bool:

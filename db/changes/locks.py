@@ -27,7 +27,7 @@ memberships = tables.table(tables.Membership)
 
 ACCOUNT_ID: Any = bindparam("account_id", type_=Uuid)
 ROW_ID: Any = bindparam("row_id", type_=Uuid)
-_FOR_STORE: Any = bindparam("for_store", type_=Boolean)
+FOR_STORE: Any = bindparam("for_store", type_=Boolean)
 
 
 def row_of(table: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -45,8 +45,8 @@ def _found(
     account_id: ColumnElement[Any],
     may_change: ColumnElement[bool],
 ) -> Select[Any]:
-    permitted = or_(_FOR_STORE, may_change).label("may_change")
-    return select(*columns, permitted).where(*where, or_(_FOR_STORE, active_membership(account_id)))
+    permitted = or_(FOR_STORE, may_change).label("may_change")
+    return select(*columns, permitted).where(*where, or_(FOR_STORE, active_membership(account_id)))
 
 
 def _locked(statement: Select[Any]) -> Statement:

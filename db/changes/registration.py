@@ -14,11 +14,6 @@ from db.errors import Refused, UserErrorCode
 from db.keyring import Keyring
 from db.terms import end_of_term
 
-# A failed look-up that tells whether a key exists is an attempt that stays counted.
-TELLING = frozenset(
-    {UserErrorCode.KEY_NOT_FOUND, UserErrorCode.KEY_BLOCKED, UserErrorCode.KEY_REGISTERED_TO_ANOTHER_ACCOUNT}
-)
-
 _FIND = """
     SELECT account_id, subscription_id, license_key_id, kind, tail, blocked_at
       FROM license_key_index

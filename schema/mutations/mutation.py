@@ -5,6 +5,7 @@ A mutation is a function of a `Call` and its input, which says in `mutation(…)
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from inspect import Parameter, Signature, cleandoc, get_annotations
 from typing import Any
@@ -13,9 +14,10 @@ import strawberry
 from asyncpg import Connection
 from strawberry.utils.str_converters import to_camel_case
 
-from db.changes import idempotency, transactions
+from db.changes import attempts, idempotency, transactions
 from db.changes.act import NOWHERE, Act, RowKey
 from db.changes.idempotency import Once, Result
+from db.changes.registration import TypedKey
 from db.errors import Refused, UserErrorCode
 from db.ids import parse
 from schema.context import Context, Info, Means
@@ -32,6 +34,13 @@ class Call:
     conn: Connection
     act: Act
     means: Means
+    typed: TypedKey | None = None
+
+    @property
+    def key(self) -> TypedKey:
+        """The licence key that was typed, its try counted."""
+        assert self.typed is not None, "declare the mutation with tries_key"
+        return self.typed
 
 
 Body = Callable[[Call, Any], Awaitable[Result]]
@@ -48,6 +57,7 @@ class Contract:
     codes: tuple[UserErrorCode, ...]
     """All that it can answer, in the order of their checks."""
     scope: str | None
+    tries_key: bool
 
     @property
     def description(self) -> str:
@@ -55,12 +65,16 @@ class Contract:
         return f"{cleandoc(self.body.__doc__ or '')}{needs}\nAnswers {', '.join(self.codes)}."
 
 
-def mutation(*codes: UserErrorCode, scope: str | None = None) -> Callable[[Body], Any]:
-    """Declare a function as the field of its name. `codes` are those it adds to what its input and `scope` imply."""
+def mutation(*codes: UserErrorCode, scope: str | None = None, tries_key: bool = False) -> Callable[[Body], Any]:
+    """Declare a function as the field of its name. `codes` are those it adds to what its input and `scope` imply.
+
+    With `scope` it is for whoever has that, in any account. With `tries_key` its input has a licence key, and who
+    tries too many is told so by the key's look-up.
+    """
 
     def declare(body: Body) -> Any:
         input_type = get_annotations(body)["given"]
-        contract = Contract(body.__name__, body, input_type, (*_implied(input_type, scope), *codes), scope)
+        contract = Contract(body.__name__, body, input_type, (*_implied(input_type, scope), *codes), scope, tries_key)
 
         async def resolve(root: Any, info: Info, input: Any) -> Answer:
             return await _answer(contract, info, input)
@@ -110,39 +124,54 @@ async def _answer(contract: Contract, info: Info, given: Any) -> Answer:
     if found := breaches(given):
         code = UserErrorCode.INVALID_INPUT
         return Answer({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in found))
+    act = _act(contract, info.context)
     try:
-        return Answer(await _committed(contract, info, given), for_store=contract.scope is not None)
+        return Answer(await _committed(contract, info, act, given), act=act)
     except Refused as refused:
         return Answer(refused.about, (verdict(contract, refused, given),))
     finally:
         info.context.forget()
 
 
-async def _committed(contract: Contract, info: Info, given: Any) -> Result:
+def _act(contract: Contract, context: Context) -> Act:
+    viewer = context.viewer
+    for_store = contract.scope is not None
+    return Act(viewer.user_id, viewer.subject, context.now, context.origin.request_id, for_store, viewer.email)
+
+
+async def _committed(contract: Contract, info: Info, act: Act, given: Any) -> Result:
     context = info.context
     if contract.scope is not None and contract.scope not in context.viewer.scopes:
         raise Refused(UserErrorCode.FORBIDDEN, sentence=f"This needs a token with the scope {contract.scope}.")
     once = _once(info, given)
-    act = Act(
-        context.viewer.user_id,
-        context.viewer.subject,
-        context.now,
-        context.origin.request_id,
-        for_store=contract.scope is not None,
-    )
 
     async def run(conn: Connection) -> Result:
-        async def change() -> Result:
-            if once and (before := await idempotency.earlier(conn, once, act.now)) is not None:
-                return before
-            result = await contract.body(Call(conn, act, context.means), given)
-            if once:
-                await idempotency.keep(conn, once, result)
-            return result
-
-        return await transactions.commit(conn, change)
+        async with _typed(contract, context, conn, act, given) as typed:
+            call = Call(conn, act, context.means, typed)
+            return await transactions.commit(conn, lambda: _effect(contract, call, given, once))
 
     return await context.alone(run)
+
+
+async def _effect(contract: Contract, call: Call, given: Any, once: Once | None) -> Result:
+    """What the body does, or what it did when this call came before."""
+    if once is None:
+        return await contract.body(call, given)
+    before = await idempotency.earlier(call.conn, once, call.act.now)
+    if before is not None:
+        return before
+    result = await contract.body(call, given)
+    await idempotency.keep(call.conn, once, result)
+    return result
+
+
+def _typed(
+    contract: Contract, context: Context, conn: Connection, act: Act, given: Any
+) -> AbstractAsyncContextManager[TypedKey | None]:
+    if not contract.tries_key:
+        return nullcontext()
+    means = context.means
+    return attempts.counted(conn, act, means.keyring, given.key, context.origin.address, means.limits)
 
 
 def _once(info: Info, given: Any) -> Once | None:

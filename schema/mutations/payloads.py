@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from db.changes import license_keys
+from db.changes.act import Act
 from db.changes.idempotency import Result
 from db.errors import UserErrorCode
 from db.relations import Relation, itself
@@ -30,8 +31,8 @@ class Answer:
 
     result: Result
     errors: tuple[UserError, ...] = ()
-    for_store: bool = False
-    """Whoever asks may read the objects in any account."""
+    act: Act | None = None
+    """None after a refusal."""
 
 
 def shown(relation: Relation, description: str | None = None) -> Any:
@@ -41,21 +42,8 @@ def shown(relation: Relation, description: str | None = None) -> Any:
         key = root.result.get(info.python_name)
         if key is None:
             return None
-        found = _of_anybody(relation) if root.for_store else relation
+        found = _of_anybody(relation) if root.act is not None and root.act.for_store else relation
         return await info.context.one(found, target(info), tuple(UUID(str(part)) for part in key))
-
-    return strawberry.field(resolver=resolve, description=description)
-
-
-def whole_key(description: str) -> Any:
-    """The licence key whose row the result names, in groups: to whoever the mutation may show it. Kept nowhere."""
-
-    async def resolve(root: Any, info: Info) -> str | None:
-        license_key_id = root.result.get(info.python_name)
-        if license_key_id is None:
-            return None
-        keyring = info.context.means.keyring
-        return await info.context.alone(lambda conn: license_keys.shown(conn, keyring, UUID(str(license_key_id))))
 
     return strawberry.field(resolver=resolve, description=description)
 
@@ -65,6 +53,22 @@ def whether(description: str) -> Any:
 
     def resolve(root: Any, info: Info) -> bool:
         return bool(root.result.get(info.python_name))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def whole_key(description: str) -> Any:
+    """The text of the key whose id the result has: here it leaves the database, and nowhere else.
+
+    The role is asked again, because a call that is repeated may find it changed.
+    """
+
+    async def resolve(root: Any, info: Info) -> str | None:
+        found = root.result.get(info.python_name)
+        if found is None:
+            return None
+        keyring, key = info.context.means.keyring, UUID(str(found))
+        return await info.context.alone(lambda conn: license_keys.shown_again(conn, root.act, keyring, key))
 
     return strawberry.field(resolver=resolve, description=description)
 
