@@ -17,7 +17,7 @@ from db.clock import system_clock
 from db.seed.people import PEOPLE
 from gateway import demo_secrets, demo_world, production, rotation, serving, telemetry
 from gateway.app import create_app
-from gateway.demo import LIFETIME, Signer, routes
+from gateway.demo import LIFETIME, STORE, Signer, routes
 from gateway.demo_payments import DemoProcessor
 from gateway.demo_world import Amount
 from gateway.doctor import examine
@@ -139,16 +139,20 @@ def rotate_keys() -> None:
 
 
 @app.command()
-def token(person: Annotated[str, typer.Argument(help="One of the demo's people.")], data_dir: DataDir = None) -> None:
-    """Print a token of one of the demo's people."""
+def token(
+    person: Annotated[str, typer.Argument(help="One of the demo's people, or its store.")], data_dir: DataDir = None
+) -> None:
+    """Print a token of one of the demo's people, or of its store."""
     found = next((one for one in PEOPLE if one.subject == person), None)
-    if found is None:
-        raise Problem(f"There is no {person} in the demo: choose one of {', '.join(one.subject for one in PEOPLE)}.")
+    if found is None and person != STORE:
+        known = ", ".join(one.subject for one in PEOPLE)
+        raise Problem(f"There is no {person} in the demo: choose one of {known}, or {STORE}.")
     kept_in = _demo_dir(production.environment(), data_dir)
     secrets = demo_secrets.read(kept_in)
     if secrets is None:
         raise Problem(f"There is no demo in {kept_in}: run licet demo, or name its --data-dir.")
-    typer.echo(Signer(secrets.token_private_key, system_clock).token(found).text)
+    signer = Signer(secrets.token_private_key, system_clock)
+    typer.echo((signer.token(found) if found else signer.store_token()).text)
 
 
 @app.command()

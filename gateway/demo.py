@@ -16,7 +16,9 @@ from db.clock import Clock
 from db.seed.people import DEMO_ISSUER, Person
 from gateway.auth import mint
 from gateway.settings import DEMO_AUDIENCE
+from schema.mutations.store import SCOPE
 
+STORE = "store"
 LIFETIME = timedelta(days=30)
 MOST_BYTES = 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -37,17 +39,15 @@ class Signer:
     clock: Clock
 
     def token(self, person: Person) -> Token:
+        return self._signed(subject=person.subject, email=person.email, name=person.name)
+
+    def store_token(self) -> Token:
+        """Of a service: it is nobody, and may write what the store writes."""
+        return self._signed(subject=STORE, scopes=(SCOPE,))
+
+    def _signed(self, **claims: Any) -> Token:
         now = self.clock()
-        text = mint(
-            self.private_key,
-            issuer=DEMO_ISSUER,
-            audience=DEMO_AUDIENCE,
-            subject=person.subject,
-            email=person.email,
-            name=person.name,
-            now=now,
-            lifetime=LIFETIME,
-        )
+        text = mint(self.private_key, issuer=DEMO_ISSUER, audience=DEMO_AUDIENCE, now=now, lifetime=LIFETIME, **claims)
         return Token(text, now + LIFETIME)
 
 
