@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 import structlog
 from graphql import ExecutionResult, GraphQLError
 
 from gateway.errors import Code, Header, fault, request_error
 from gateway.telemetry import REQUEST_ID
+
+MESSAGE = 400  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +31,20 @@ class Answer:
 class Invalid(Exception):
     """A question that can not be answered as it is."""
 
-    def __init__(self, code: Code, errors: list[GraphQLError]) -> None:
+    def __init__(self, code: Code, errors: list[GraphQLError], headers: tuple[Header, ...] = ()) -> None:
         super().__init__(code)
         self.code = code
         self.errors = errors
+        self.headers = headers
 
 
 def unanswerable(sentence: str) -> Invalid:
     return Invalid(Code.INVALID_OPERATION, [GraphQLError(sentence)])
 
 
-def refuse(code: Code, errors: list[GraphQLError]) -> Answer:
+def refuse(code: Code, errors: list[GraphQLError], headers: tuple[Header, ...] = ()) -> Answer:
     """A request error: no data, the same code on every error."""
-    return Answer({"errors": [{**error.formatted, "extensions": _extensions(code, error)} for error in errors]}, code)
+    return Answer({"errors": [_told(code, error) for error in errors]}, code, headers=headers)
 
 
 def refusal(code: Code, sentence: str, status: int | None = None) -> Answer:
@@ -64,8 +68,19 @@ def executed(result: ExecutionResult) -> Answer:
     return Answer({"data": result.data, "errors": [_masked(error) for error in result.errors]})
 
 
-def _extensions(code: Code, error: GraphQLError) -> dict[str, Any]:
-    return {**(error.extensions or {}), "code": code}
+def with_extensions(answer: Answer, **extensions: Any) -> Answer:
+    """Data and what is told about it."""
+    if isinstance(answer.body, bytes):
+        return replace(answer, body=answer.body[:-1] + b',"extensions":' + orjson.dumps(extensions) + b"}")
+    return replace(answer, body={**answer.body, "extensions": extensions})
+
+
+def _told(code: Code, error: GraphQLError) -> dict[str, Any]:
+    message = error.message
+    if len(message) > MESSAGE:
+        # It quotes what was sent, which is not worth sending back.
+        message = message[:MESSAGE] + "…"
+    return {**error.formatted, "message": message, "extensions": {**(error.extensions or {}), "code": code}}
 
 
 def _masked(error: GraphQLError) -> dict[str, Any]:

@@ -33,13 +33,14 @@ from gateway.problems import Problem
 from gateway.settings import Settings
 from gateway.sweeping import keep_swept
 from gateway.telemetry import RequestLog
+from gateway.validation import Rules
 from schema.context import Acquire, Means
 from schema.query import schema
 
 READY_WITHIN = 2.0  # seconds; a probe that waits longer has been given up by whoever asked
 
 CROSS_ORIGIN_REQUEST = [
-    *("authorization", "content-type", "if-none-match", "traceparent", "tracestate", "x-request-id"),
+    *("authorization", "content-type", "if-none-match", "traceparent", "tracestate", "x-licet-cost", "x-request-id"),
     *(
         "apollo-require-preflight",
         "x-apollo-operation-name",
@@ -88,7 +89,8 @@ class Resources:
                 statement_timeout=self._settings.statement_timeout,
             )
             held.push_async_callback(self._pool.close)
-            sweeping = asyncio.create_task(keep_swept(self.acquire, self._clock, self._settings.limits().window))
+            window = self._settings.attempt_limits().window
+            sweeping = asyncio.create_task(keep_swept(self.acquire, self._clock, window))
             held.callback(sweeping.cancel)
             yield
 
@@ -114,8 +116,8 @@ def create_app(
     resources = Resources(settings, clock)
     connections = acquire or resources.acquire
     authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
-    operations = Operations(schema._schema)
-    means = Means(settings.keyring(), settings.limits(), processor)
+    operations = Operations(schema._schema, Rules(settings.limits, settings.suggestions, settings.introspection))
+    means = Means(settings.keyring(), settings.attempt_limits(), processor)
     persisted = _persisted(settings, operations)
     seconds = settings.request_timeout
     endpoint = GraphQLEndpoint(operations, persisted, authenticator, connections, clock, means, seconds)

@@ -6,6 +6,7 @@ fault     everything else: INTERNAL and the request id, nothing more; the log ha
 """
 
 from enum import StrEnum
+from typing import Any
 
 import asyncpg
 from graphql import GraphQLError, Node
@@ -26,6 +27,12 @@ class Code(StrEnum):
     """An argument is out of its bounds; `extensions.argument` names it."""
     UNAUTHENTICATED = "UNAUTHENTICATED"
     """There is no token, or no good one."""
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    """The document or its variables are larger than allowed; `extensions.limit` names how."""
+    TOO_COSTLY = "TOO_COSTLY"
+    """The operation may touch more rows than one operation may."""
+    RATE_LIMITED = "RATE_LIMITED"
+    """The viewer has asked for too much of late; Retry-After says when there will be enough."""
     NOT_FOUND = "NOT_FOUND"
     """There is nothing at this address."""
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
@@ -69,7 +76,7 @@ def fault(error: BaseException) -> tuple[Code, str]:
     return code, _FAULTS[code]
 
 
-def request_error(code: Code, message: str, node: Node | None = None, **extensions: str) -> GraphQLError:
+def request_error(code: Code, message: str, node: Node | None = None, **extensions: Any) -> GraphQLError:
     return GraphQLError(message, node, extensions={"code": code, **extensions})
 
 

@@ -30,6 +30,8 @@ WORTH_PACKING = 2_048
 # As long as this takes to pack, other requests would wait.
 PACKED_ASIDE = 131_072
 
+TELL_COST = b"x-licet-cost"
+
 ALLOW: Header = (b"allow", b"GET, HEAD, OPTIONS, POST")
 STATUS = {
     # As Apollo has it: the request was good, and is to be sent again with its text.
@@ -39,10 +41,13 @@ STATUS = {
     Code.INVALID_OPERATION: 400,
     Code.BAD_VARIABLES: 400,
     Code.BAD_ARGUMENT: 400,
+    Code.LIMIT_EXCEEDED: 400,
+    Code.TOO_COSTLY: 400,
     Code.UNAUTHENTICATED: 401,
     Code.OPERATION_NOT_TRUSTED: 403,
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
+    Code.RATE_LIMITED: 429,
     Code.INTERNAL: 500,
     Code.UNAVAILABLE: 503,
     Code.TIMEOUT: 504,
@@ -109,7 +114,13 @@ class GraphQLEndpoint:
         viewer = await self._viewer(headers)
         request = _from_get(scope, headers) if safe else sent.from_body(await _body(headers, receive))
         patience.listen(receive)
-        question = Question(self._persisted.text(request), request.operation_name, request.variables, read_only=safe)
+        question = Question(
+            self._persisted.text(request),
+            request.operation_name,
+            request.variables,
+            read_only=safe,
+            tell_cost=TELL_COST in headers,
+        )
         asker = Asker(viewer, self._clock(), self._acquire, self._means, client_address(scope))
         answer = await self._operations.answer(question, asker)
         return replace(answer, may_be_kept=is_whole(answer)) if safe and request.query is None else answer

@@ -26,6 +26,9 @@ class Asked:
     tree: Tree
     arguments: list[Any]
 
+    def cost(self) -> int:
+        return self.tree.price.of(self.arguments)
+
 
 class Operation:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, name: str | None) -> None:

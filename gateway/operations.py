@@ -6,13 +6,16 @@ from datetime import datetime
 from inspect import isawaitable
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, execute, parse, validate
+from graphql import GraphQLError, GraphQLSchema, execute
 
-from gateway.answers import Answer, Invalid, executed, refusal, refuse
+from gateway.answers import Answer, Invalid, executed, refusal, refuse, with_extensions
+from gateway.cost import Allowances
 from gateway.errors import Code
+from gateway.limits import check_variables
 from gateway.operation import Asked, Operation, operation_names
 from gateway.remembered import Remembered
 from gateway.telemetry import REQUEST_ID
+from gateway.validation import Rules
 from schema.context import Acquire, Context, Means, Origin, Viewer
 
 REMEMBERED = 1000
@@ -29,6 +32,7 @@ class Question:
     variables: Mapping[str, Any] = field(default_factory=dict)
     read_only: bool = False
     """Of a GET: what it asks for must change nothing."""
+    tell_cost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +49,31 @@ class Asker:
 class Operations:
     """The operations that were asked before, at most `REMEMBERED` of them."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, rules: Rules) -> None:
         self._schema = schema
+        self._rules = rules
+        self._allowances = Allowances(rules.limits)
         self._operations: Remembered[tuple[str, str | None], Operation] = Remembered(REMEMBERED)
         self._kept: dict[tuple[str, str | None], Operation] = {}
 
     async def answer(self, question: Question, asker: Asker) -> Answer:
         try:
+            check_variables(question.variables, self._rules.limits)
             operation = self.operation(question.query, question.operation_name)
             if question.read_only and not operation.is_query:
                 return refusal(Code.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
             asked = operation.ask(question.variables)
+            cost = asked.cost()
+            available = self._allowances.charge(asker.viewer.user_id or asker.viewer.subject, cost)
         except Invalid as invalid:
-            return refuse(invalid.code, invalid.errors)
+            return refuse(invalid.code, invalid.errors, invalid.headers)
         except GraphQLError as error:
             # What validation can not foresee and no rule named: a variable that is null in spite of its default.
             return refuse((error.extensions or {}).get("code", Code.BAD_VARIABLES), [error])
         except RecursionError:
             return refusal(Code.INVALID_OPERATION, "The document is nested too deeply.")
-        return await self._execute(asked, question, asker)
+        answer = await self._execute(asked, question, asker)
+        return with_extensions(answer, cost=self._allowances.told(cost, available)) if question.tell_cost else answer
 
     def operation(self, text: str, name: str | None = None) -> Operation:
         """Parsed, validated and remembered. Raises Invalid."""
@@ -71,30 +81,18 @@ class Operations:
         known = self._kept.get(key) or self._operations.get(key)
         if known is not None:
             return known
-        operation = self._prepared(text, name)
+        operation = Operation(self._schema, self._rules.document(self._schema, text), name)
         return self._operations.put(key, operation) if len(text) <= REMEMBERED_LENGTH else operation
 
     def keep(self, text: str) -> None:
         """Prepare the operations of a document now, and never forget them. Raises Invalid."""
-        document = self._document(text)
+        document = self._rules.document(self._schema, text)
         names = operation_names(document)
         if len(names) == 1:
             self._kept[text, None] = self._kept[text, names[0]] = Operation(self._schema, document, None)
             return
         for name in names:
             self._kept[text, name] = Operation(self._schema, document, name)
-
-    def _prepared(self, text: str, name: str | None) -> Operation:
-        return Operation(self._schema, self._document(text), name)
-
-    def _document(self, text: str) -> DocumentNode:
-        try:
-            document = parse(text, no_location=False)
-        except GraphQLError as error:
-            raise Invalid(Code.INVALID_OPERATION, [error]) from error
-        if errors := validate(self._schema, document):
-            raise Invalid(Code.INVALID_OPERATION, errors)
-        return document
 
     async def _execute(self, asked: Asked, question: Question, asker: Asker) -> Answer:
         """The reference path: Strawberry's resolvers, batched, run by graphql-core."""

@@ -30,6 +30,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
+from gateway.cost import Price, Pricing
 from gateway.errors import Code, request_error
 from schema.arguments import BadArgument, Check
 from schema.context import Selection
@@ -76,6 +77,7 @@ class Tree:
 
     root: Selection
     sites: tuple[Site, ...]
+    price: Price
 
     def arguments(self, variables: VariableValues) -> list[Any]:
         return [site.arguments(variables) for site in self.sites]
@@ -97,7 +99,8 @@ class Selector:
         assert root is not None, "validation knows the operation's type"
         fields = collect_fields(self.schema, self.fragments, self.variables, root, self.operation)
         selection = Selection("", None, {root.name: self._fields(root, fields.grouped_field_set)})
-        return Tree(selection, tuple(self.sites))
+        price = Pricing(self.schema).price(self.operation.operation, selection)
+        return Tree(selection, tuple(self.sites), price)
 
     def _fields(self, parent: GraphQLObjectType, grouped: Grouped) -> dict[str, Selection]:
         return {key: self._field(parent, details) for key, details in grouped.items()}

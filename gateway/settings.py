@@ -5,18 +5,20 @@ import binascii
 import os
 import re
 import sys
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from db.changes.attempts import Limits
+from db.changes import attempts
 from db.keyring import Keyring
 from db.seed.people import DEMO_ISSUER
 from gateway.addresses import checked_proxies
 from gateway.jwks import StaticKey, is_safe_way
+from gateway.limits import Limits
 
 DEMO_PREFIX = "demo-"
 DEMO_AUDIENCE = "licet"
@@ -113,7 +115,7 @@ def default_data_dir() -> Path:
     return Path(xdg) / "licet" if xdg.startswith("/") else Path(os.path.expanduser("~")) / ".local/share/licet"  # noqa: PTH111 - answers ~ where Path.home() raises
 
 
-def split_names(given: object) -> object:
+def split_names(given: object) -> Any:
     return tuple(name.strip().lower() for name in given.split(",") if name.strip()) if isinstance(given, str) else given
 
 
@@ -121,6 +123,17 @@ def checked_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     if not all(ORIGIN.fullmatch(origin) for origin in origins):
         raise ValueError("must list origins as browsers send them, https://shop.example.com, without a path or a *")
     return origins
+
+
+def read_limits(given: object) -> object:
+    """`name=number[,name=number]`; what is not named stays as it is."""
+    if not isinstance(given, str):
+        return given
+    pairs = [entry.partition("=") for entry in split_names(given)]
+    known = [limit.name for limit in fields(Limits)]
+    if not all(name.strip() in known and re.fullmatch(r"\d{1,10}", number.strip()) for name, _, number in pairs):
+        raise ValueError(f"must look like depth=20,tokens=4000; the names are {', '.join(known)}")
+    return Limits(**{name.strip(): int(number) for name, _, number in pairs})
 
 
 DatabaseUrl = Annotated[SecretStr, AfterValidator(checked_database_url)]
@@ -150,6 +163,9 @@ class Environment(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_format: Literal["json", "console", "auto"] = "auto"
+    introspection: bool = False
+    suggestions: bool = False
+    limits: Annotated[Limits, NoDecode, BeforeValidator(read_limits)] = Limits()
     cors_origins: Annotated[tuple[str, ...], NoDecode, AfterValidator(checked_origins)] = ()
     trusted_documents: Path | None = None
     trusted_only: bool = False
@@ -197,9 +213,9 @@ class Settings(Environment):
             raise ValueError("and LICET_TOKEN_PUBLIC_KEY are both set: keep the one that signs your tokens")
         return url
 
-    def limits(self) -> Limits:
+    def attempt_limits(self) -> attempts.Limits:
         window = timedelta(minutes=self.key_attempts_minutes)
-        return Limits(self.key_attempts_per_user, self.key_attempts_per_address, window)
+        return attempts.Limits(self.key_attempts_per_user, self.key_attempts_per_address, window)
 
     def keyring(self) -> Keyring:
         return Keyring(lookup_by_id(self.lookup_secrets), encryption_by_id(self.encryption_secrets))
