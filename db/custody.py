@@ -54,6 +54,15 @@ class Rotated:
     current: int
 
 
+async def missing_secrets(conn: Connection, keyring: Keyring) -> tuple[list[str], list[str]]:
+    """Ids of look-up and of encryption secrets that keys were sealed with and that the keyring does not have."""
+    used = await conn.fetch("SELECT DISTINCT lookup_secret_id, encryption_secret_id FROM license_key_index")
+    return (
+        sorted({row[0] for row in used} - keyring.lookup.keys()),
+        sorted({row[1] for row in used} - keyring.encryption.keys()),
+    )
+
+
 async def rotate(conn: Connection, keyring: Keyring, progress: Progress, *, batch: int = BATCH) -> Rotated:
     """Seal every key with the current secrets; what an earlier run did is not done again. Raises SecretsMissing.
 

@@ -29,6 +29,8 @@ payment_method_of_order = match(
 payment_method_of_subscription = match(
     (subscriptions.c.account_id, subscriptions.c.payment_method_id),
     (payment_methods.c.account_id, payment_methods.c.id),
+    # Orders show what paid them for ever; a subscription only what can still be charged.
+    lambda row: row.c.removed_at.is_(None),
     guard=_of_managed,
 )
 payment_methods_of_account = match(

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from asyncpg import Connection
 
-from db import marks, migrations
+from db import custody, marks, migrations
 from db.clock import Clock
+from db.keyring import Keyring
 from gateway import production
 from gateway.problems import Problem
+from gateway.settings import variable
 
 TOLERATED = timedelta(seconds=5)
 
@@ -24,8 +26,9 @@ class Finding:
 
 async def examine(clock: Clock) -> AsyncGenerator[Finding]:
     """The findings as they are made; what can not be looked at after a bad one is left out."""
+    keyring = None
     try:
-        production.own_settings()
+        keyring = production.own_settings().keyring()
         yield Finding("settings")
     except Problem as problem:
         for line in str(problem).splitlines():
@@ -35,10 +38,23 @@ async def examine(clock: Clock) -> AsyncGenerator[Finding]:
             yield Finding("database can be reached")
             for finding in await _examine_database(conn, clock):
                 yield finding
+            if keyring is not None and not await migrations.is_behind(conn):
+                yield await _examine_keys(conn, keyring)
     except Problem as problem:
         # Without an address the settings have said so already.
         if "DATABASE_URL is missing" not in str(problem):
             yield Finding("database can be reached", str(problem))
+
+
+async def _examine_keys(conn: Connection, keyring: Keyring) -> Finding:
+    lookup, encryption = await custody.missing_secrets(conn, keyring)
+    lacking = [
+        f"{variable(field)} lacks {', '.join(ids)}"
+        for field, ids in (("lookup_secrets", lookup), ("encryption_secrets", encryption))
+        if ids
+    ]
+    advice = f"{'; '.join(lacking)}: list what is lacking after the current one." if lacking else None
+    return Finding("every licence key can be found and opened", advice)
 
 
 async def _examine_database(conn: Connection, clock: Clock) -> list[Finding]:

@@ -19,6 +19,9 @@ subscriptions = tables.table(tables.Subscription)
 
 _STATE = render(select(subscriptions, status(subscriptions).label("status")).where(*row_of(subscriptions)))
 
+# Once and for all: what is removed does not come back.
+_REMOVED = "SELECT removed_at IS NOT NULL FROM payment_methods WHERE account_id = $1 AND id = $2"
+
 
 async def state(conn: Connection, act: Act, subscription: RowKey, on: date | None = None) -> Record:
     """The row and its status today, or on another day. The caller holds its lock, or knows that it is there."""
@@ -110,7 +113,7 @@ async def _enable_renewal(conn: Connection, act: Act, now: Record, given: RowKey
     charged = given or (now["account_id"], now["payment_method_id"])
     if now["auto_renewal"] == AutoRenewal.ON and charged[1] == now["payment_method_id"] and given is None:
         return False
-    if charged[1] is None:
+    if charged[1] is None or (given is None and await conn.fetchval(_REMOVED, *charged)):
         raise Refused(UserErrorCode.PAYMENT_METHOD_REQUIRED, "payment_method_id")
     if not await _keep_own_payment_method(conn, act, now, charged):
         raise Refused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")

@@ -222,7 +222,7 @@ async def test_the_doctor_finds_nothing_wrong(empty_database: str) -> None:
     done = licet("doctor", DATABASE_URL=empty_database, **OWN)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert [line[0] for line in done.stdout.splitlines()] == ["✓"] * 6
+    assert [line[0] for line in done.stdout.splitlines()] == ["✓"] * 7
 
 
 async def test_the_doctor_tells_what_to_do(empty_database: str) -> None:

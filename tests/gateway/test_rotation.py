@@ -20,13 +20,17 @@ async def test_keys_are_sealed_anew_and_counted(empty_database: str) -> None:
     await pool.prepare(conn)
     await world.product(conn)
     await issued(conn, FORMER, 3)
-    both = {"LICET_LOOKUP_SECRETS": f"{NEW_LOOKUP},{LOOKUP}"}
-
     settings = OWN | {"DATABASE_URL": empty_database}
+    examined = licet("doctor", **settings | {"LICET_LOOKUP_SECRETS": NEW_LOOKUP})
+    both = {"LICET_LOOKUP_SECRETS": f"{NEW_LOOKUP},{LOOKUP}"}
     refused = licet("rotate-keys", **settings | both | {"LICET_ENCRYPTION_SECRETS": NEW_ENCRYPTION})
     rings = both | {"LICET_ENCRYPTION_SECRETS": f"{NEW_ENCRYPTION},{ENCRYPTION}"}
     done, again = (licet("rotate-keys", **settings | rings) for _ in range(2))
 
+    assert examined.stdout.splitlines()[-1] == (
+        "✗ every licence key can be found and opened: "
+        "LICET_LOOKUP_SECRETS lacks 1: list what is lacking after the current one."
+    )
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.endswith(
         "licet: Keys are encrypted with 1, which LICET_ENCRYPTION_SECRETS does not have, or has with another value: "

@@ -118,6 +118,12 @@ async def charged_to_nothing(scene: Scene) -> Input:
     return {**await of(scene), "enabled": True}
 
 
+@case("setAutoRenewal", UserErrorCode.PAYMENT_METHOD_REQUIRED)
+async def charged_to_its_own_that_was_removed(scene: Scene) -> Input:
+    card = await world.payment_method(scene.conn, scene.account, removed_at=world.NOW)
+    return {**await of(scene, payment_method_id=card), "enabled": True}
+
+
 @case("setAutoRenewal", UserErrorCode.PAYMENT_METHOD_UNUSABLE)
 async def charged_to_an_expired_card(scene: Scene) -> Input:
     card = await world.payment_method(scene.conn, scene.account, expires_on=world.day(-1))

@@ -93,3 +93,19 @@ async def test_a_block_has_a_reason(scene: Scene, reason: str) -> None:
     answer = await scene.change("blockLicenseKey", {**given, "reason": reason})
 
     assert [(error["code"], error["field"]) for error in answer["userErrors"]] == [("INVALID_INPUT", ["reason"])]
+
+
+async def test_a_removed_method_is_still_what_paid_an_order_but_not_what_a_renewal_is_charged_to(scene: Scene) -> None:
+    card = await world.payment_method(scene.conn, scene.account, brand="Visa")
+    row = await world.subscription(scene.conn, scene.account, payment_method_id=card)
+    await world.order(scene.conn, scene.account, row, payment_method_id=card)
+    shown = "paymentMethod { brand } orders { nodes { paymentMethod { brand } } }"
+
+    await scene.change("removePaymentMethod", {"paymentMethodId": scene.id("pay", card)})
+
+    assert (await scene.client.ask(f'{{ subscription(id: "{scene.id("sub", row)}") {{ {shown} }} }}'))[
+        "subscription"
+    ] == {
+        "paymentMethod": None,
+        "orders": {"nodes": [{"paymentMethod": {"brand": "Visa"}}]},
+    }
