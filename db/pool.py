@@ -1,6 +1,9 @@
-"""The connections to PostgreSQL: prepared statements kept, values as the graph wants them, time-outs set."""
+"""The connections to PostgreSQL: prepared statements kept, values as the graph wants them, waits bounded."""
 
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
 
 import asyncpg
 import orjson
@@ -38,6 +41,41 @@ async def create_pool(url: str, *, size: int = 8, statement_timeout: float = 5.0
             "idle_in_transaction_session_timeout": "10000",
         },
     )
+
+
+class Busy(Exception):
+    """No connection came free in the time that is worth waiting, or too many wait already."""
+
+
+class Queue:
+    """Lends the connections of a pool: at most `places` wait for one, each at most `seconds`."""
+
+    def __init__(self, pool: asyncpg.Pool, *, seconds: float, places: int) -> None:
+        self._pool = pool
+        self._seconds = seconds
+        self._places = places
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """Raises Busy."""
+        conn = await self._next()
+        try:
+            yield cast(Connection, conn)
+        finally:
+            await self._pool.release(conn)
+
+    async def _next(self) -> Any:
+        if self._waiting >= self._places:
+            raise Busy
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._pool.acquire()
+        except TimeoutError:
+            raise Busy from None
+        finally:
+            self._waiting -= 1
 
 
 async def prepare(conn: Connection) -> None:

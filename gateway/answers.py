@@ -8,7 +8,8 @@ import orjson
 import structlog
 from graphql import ExecutionResult, GraphQLError
 
-from gateway.errors import Code, Header, fault, request_error
+from db.pool import Busy
+from gateway.errors import Code, Header, fault, is_gone, request_error
 from gateway.telemetry import REQUEST_ID
 
 MESSAGE = 400  # characters
@@ -54,7 +55,11 @@ def refusal(code: Code, sentence: str, status: int | None = None) -> Answer:
 def fault_answer(error: Exception) -> Answer:
     """What is told of a fault that no field is to blame for. It is logged."""
     code, sentence = fault(error)
-    structlog.get_logger().exception("fault", code=code)
+    if isinstance(error, Busy | TimeoutError):
+        # There are as many of these as clients too many, and a trace tells nothing of the others.
+        structlog.get_logger().warning("overload", code=code)
+    else:
+        structlog.get_logger().exception("fault", code=code)
     return refuse(code, [request_error(code, sentence, requestId=REQUEST_ID.get())])
 
 
@@ -62,9 +67,13 @@ def is_whole(answer: Answer) -> bool:
     return isinstance(answer.body, bytes) or "errors" not in answer.body
 
 
-def executed(result: ExecutionResult) -> Answer:
+def executed(result: ExecutionResult, *, is_query: bool) -> Answer:
+    """Raises what took the database away, when that left nothing to tell: all of a query, or all of its changes."""
     if not result.errors:
         return Answer({"data": result.data})
+    gone = next((cause for cause in map(_cause, result.errors) if isinstance(cause, Busy) or is_gone(cause)), None)
+    if gone is not None and (is_query or not any((result.data or {}).values())):
+        raise gone
     return Answer({"data": result.data, "errors": [_masked(error) for error in result.errors]})
 
 
@@ -85,8 +94,12 @@ def _told(code: Code, error: GraphQLError) -> dict[str, Any]:
 
 def _masked(error: GraphQLError) -> dict[str, Any]:
     """What the caller may know of a fault: where, what kind, and the id under which the log tells the rest."""
-    cause = error.original_error or error
+    cause = _cause(error)
     code, sentence = fault(cause)
     structlog.get_logger().error("fault", path=error.path, code=code, exc_info=cause)
     shown = {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
     return {"message": sentence, **shown, "extensions": {"code": code, "requestId": REQUEST_ID.get()}}
+
+
+def _cause(error: GraphQLError) -> Exception:
+    return error.original_error or error

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.resources import files
 from typing import cast
 from uuid import UUID
@@ -21,7 +21,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from db import accounts, migrations
 from db.changes.payment_methods import PaymentProcessor
 from db.clock import Clock, system_clock
-from db.pool import create_pool
+from db.pool import Queue, create_pool
 from gateway.answers import Invalid, refusal
 from gateway.auth import Authenticator, Claims, TokenVerifier
 from gateway.errors import Code
@@ -71,34 +71,37 @@ PAGE = """<!doctype html>
 
 
 class Resources:
-    """What the application holds while it runs: the pool and the client that fetches keys."""
+    """What the application holds while it runs: connections, and the client that fetches keys."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._pool: asyncpg.Pool | None = None
+        self._queue: Queue | None = None
+        self._spare: asyncpg.Pool | None = None
         self.client = httpx.AsyncClient(follow_redirects=False)
 
     @asynccontextmanager
     async def open(self, _: Starlette) -> AsyncIterator[None]:
+        settings = self._settings
+        url = settings.database_url.get_secret_value()
         async with AsyncExitStack() as held:
             await held.enter_async_context(self.client)
-            self._pool = await create_pool(
-                self._settings.database_url.get_secret_value(),
-                size=self._settings.pool_size,
-                statement_timeout=self._settings.statement_timeout,
-            )
-            held.push_async_callback(self._pool.close)
-            window = self._settings.attempt_limits().window
-            sweeping = asyncio.create_task(keep_swept(self.acquire, self._clock, window))
+            pool = await create_pool(url, size=settings.pool_size, statement_timeout=settings.statement_timeout)
+            held.push_async_callback(pool.close)
+            self._queue = Queue(pool, seconds=settings.pool_timeout, places=settings.pool_queue)
+            self._spare = await held.enter_async_context(asyncpg.create_pool(url, min_size=0, max_size=1))
+            sweeping = asyncio.create_task(keep_swept(self.acquire, self._clock, settings.attempt_limits().window))
             held.callback(sweeping.cancel)
             yield
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[asyncpg.Connection]:
-        assert self._pool is not None, "the application has not started"
-        async with self._pool.acquire() as conn:
-            yield cast(asyncpg.Connection, conn)
+    def acquire(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        assert self._queue is not None, "the application has not started"
+        return self._queue.acquire()
+
+    def probe(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        """A connection besides: a database that has much to do is there, and its health is asked about just then."""
+        assert self._spare is not None, "the application has not started"
+        return cast(AbstractAsyncContextManager[asyncpg.Connection], self._spare.acquire())
 
 
 def create_app(
@@ -127,7 +130,7 @@ def create_app(
             Route("/graphql", endpoint),
             Route("/schema.graphql", _sdl),
             Route("/healthz", _healthz),
-            Route("/readyz", _readyz(connections)),
+            Route("/readyz", _readyz(acquire or resources.probe)),
             *extra_routes,
         ],
         middleware=[*_proxies(settings), Middleware(RequestLog), *_cors(settings)],

@@ -82,7 +82,7 @@ def _run_demo(environment: Environment, data_dir: Path, host: str, listener: soc
                 data_dir=data_dir if environment.database_url is None else None,
             )
         )
-        serving.run(served, listener)
+        serving.run(served, listener, longest=settings.request_timeout)
 
 
 @app.command()
@@ -94,7 +94,7 @@ def serve(host: Host = None, port: Port = None) -> None:
     with serving.until_stopped(), serving.bind(host, settings.port if port is None else port) as listener:
         asyncio.run(production.require_ready(settings.database_url.get_secret_value()))
         structlog.get_logger().info("serving", version=VERSION, origin=serving.origin(host, listener))
-        serving.run(create_app(settings), listener)
+        serving.run(create_app(settings), listener, longest=settings.request_timeout)
 
 
 @app.command()

@@ -11,6 +11,8 @@ from typing import Any
 import asyncpg
 from graphql import GraphQLError, Node
 
+from db.pool import Busy
+
 Header = tuple[bytes, bytes]
 
 
@@ -44,9 +46,9 @@ class Code(StrEnum):
     OPERATION_NOT_TRUSTED = "OPERATION_NOT_TRUSTED"
     """Only operations of the manifest are answered, and this is none."""
     TIMEOUT = "TIMEOUT"
-    """The database took longer than it may."""
+    """The request took longer than it may; its statement is cancelled."""
     UNAVAILABLE = "UNAVAILABLE"
-    """The database or the issuer's keys can not be reached; worth another try."""
+    """The database is busy or can not be reached, or the issuer's keys can not; worth another try."""
     INTERNAL = "INTERNAL"
     """A fault of ours; `extensions.requestId` finds it in the log."""
 
@@ -66,12 +68,20 @@ _FAULTS = {
 }
 
 
+def is_gone(error: BaseException | None) -> bool:
+    """The database is not there, or was not for long enough to answer."""
+    too_late = isinstance(error, asyncpg.QueryCanceledError | TimeoutError)
+    return isinstance(error, _UNREACHABLE) and not isinstance(error, ValueError) and not too_late
+
+
 def fault(error: BaseException) -> tuple[Code, str]:
     """The code of a fault, and all that its caller may read of it."""
+    if isinstance(error, Busy):
+        return Code.UNAVAILABLE, "Too many requests wait for the database. Try again."
     code = Code.INTERNAL
     if isinstance(error, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError | TimeoutError):
         code = Code.TIMEOUT
-    elif isinstance(error, _UNREACHABLE) and not isinstance(error, ValueError):
+    elif is_gone(error):
         code = Code.UNAVAILABLE
     return code, _FAULTS[code]
 

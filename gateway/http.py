@@ -18,7 +18,7 @@ from gateway.auth import Authenticator, KeysUnavailable, Unauthenticated
 from gateway.errors import Code, Header, Rejected
 from gateway.negotiation import JSON, Headers
 from gateway.operations import Asker, Operations, Question
-from gateway.patience import Patience
+from gateway.patience import NotArrived, Patience
 from gateway.persisted import PersistedOperations
 from gateway.sent import Sent, bad_request
 from schema.context import Acquire, Means, Viewer
@@ -105,6 +105,8 @@ class GraphQLEndpoint:
             answer = refusal(rejected.code, rejected.sentence, rejected.status)
         except ClientDisconnect:
             return
+        except NotArrived:
+            answer = refusal(Code.BAD_REQUEST, "The request did not arrive in time.", 408)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets JSON
             answer = fault_answer(error)
         await _respond(scope, headers, send, answer, media_type or JSON)

@@ -14,6 +14,7 @@ from gateway.errors import Code
 from gateway.limits import check_variables
 from gateway.operation import Asked, Operation, operation_names
 from gateway.remembered import Remembered
+from gateway.retry import twice
 from gateway.telemetry import REQUEST_ID
 from gateway.validation import Rules
 from schema.context import Acquire, Context, Means, Origin, Viewer
@@ -72,7 +73,7 @@ class Operations:
             return refuse((error.extensions or {}).get("code", Code.BAD_VARIABLES), [error])
         except RecursionError:
             return refusal(Code.INVALID_OPERATION, "The document is nested too deeply.")
-        answer = await self._execute(asked, question, asker)
+        answer = await self._run(asked, question, asker)
         return with_extensions(answer, cost=self._allowances.told(cost, available)) if question.tell_cost else answer
 
     def operation(self, text: str, name: str | None = None) -> Operation:
@@ -94,6 +95,11 @@ class Operations:
         for name in names:
             self._kept[text, name] = Operation(self._schema, document, name)
 
+    async def _run(self, asked: Asked, question: Question, asker: Asker) -> Answer:
+        if not asked.operation.is_query:
+            return await self._execute(asked, question, asker)
+        return await twice(lambda: self._execute(asked, question, asker))
+
     async def _execute(self, asked: Asked, question: Question, asker: Asker) -> Answer:
         """The reference path: Strawberry's resolvers, batched, run by graphql-core."""
         async with _context(asked, asker) as context:
@@ -106,7 +112,7 @@ class Operations:
                 question.operation_name,
             )
             finished = await result if isawaitable(result) else result
-        return executed(finished)
+        return executed(finished, is_query=asked.operation.is_query)
 
 
 def _context(asked: Asked, asker: Asker) -> Context:

@@ -10,12 +10,16 @@ from starlette.types import Receive
 LOOK_EVERY = 0.25  # seconds; most requests are answered before the first look, and cost one timer
 
 
+class NotArrived(Exception):
+    """The deadline came before the whole request did."""
+
+
 class Patience:
     """`with` it around the work of a request, in the request's own task, which it cancels.
 
-    Out of it come TimeoutError at the deadline and ClientDisconnect once the client has gone. What the work holds is
-    given back on the way: a statement is cancelled, a transaction rolled back, also of a mutation; one that has
-    committed stays, and its idempotency key tells a client that comes again.
+    Raises TimeoutError at the deadline, or NotArrived, and ClientDisconnect once the client has gone. What the work
+    holds is given back on the way: a statement is cancelled, a transaction rolled back, also of a mutation. A change
+    that has committed stays: its idempotency key tells a client that comes again.
     """
 
     __slots__ = ("_cancelling", "_deadline", "_loop", "_receive", "_task", "_timer", "_verdict", "_watch")
@@ -51,7 +55,7 @@ class Patience:
     def _look(self) -> None:
         left = self._deadline - self._loop.time()
         if left <= 0:
-            self._end(TimeoutError("the request's time is up"))
+            self._end(NotArrived() if self._receive is None else TimeoutError("the request's time is up"))
             return
         if self._watch is None and self._receive is not None:
             self._watch = self._loop.create_task(self._until_gone(self._receive))

@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from math import ceil
 from types import FrameType
 
 import uvicorn
@@ -14,7 +15,9 @@ from starlette.types import ASGIApp
 from gateway.problems import Problem, reason
 
 BACKLOG = 2048
-GRACE = 10  # seconds for requests under way; an orchestrator commonly kills after 30
+GRACE = 10  # seconds for requests under way, at least; an orchestrator commonly kills after 30
+# Seconds in which clients that keep connections are told to close them, by the answer to their next request.
+FAREWELL = 1.0
 WEBSOCKET_MESSAGE = 65_536  # bytes
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -55,6 +58,8 @@ def origin(host: str, listener: socket.socket) -> str:
 class Server(uvicorn.Server):
     """Ends in order at the first signal and hears no second one: GRACE bounds the wait, and nothing is cut short."""
 
+    _takes_leave = False
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         _listen(self.handle_exit)
@@ -63,10 +68,24 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn calls it
         self.should_exit = True
+        self._takes_leave = sig == signal.SIGTERM
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._takes_leave:
+            await self._farewell()
+        await super().shutdown(sockets)
+
+    async def _farewell(self) -> None:
+        """Go on serving for a moment, each connection for one request: one that is cut between two may lose the next.
+
+        A person's Ctrl-C does not wait for this.
+        """
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        await asyncio.sleep(FAREWELL)
 
 
-def run(app: ASGIApp, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM, then finish the requests under way."""
+def run(app: ASGIApp, listener: socket.socket, *, longest: float) -> None:
+    """Serve until SIGINT or SIGTERM, then finish the requests under way, which take `longest` seconds at most."""
     config = uvicorn.Config(
         app,
         loop="uvloop",
@@ -77,7 +96,7 @@ def run(app: ASGIApp, listener: socket.socket) -> None:
         server_header=False,
         proxy_headers=False,
         ws_max_size=WEBSOCKET_MESSAGE,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=max(GRACE, ceil(longest) + 1),
     )
     # The loop first: a signal while it is made would leave a coroutine that nobody awaits.
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:

@@ -9,6 +9,7 @@ import structlog
 
 from db.changes.sweeping import sweep
 from db.clock import Clock
+from db.pool import Busy
 from schema.context import Acquire
 
 EVERY = 600.0  # seconds
@@ -21,5 +22,5 @@ async def keep_swept(acquire: Acquire, clock: Clock, attempts_for: timedelta, ev
         try:
             async with acquire() as conn:
                 await sweep(conn, clock(), attempts_for)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (Busy, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             structlog.get_logger().warning("not swept", exc_info=True)

@@ -101,13 +101,17 @@ class Context:
         self._lock = asyncio.Lock()
         self._over = False
         self._conn: Connection | None = None
+        self._working: asyncio.Task[Any] | None = None
         self._loaders: dict[Hashable, DataLoader[Key, Any]] = {}
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *failure: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._over = True
+        if kind is asyncio.CancelledError and self._working is not None:
+            # Nobody waits for the answer: the connection is freed now, not when the statement is done.
+            self._working.cancel()
         # A fault in one field ends the request while loaders of others still run on the connection.
         async with self._lock:
             await self._open.aclose()
@@ -167,7 +171,11 @@ class Context:
         async with self._lock:
             if self._over:
                 raise RuntimeError("The request is over.")
-            return await work(await self._connection())
+            self._working = asyncio.current_task()
+            try:
+                return await work(await self._connection())
+            finally:
+                self._working = None
 
     def forget(self) -> None:
         """Rows read so far: what is read after a change is what it left."""
