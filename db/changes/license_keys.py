@@ -30,13 +30,13 @@ _REPLACE = """
      WHERE license_key_id = $1
 """
 _SHOW_TAIL = "UPDATE license_keys SET tail = $3 WHERE account_id = $1 AND id = $2"
+_FIND = "SELECT account_id, license_key_id FROM license_key_index WHERE digest = ANY ($1)"
 _LOCK = """
     SELECT account_id, license_key_id, blocked_at
       FROM license_key_index
-     WHERE {} FOR NO KEY UPDATE
+     WHERE license_key_id = $1 AND ($2::bytea[] IS NULL OR digest = ANY ($2))
+       FOR NO KEY UPDATE
 """
-_LOCK_BY_DIGEST = _LOCK.format("digest = ANY ($1)")
-_LOCK_BY_ROW = _LOCK.format("license_key_id = $1")
 _BLOCK_ENTRY = "UPDATE license_key_index SET blocked_at = $2 WHERE license_key_id = $1"
 _BLOCK_KEY = "UPDATE license_keys SET blocked_at = $3 WHERE account_id = $1 AND id = $2"
 
@@ -105,6 +105,13 @@ async def rename(conn: Connection, act: Act, license_key: RowKey, name: str) -> 
     return await change(conn, act, tables.LicenseKey, now, "license_key.renamed", name=name)
 
 
+async def _place(conn: Connection, digests: list[bytes] | None) -> tuple[UUID | None, UUID]:
+    found = await conn.fetchrow(_FIND, digests)
+    if found is None:
+        raise Refused(UserErrorCode.KEY_NOT_FOUND, "key")
+    return found["account_id"], found["license_key_id"]
+
+
 async def block(
     conn: Connection, act: Act, keyring: Keyring, which: RowKey | TypedKey, *, reason: str, blocked: bool
 ) -> tuple[RowKey | None, bool]:
@@ -112,11 +119,13 @@ async def block(
 
     Raises LICENSE_KEY_NOT_FOUND, KEY_MALFORMED, KEY_NOT_FOUND.
     """
-    if isinstance(which, TypedKey):
-        entry = await conn.fetchrow(_LOCK_BY_DIGEST, which.digests(keyring))
-    else:
-        await find_license_key(conn, act, which)
-        entry = await conn.fetchrow(_LOCK_BY_ROW, which[1])
+    digests = which.digests(keyring) if isinstance(which, TypedKey) else None
+    account_id, row_id = which if isinstance(which, tuple) else await _place(conn, digests)
+    # One that nobody has is no row of an account yet; should it become one now, this waits for that.
+    if account_id is not None:
+        await hold_license_key(conn, act, (account_id, row_id))
+    # Read again, locked: meanwhile it may have been registered, or another key have taken its place.
+    entry = await conn.fetchrow(_LOCK, row_id, digests)
     if entry is None:
         raise Refused(UserErrorCode.KEY_NOT_FOUND, "key")
     license_key = None if entry["account_id"] is None else (entry["account_id"], entry["license_key_id"])

@@ -10,12 +10,14 @@ from uuid import UUID
 import pytest
 from asyncpg import Connection
 
-from db.changes import orders, payment_methods, renewals, subscriptions
+from db.changes import license_keys, orders, payment_methods, registration, renewals, subscriptions
 from db.changes.act import Act, RowKey
 from db.changes.payment_methods import NewMethod
+from db.changes.registration import TypedKey
 from db.enums import OrderStatus
 from db.errors import Refused, UserErrorCode
 from db.ids import uuid7
+from db.keyring import Keyring
 from tests import world
 from tests.committed import Acquire, connections
 from tests.db.test_payment_methods import Processor
@@ -96,6 +98,36 @@ async def test_an_order_that_is_paid_at_once_starts_one_term(empty_database: str
         async with acquire() as conn:
             expected = Counter({"order.status_changed": 2, "subscription.started": 1})
             assert [await trail(conn, id_) for id_ in ids] == [expected] * ROUNDS
+
+
+async def test_a_key_that_is_blocked_while_it_is_registered_is_blocked_in_both_places_or_free(
+    empty_database: str, keyring: Keyring
+) -> None:
+    async with connections(empty_database, 4) as acquire:
+        async with acquire() as conn:
+            await world.product(conn)
+        for position in range(ROUNDS):
+            async with acquire() as conn:
+                act, account_id = await owned(conn, f"owner{position}")
+                key = TypedKey(await world.issue(conn, keyring))
+
+            async def register(conn: Connection, act: Act = act, of: UUID = account_id, key: TypedKey = key) -> object:
+                return await registration.register(conn, act, keyring, key, of, name=None, suspend=False)
+
+            async def block(conn: Connection, key: TypedKey = key) -> object:
+                return await license_keys.block(conn, STORE, keyring, key, reason="leaked", blocked=True)
+
+            registered, *blocked = await at_once(acquire, [register, block, block, block])
+
+            async with acquire() as conn:
+                rows = await conn.fetch(
+                    "SELECT i.blocked_at AS entry, k.blocked_at AS row FROM license_key_index i"
+                    "  LEFT JOIN license_keys k ON k.id = i.license_key_id WHERE digest = ANY ($1)",
+                    key.digests(keyring),
+                )
+            refused = registered == UserErrorCode.KEY_BLOCKED
+            assert [tuple(row) for row in rows] == [(world.NOW, None if refused else world.NOW)]
+            assert sorted(changed for _, changed in blocked) == [False, False, True]
 
 
 async def test_a_token_that_is_added_at_once_is_one_method_and_one_is_the_default(empty_database: str) -> None:
