@@ -2,10 +2,13 @@
 
 import strawberry
 
-from schema.mutations import license_keys, payment_methods, store, subscriptions
+from schema.mutations import devices, license_keys, members, payment_methods, store, sublicenses, subscriptions
+from schema.mutations.devices import ActivationPayload
 from schema.mutations.license_keys import ActivateProductPayload, RegisterLicenseKeyPayload, RevealLicenseKeyPayload
+from schema.mutations.members import AccountPayload, InviteMembersPayload, MembershipPayload
 from schema.mutations.payment_methods import PaymentMethodPayload
 from schema.mutations.store import BlockLicenseKeyPayload, IssueSubscriptionPayload, OrderPayload
+from schema.mutations.sublicenses import CreateSublicensePayload, LicenseKeyPayload
 from schema.mutations.subscriptions import SetAutoRenewalPayload, SubscriptionPayload
 
 
@@ -25,3 +28,21 @@ class Mutation:
     set_order_status: OrderPayload = store.set_order_status
     record_renewal: SubscriptionPayload = store.record_renewal
     block_license_key: BlockLicenseKeyPayload = store.block_license_key
+    create_sublicense: CreateSublicensePayload = sublicenses.create_sublicense
+    update_sublicense: LicenseKeyPayload = sublicenses.update_sublicense
+    delete_sublicense: LicenseKeyPayload = sublicenses.delete_sublicense
+    rotate_sublicense: CreateSublicensePayload = sublicenses.rotate_sublicense
+    rename_license_key: LicenseKeyPayload = sublicenses.rename_license_key
+    set_license_key_admins: LicenseKeyPayload = sublicenses.set_license_key_admins
+    deactivate: ActivationPayload = devices.deactivate
+    block_activation: ActivationPayload = devices.block_activation
+    lift_activation_block: ActivationPayload = devices.lift_activation_block
+    create_business_account: AccountPayload = members.create_business_account
+    invite_members: InviteMembersPayload = members.invite_members
+    revoke_invitation: MembershipPayload = members.revoke_invitation
+    accept_invitation: AccountPayload = members.accept_invitation
+    set_member_role: MembershipPayload = members.set_member_role
+    block_member: MembershipPayload = members.block_member
+    unblock_member: MembershipPayload = members.unblock_member
+    remove_member: MembershipPayload = members.remove_member
+    leave_account: AccountPayload = members.leave_account

@@ -15,6 +15,7 @@ from strawberry.utils.str_converters import to_camel_case
 from db.errors import Refused, UserErrorCode
 
 RULE = "rule"
+TELLS_NULL = "tells null"
 MAX_TEXT = 255
 MAX_ENTRIES = 100
 YEARS = range(1970, 2200)
@@ -95,6 +96,11 @@ def name_text(default: Any = MISSING) -> Any:
     return text(1, 100, trimmed=True, default=default)
 
 
+def absent_or_null(description: str) -> Any:
+    """A field whose absence, which stays UNSET, is another thing than null."""
+    return strawberry.field(description=description, default=strawberry.UNSET, metadata={TELLS_NULL: True})
+
+
 @strawberry.input
 class Repeatable:
     """The input of a mutation that takes effect once for each idempotency key."""
@@ -111,16 +117,10 @@ def contradicted(field: str, must: str) -> Refused:
 
 def breaches(given: Any, path: Path = ()) -> list[tuple[Path, str]]:
     """What an input breaks, with the field's path. Afterwards its texts are trimmed, and what is absent is None."""
-    found = []
+    found: list[tuple[Path, str]] = []
     for field in _fields(given):
-        value = getattr(given, field.python_name)
         at = (*path, to_camel_case(field.python_name))
-        try:
-            setattr(given, field.python_name, None if value is strawberry.UNSET else _obeyed(field, value, at))
-        except ValueError as breach:
-            found.append((at, f"{'.'.join(at)} {breach}"))
-        except _Below as below:
-            found += below.breaches
+        setattr(given, field.python_name, _obeyed(field, getattr(given, field.python_name), at, found))
     return found
 
 
@@ -129,23 +129,24 @@ def has_rules(input_type: type) -> bool:
     return any(RULE in field.metadata or not _is_id(field) for field in _fields(input_type))
 
 
-class _Below(Exception):
-    def __init__(self, breaches: list[tuple[Path, str]]) -> None:
-        super().__init__()
-        self.breaches = breaches
-
-
-def _obeyed(field: StrawberryField, value: Any, at: Path) -> Any:
+def _obeyed(field: StrawberryField, value: Any, at: Path, found: list[tuple[Path, str]]) -> Any:
+    """The value to go on with. What it breaks is added to what was found."""
+    if value is strawberry.UNSET:
+        return value if TELLS_NULL in field.metadata else None
     if isinstance(value, list):
         if len(value) > MAX_ENTRIES:
-            raise ValueError(f"must have at most {MAX_ENTRIES} entries, {len(value)} were given.")
-        return [_obeyed(field, entry, (*at, str(position))) for position, entry in enumerate(value)]
+            found.append((at, f"{'.'.join(at)} must have at most {MAX_ENTRIES} entries, {len(value)} were given."))
+            return value
+        return [_obeyed(field, entry, (*at, str(position)), found) for position, entry in enumerate(value)]
     if has_object_definition(value):
-        if below := breaches(value, at):
-            raise _Below(below)
+        found += breaches(value, at)
         return value
     rule = field.metadata.get(RULE) or (_plain_text if isinstance(value, str) and not _is_id(field) else None)
-    return value if rule is None or value is None else rule(value)
+    try:
+        return value if rule is None or value is None else rule(value)
+    except ValueError as breach:
+        found.append((at, f"{'.'.join(at)} {breach}"))
+        return value
 
 
 def _fields(given: Any) -> Sequence[StrawberryField]:

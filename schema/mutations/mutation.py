@@ -12,7 +12,6 @@ from typing import Any
 
 import strawberry
 from asyncpg import Connection
-from strawberry.utils.str_converters import to_camel_case
 
 from db.changes import attempts, idempotency, transactions
 from db.changes.act import NOWHERE, Act, RowKey
@@ -22,7 +21,7 @@ from db.errors import Refused, UserErrorCode
 from db.ids import parse
 from schema.context import Context, Info, Means
 from schema.mutations.inputs import Repeatable, breaches, has_rules
-from schema.mutations.payloads import Answer, UserError
+from schema.mutations.payloads import Answer, UserError, user_error
 
 CONTRACT = "contract"
 
@@ -56,25 +55,32 @@ class Contract:
     input_type: type
     codes: tuple[UserErrorCode, ...]
     """All that it can answer, in the order of their checks."""
+    each: tuple[UserErrorCode, ...]
+    """What single entries of a list can be answered."""
     scope: str | None
     tries_key: bool
 
     @property
     def description(self) -> str:
         needs = f" Needs the scope {self.scope}." if self.scope else ""
-        return f"{cleandoc(self.body.__doc__ or '')}{needs}\nAnswers {', '.join(self.codes)}."
+        entries = f" For single entries {', '.join(self.each)}." if self.each else ""
+        return f"{cleandoc(self.body.__doc__ or '')}{needs}\nAnswers {', '.join(self.codes)}.{entries}"
 
 
-def mutation(*codes: UserErrorCode, scope: str | None = None, tries_key: bool = False) -> Callable[[Body], Any]:
+def mutation(
+    *codes: UserErrorCode, each: tuple[UserErrorCode, ...] = (), scope: str | None = None, tries_key: bool = False
+) -> Callable[[Body], Any]:
     """Declare a function as the field of its name. `codes` are those it adds to what its input and `scope` imply.
 
+    `each` are those of single entries, of which others may be good.
     With `scope` it is for whoever has that, in any account. With `tries_key` its input has a licence key, and who
     tries too many is told so by the key's look-up.
     """
 
     def declare(body: Body) -> Any:
         input_type = get_annotations(body)["given"]
-        contract = Contract(body.__name__, body, input_type, (*_implied(input_type, scope), *codes), scope, tries_key)
+        every = (*_implied(input_type, scope), *codes)
+        contract = Contract(body.__name__, body, input_type, every, each, scope, tries_key)
 
         async def resolve(root: Any, info: Info, input: Any) -> Answer:
             return await _answer(contract, info, input)
@@ -126,7 +132,7 @@ async def _answer(contract: Contract, info: Info, given: Any) -> Answer:
         return Answer({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in found))
     act = _act(contract, info.context)
     try:
-        return Answer(await _committed(contract, info, act, given), act=act)
+        return Answer(await _committed(contract, info, act, given), act=act, given=given)
     except Refused as refused:
         return Answer(refused.about, (verdict(contract, refused, given),))
     finally:
@@ -188,7 +194,4 @@ def _once(info: Info, given: Any) -> Once | None:
 def verdict(contract: Contract, refused: Refused, given: Any) -> UserError:
     """A refusal as the payload shows it. One that is not declared is a fault: the published graph would be wrong."""
     assert refused.code in contract.codes, f"{contract.name} does not declare {refused.code}"
-    # A verdict may be about a field that this mutation's input does not have.
-    is_known = bool(refused.field) and hasattr(given, refused.field[0])
-    path = [to_camel_case(name) for name in refused.field] if is_known else None
-    return UserError(code=refused.code, field=path, message=refused.sentence)
+    return user_error(refused, given)

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from db.changes import license_keys
 from db.changes.act import Act
 from db.changes.idempotency import Result
-from db.errors import UserErrorCode
+from db.errors import Refused, UserErrorCode
 from db.relations import Relation, itself
 from schema.context import Info
 from schema.fields import target
@@ -33,6 +34,8 @@ class Answer:
     errors: tuple[UserError, ...] = ()
     act: Act | None = None
     """None after a refusal."""
+    given: Any = None
+    """The input."""
 
 
 def shown(relation: Relation, description: str | None = None) -> Any:
@@ -76,6 +79,14 @@ def whole_key(description: str) -> Any:
 @lru_cache(maxsize=64)
 def _of_anybody(relation: Relation) -> Relation:
     return itself(relation.keys[0].table)
+
+
+def user_error(refused: Refused, given: Any) -> UserError:
+    """A refusal as the payload shows it."""
+    # A verdict may be about a field that this mutation's input does not have.
+    is_known = bool(refused.field) and hasattr(given, refused.field[0])
+    path = [to_camel_case(name) for name in refused.field] if is_known else None
+    return UserError(code=refused.code, field=path, message=refused.sentence)
 
 
 def _errors(root: Any) -> list[UserError]:

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from asyncpg import Connection
 
+from db import key_format
 from db.changes import activations, license_keys, sublicenses
 from db.changes.act import Act, RowKey
 from db.changes.activations import Device
@@ -45,7 +46,10 @@ class Team:
         return [await self.activate_with(key, name) for name in names]
 
     async def key_of(self, license_key: RowKey) -> str:
-        return await license_keys.shown(self.conn, self.keyring, license_key[1])
+        sealed = "SELECT ciphertext, encryption_secret_id FROM license_key_index WHERE license_key_id = $1"
+        row = await self.conn.fetchrow(sealed, license_key[1])
+        assert row is not None
+        return key_format.display(self.keyring.open(row[0], row[1], license_key[1]))
 
     async def activate_with(self, key: str, device: str) -> RowKey:
         of = (TypedKey(key), self.account_id, Device(device, device))

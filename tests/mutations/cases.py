@@ -2,10 +2,26 @@
 
 import pytest
 
-from tests.mutations import license_key_cases, payment_method_cases, store_cases, subscription_cases
+from tests.mutations import (
+    device_cases,
+    license_key_cases,
+    member_cases,
+    payment_method_cases,
+    store_cases,
+    sublicense_cases,
+    subscription_cases,
+)
 from tests.mutations.scene import CASES
 
-MODULES = (license_key_cases, payment_method_cases, store_cases, subscription_cases)
+MODULES = (
+    device_cases,
+    license_key_cases,
+    member_cases,
+    payment_method_cases,
+    store_cases,
+    sublicense_cases,
+    subscription_cases,
+)
 
 REFUSED = [
     pytest.param(mutation, code, made, id=f"{mutation}-{code}-{made.__name__}")

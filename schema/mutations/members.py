@@ -1,0 +1,172 @@
+"""Teams: business accounts opened, people invited into them, given roles, blocked and let go."""
+
+from typing import Any
+
+import strawberry
+
+from db import accounts
+from db.changes import invitations, members
+from db.changes.idempotency import Result
+from db.enums import MemberRole
+from db.errors import Refused, UserErrorCode
+from schema.mutations.inputs import Repeatable, name_text, text
+from schema.mutations.mutation import Call, account, mutation, row
+from schema.mutations.payloads import Answer, ChangePayload, Payload, shown, user_error
+from schema.types import Account, Membership
+
+
+@strawberry.input
+class CreateBusinessAccountInput(Repeatable):
+    name: str = name_text()
+
+
+@strawberry.input
+class InviteMembersInput(Repeatable):
+    account_id: strawberry.ID
+    emails: list[str] = text(
+        note="At most 100 addresses: a call is one transaction, during which the account's members are locked."
+    )
+    role: MemberRole = MemberRole.MEMBER
+
+
+@strawberry.input
+class AcceptInvitationInput(Repeatable):
+    invitation_id: strawberry.ID
+
+
+@strawberry.input
+class MembershipInput(Repeatable):
+    membership_id: strawberry.ID
+
+
+@strawberry.input
+class SetMemberRoleInput(Repeatable):
+    membership_id: strawberry.ID
+    role: MemberRole
+
+
+@strawberry.input
+class LeaveAccountInput(Repeatable):
+    account_id: strawberry.ID
+
+
+@strawberry.type
+class AccountPayload(Payload):
+    account: Account | None = shown(accounts.by_id, "Null when the viewer has left it.")
+
+
+@strawberry.type
+class MembershipPayload(ChangePayload):
+    membership: Membership | None = shown(accounts.membership_by_id, "Null when there is none any more.")
+
+
+def _address(root: Any) -> str:
+    email: str = root.result["email"]
+    return email
+
+
+@strawberry.type(description="What came of one address.")
+class InviteResult(Payload):
+    email: str = strawberry.field(resolver=_address, description="As it was given.")
+    membership: Membership | None = shown(accounts.membership_by_id)
+
+
+def _results(root: Any) -> Any:
+    """For each address the invitation, or the code that stands in its place."""
+    return [_result(root, position, outcome) for position, outcome in enumerate(root.result.get("results", ()))]
+
+
+def _result(root: Any, position: int, outcome: Any) -> Answer:
+    email = {"email": root.given.emails[position]}
+    if not isinstance(outcome, str):
+        return Answer({**email, "membership": outcome})
+    refused = Refused(UserErrorCode(outcome), "emails", str(position))
+    return Answer(email, (user_error(refused, root.given),))
+
+
+@strawberry.type
+class InviteMembersPayload(Payload):
+    results: list[InviteResult] = strawberry.field(
+        resolver=_results, description="One for each address, in order: some may be invited although others are not."
+    )
+
+
+@mutation(UserErrorCode.FORBIDDEN)
+async def create_business_account(call: Call, given: CreateBusinessAccountInput) -> Result:
+    """Open an account for a company. The viewer owns it, and may invite others."""
+    return {"account": (await members.open_account(call.conn, call.act, given.name),)}
+
+
+@mutation(
+    UserErrorCode.ACCOUNT_NOT_FOUND,
+    UserErrorCode.FORBIDDEN,
+    UserErrorCode.PERSONAL_ACCOUNT,
+    each=(UserErrorCode.EMAIL_INVALID, UserErrorCode.ALREADY_MEMBER, UserErrorCode.INVITATION_PENDING),
+)
+async def invite_members(call: Call, given: InviteMembersInput) -> Result:
+    """Invite people by their e-mail addresses, for 14 days. Nothing is sent: they find it when they sign in."""
+    of = (account(given.account_id), given.emails, given.role)
+    outcomes = await invitations.invite(call.conn, call.act, *of)
+    return {"results": [outcome.code if isinstance(outcome, Refused) else outcome for outcome in outcomes]}
+
+
+@mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.INVITATION_NOT_FOUND)
+async def revoke_invitation(call: Call, given: MembershipInput) -> Result:
+    """Take back an invitation that was not accepted."""
+    membership = row("mem", given.membership_id)
+    await members.revoke_invitation(call.conn, call.act, membership)
+    return {"membership": membership, "changed": True}
+
+
+@mutation(UserErrorCode.INVITATION_NOT_FOUND, UserErrorCode.INVITATION_EXPIRED, UserErrorCode.ALREADY_MEMBER)
+async def accept_invitation(call: Call, given: AcceptInvitationInput) -> Result:
+    """Become a member of the account. The invitation must be for an address that the viewer's token proves."""
+    return {"account": (await invitations.accept(call.conn, call.act, row("inv", given.invitation_id)),)}
+
+
+@mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.LAST_ADMIN)
+async def set_member_role(call: Call, given: SetMemberRoleInput) -> Result:
+    """Say what a member may do, or what somebody will who is invited. An administrator holds no single keys."""
+    membership = row("mem", given.membership_id)
+    changed = await members.set_role(call.conn, call.act, membership, given.role)
+    return {"membership": membership, "changed": changed}
+
+
+@mutation(
+    UserErrorCode.MEMBERSHIP_NOT_FOUND,
+    UserErrorCode.PERSONAL_ACCOUNT,
+    UserErrorCode.CANNOT_TARGET_SELF,
+    UserErrorCode.INVITATION_PENDING,
+)
+async def block_member(call: Call, given: MembershipInput) -> Result:
+    """Keep a member out, but listed. The single keys that they administered they administer no more."""
+    membership = row("mem", given.membership_id)
+    return {"membership": membership, "changed": await members.block(call.conn, call.act, membership)}
+
+
+@mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.MEMBER_NOT_BLOCKED)
+async def unblock_member(call: Call, given: MembershipInput) -> Result:
+    """Let a blocked member in again, with the role of before."""
+    membership = row("mem", given.membership_id)
+    return {"membership": membership, "changed": await members.unblock(call.conn, call.act, membership)}
+
+
+@mutation(
+    UserErrorCode.MEMBERSHIP_NOT_FOUND,
+    UserErrorCode.PERSONAL_ACCOUNT,
+    UserErrorCode.CANNOT_TARGET_SELF,
+    UserErrorCode.INVITATION_PENDING,
+)
+async def remove_member(call: Call, given: MembershipInput) -> Result:
+    """Let a member go. They can be invited again."""
+    membership = row("mem", given.membership_id)
+    await members.remove(call.conn, call.act, membership)
+    return {"membership": membership, "changed": True}
+
+
+@mutation(UserErrorCode.ACCOUNT_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.LAST_ADMIN)
+async def leave_account(call: Call, given: LeaveAccountInput) -> Result:
+    """Leave a business account. Whoever administers it alone makes somebody else an administrator first."""
+    account_id = account(given.account_id)
+    await members.leave(call.conn, call.act, account_id)
+    return {"account": (account_id,)}

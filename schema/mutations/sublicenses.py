@@ -1,0 +1,173 @@
+"""Licence keys split for departments: how many seats each may take, who administers it, what it is called."""
+
+from datetime import date
+from typing import Any
+
+import strawberry
+
+from db import license_keys
+from db.changes import key_admins, sublicenses
+from db.changes import license_keys as changes
+from db.changes.idempotency import Result
+from db.changes.sublicenses import Split
+from db.enums import Allocation
+from db.errors import UserErrorCode
+from schema.mutations.inputs import Repeatable, absent_or_null, name_text
+from schema.mutations.mutation import Call, mutation, optional_row, row
+from schema.mutations.payloads import Payload, shown, whole_key
+from schema.types import LicenseKey
+
+_QUOTA = "Seats, 1 or more: kept from the pool when RESERVED, a limit on what is taken from it when DYNAMIC."
+
+
+@strawberry.input
+class CreateSublicenseInput(Repeatable):
+    subscription_id: strawberry.ID
+    name: str = name_text()
+    allocation: Allocation
+    quota: int = strawberry.field(description=_QUOTA)
+    expires_on: date | None = strawberry.field(
+        default=strawberry.UNSET, description="Last usable day; without one, that of the subscription."
+    )
+
+
+@strawberry.input
+class UpdateSublicenseInput(Repeatable):
+    license_key_id: strawberry.ID
+    allocation: Allocation | None = strawberry.UNSET
+    quota: int | None = strawberry.field(default=strawberry.UNSET, description=_QUOTA)
+    expires_on: date | None = absent_or_null("Last usable day; null for that of the subscription.")
+
+
+@strawberry.input
+class DeleteSublicenseInput(Repeatable):
+    license_key_id: strawberry.ID
+    move_to_license_key_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Where its active devices go; without it a key in use is refused."
+    )
+
+
+@strawberry.input
+class RotateSublicenseInput(Repeatable):
+    license_key_id: strawberry.ID
+
+
+@strawberry.input
+class RenameLicenseKeyInput(Repeatable):
+    license_key_id: strawberry.ID
+    name: str = name_text()
+
+
+@strawberry.input
+class SetLicenseKeyAdminsInput(Repeatable):
+    license_key_id: strawberry.ID
+    membership_ids: list[strawberry.ID] = strawberry.field(
+        description="All that are to administer the key besides the account's own administrators; at most 100."
+    )
+
+
+@strawberry.type
+class LicenseKeyPayload(Payload):
+    license_key: LicenseKey | None = shown(license_keys.by_id, "Null when it was deleted.")
+
+
+@strawberry.type
+class CreateSublicensePayload(Payload):
+    key: str | None = whole_key("The new key, in groups: shown here, and by revealLicenseKey.")
+    license_key: LicenseKey | None = shown(license_keys.by_id)
+
+
+@mutation(
+    UserErrorCode.SUBSCRIPTION_NOT_FOUND,
+    UserErrorCode.FORBIDDEN,
+    UserErrorCode.SUBSCRIPTION_NOT_ACTIVE,
+    UserErrorCode.SUBLICENSES_NOT_SUPPORTED,
+    UserErrorCode.ALLOCATION_NOT_SUPPORTED,
+    UserErrorCode.QUOTA_INVALID,
+    UserErrorCode.QUOTA_EXCEEDS_POOL,
+    UserErrorCode.EXPIRATION_IN_PAST,
+    UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION,
+)
+async def create_sublicense(call: Call, given: CreateSublicenseInput) -> Result:
+    """Split a key of its own off a subscription, for a department: with seats kept for it, or with a limit on them."""
+    split = Split(given.allocation, given.quota, given.expires_on)
+    subscription = row("sub", given.subscription_id)
+    made = await sublicenses.create(call.conn, call.act, call.means.keyring, subscription, given.name, split)
+    return {"key": made[1], "license_key": made}
+
+
+@mutation(
+    UserErrorCode.LICENSE_KEY_NOT_FOUND,
+    UserErrorCode.FORBIDDEN,
+    UserErrorCode.SUBSCRIPTION_NOT_ACTIVE,
+    UserErrorCode.ALLOCATION_NOT_SUPPORTED,
+    UserErrorCode.CANNOT_MODIFY_PRIMARY,
+    UserErrorCode.QUOTA_INVALID,
+    UserErrorCode.QUOTA_BELOW_USED,
+    UserErrorCode.QUOTA_EXCEEDS_POOL,
+    UserErrorCode.EXPIRATION_IN_PAST,
+    UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION,
+)
+async def update_sublicense(call: Call, given: UpdateSublicenseInput) -> Result:
+    """Give a sublicence more or fewer seats, another way to take them, or another last day. What is absent stays."""
+    license_key = row("key", given.license_key_id)
+    seats = {"allocation": given.allocation, "quota": given.quota}
+    own: dict[str, Any] = {name: value for name, value in seats.items() if value is not None}
+    if given.expires_on is not strawberry.UNSET:
+        own["expires_on"] = given.expires_on
+    await sublicenses.update(call.conn, call.act, license_key, own)
+    return {"license_key": license_key}
+
+
+@mutation(
+    UserErrorCode.LICENSE_KEY_NOT_FOUND,
+    UserErrorCode.FORBIDDEN,
+    UserErrorCode.SUBSCRIPTION_NOT_ACTIVE,
+    UserErrorCode.CANNOT_MODIFY_PRIMARY,
+    UserErrorCode.KEY_EXPIRED,
+    UserErrorCode.KEY_BLOCKED,
+    UserErrorCode.KEY_IN_USE,
+    UserErrorCode.NO_SEATS_AVAILABLE,
+)
+async def delete_sublicense(call: Call, given: DeleteSublicenseInput) -> Result:
+    """Give a sublicence's seats back to the pool: its key works no more, its devices go to another one."""
+    license_key = row("key", given.license_key_id)
+    await sublicenses.delete(call.conn, call.act, license_key, optional_row("key", given.move_to_license_key_id))
+    return {"license_key": license_key}
+
+
+@mutation(
+    UserErrorCode.LICENSE_KEY_NOT_FOUND,
+    UserErrorCode.FORBIDDEN,
+    UserErrorCode.SUBSCRIPTION_NOT_ACTIVE,
+    UserErrorCode.CANNOT_MODIFY_PRIMARY,
+    UserErrorCode.KEY_BLOCKED,
+)
+async def rotate_sublicense(call: Call, given: RotateSublicenseInput) -> Result:
+    """Replace a sublicence's key, which never works again. Its devices, name and administrators stay."""
+    license_key = row("key", given.license_key_id)
+    await sublicenses.rotate(call.conn, call.act, call.means.keyring, license_key)
+    return {"key": license_key[1], "license_key": license_key}
+
+
+@mutation(UserErrorCode.LICENSE_KEY_NOT_FOUND, UserErrorCode.FORBIDDEN)
+async def rename_license_key(call: Call, given: RenameLicenseKeyInput) -> Result:
+    """Give a key another name to be shown by."""
+    license_key = row("key", given.license_key_id)
+    await changes.rename(call.conn, call.act, license_key, given.name)
+    return {"license_key": license_key}
+
+
+@mutation(
+    UserErrorCode.LICENSE_KEY_NOT_FOUND,
+    UserErrorCode.FORBIDDEN,
+    UserErrorCode.MEMBERSHIP_NOT_FOUND,
+    UserErrorCode.MEMBER_IS_ADMIN,
+    UserErrorCode.MEMBER_BLOCKED,
+)
+async def set_license_key_admins(call: Call, given: SetLicenseKeyAdminsInput) -> Result:
+    """Say which members administer a key: reveal and rename it, and manage its devices."""
+    license_key = row("key", given.license_key_id)
+    memberships = [row("mem", id_) for id_ in given.membership_ids]
+    await key_admins.set_admins(call.conn, call.act, license_key, memberships)
+    return {"license_key": license_key}
