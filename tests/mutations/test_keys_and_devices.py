@@ -80,7 +80,7 @@ async def test_registering_a_key_brings_its_subscription_into_the_account(scene:
         ({"start_trigger": "ON_KEY_REGISTRATION"}, "ACTIVE", "2026-06-15", "2027-06-15"),
         ({"start_trigger": "ON_KEY_REGISTRATION", "term_months": 0}, "ACTIVE", "2026-06-15", None),
         (
-            {"start_trigger": "ON_PURCHASE", "issued_at": world.NOW.replace(month=2)},
+            {"start_trigger": "ON_PURCHASE", "issued_at": FEBRUARY},
             "ACTIVE",
             "2026-02-15",
             "2027-02-15",
@@ -185,9 +185,7 @@ async def test_a_persons_new_key_becomes_theirs_with_its_first_device(scene: Sce
 async def test_the_same_device_again_is_the_same_activation(scene: Scene) -> None:
     given = await of_held(scene)
     first = await scene.client.ask(ACTIVATE, {"input": given})
-    await scene.conn.execute(
-        "UPDATE activations SET activated_at = $1, last_seen_at = NULL", world.NOW.replace(month=3)
-    )
+    await scene.conn.execute("UPDATE activations SET activated_at = $1, last_seen_at = NULL", FEBRUARY)
 
     again = await scene.client.ask(ACTIVATE, {"input": {**given, "deviceName": "Renamed"}})
 
