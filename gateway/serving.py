@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from math import ceil
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,7 +17,7 @@ from gateway.problems import Problem, reason
 
 BACKLOG = 2048
 GRACE = 10  # seconds for requests under way, at least; an orchestrator commonly kills after 30
-# Seconds in which clients that keep connections are told to close them, by the answer to their next request.
+# Seconds, at most twice, in which clients that keep connections are told to close them, by their next answer.
 FAREWELL = 1.0
 WEBSOCKET_MESSAGE = 65_536  # bytes
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -72,16 +73,42 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._takes_leave:
-            await self._farewell()
+            await self._farewell(sockets or [])
         await super().shutdown(sockets)
 
-    async def _farewell(self) -> None:
-        """Go on serving for a moment, each connection for one request: one that is cut between two may lose the next.
+    async def _farewell(self, listeners: list[socket.socket]) -> None:
+        """Serve each connection for one more request: one that is closed between two may lose the next.
 
-        A person's Ctrl-C does not wait for this.
+        First with whoever comes, so that a load balancer can notice; then only those who are here. A person's Ctrl-C
+        does not wait for this.
         """
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         await asyncio.sleep(FAREWELL)
+        last = [connection for listener in listeners for connection in _waiting_at(listener)]
+        # At once, with nothing in between: closing cuts whoever waits to be accepted.
+        for server in self.servers:
+            server.close()
+        for connection in last:
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                while self.server_state.connections:  # noqa: ASYNC110 - uvicorn keeps a set, and tells nobody
+                    await asyncio.sleep(0.01)
+
+    def _protocol(self) -> asyncio.Protocol:
+        protocol: type[Any] = self.config.http_protocol_class
+        made: asyncio.Protocol = protocol(self.config, self.server_state, self.lifespan.state)
+        return made
+
+
+def _waiting_at(listener: socket.socket) -> list[socket.socket]:
+    """The connections that nobody has accepted yet."""
+    listener.setblocking(False)
+    waiting = []
+    with suppress(BlockingIOError):
+        while True:
+            waiting.append(listener.accept()[0])
+    return waiting
 
 
 def run(app: ASGIApp, listener: socket.socket, *, longest: float) -> None:
