@@ -1,5 +1,6 @@
 """Where a request comes from, as far as that can be known: behind proxies, what the trusted ones say."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.types import Scope
@@ -18,8 +19,14 @@ def checked_proxies(proxies: tuple[str, ...]) -> tuple[str, ...]:
 def client_address(scope: Scope) -> str | None:
     """The client's address; of IPv6 its network, because whoever has one address there has all the others in it."""
     client = scope.get("client")
+    return _address(client[0]) if client else None
+
+
+@lru_cache(maxsize=1024)
+def _address(text: str) -> str | None:
+    # Remembered: a connection's requests all come from the same one.
     try:
-        address = ip_address(client[0] if client else "")
+        address = ip_address(text)
     except ValueError:
         return None
     if isinstance(address, IPv6Address):

@@ -193,10 +193,12 @@ class Authenticator:
 
     async def session(self, authorization: str | None) -> Session:
         """As `viewer`, with the end of the token for what outlives a request."""
-        token = bearer_token(authorization)
         # Memory that is dumped or swapped then shows nothing to sign in with.
-        digest = hashlib.sha256(token.encode()).digest()
-        return self._remembered(digest) or await self._flights.run(digest, lambda: self._sign_in(token, digest))
+        digest = hashlib.sha256((authorization or "").encode(errors="surrogatepass")).digest()
+        if session := self._remembered(digest):
+            return session
+        token = bearer_token(authorization)
+        return await self._flights.run(digest, lambda: self._sign_in(token, digest))
 
     def _remembered(self, digest: bytes) -> Session | None:
         session = self._sessions.pop(digest, None)
