@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from db import accounts, migrations
@@ -127,13 +128,17 @@ def create_app(
     return Starlette(
         routes=[
             Route("/", _page),
-            Route("/graphql", endpoint),
             Route("/schema.graphql", _sdl),
             Route("/healthz", _healthz),
             Route("/readyz", _readyz(acquire or resources.probe)),
             *extra_routes,
         ],
-        middleware=[*_proxies(settings), Middleware(RequestLog), *_cors(settings)],
+        middleware=[
+            *_proxies(settings),
+            Middleware(RequestLog),
+            *_cors(settings),
+            Middleware(_straight, "/graphql", endpoint),
+        ],
         exception_handlers={HTTPException: _refused},
         lifespan=resources.open if acquire is None else None,
     )
@@ -151,6 +156,16 @@ def _persisted(settings: Settings, operations: Operations) -> PersistedOperation
     return PersistedOperations(
         trusted, automatic=settings.automatic_persisted_queries, only_trusted=settings.trusted_only
     )
+
+
+def _straight(app: ASGIApp, path: str, endpoint: ASGIApp) -> ASGIApp:
+    """One address before all routes: on the way of a small answer they would take a third of the endpoint's own time."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        is_there = scope["type"] == "http" and scope["path"] == path
+        await (endpoint if is_there else app)(scope, receive, send)
+
+    return answer
 
 
 def _proxies(settings: Settings) -> list[Middleware]:

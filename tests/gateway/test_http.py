@@ -151,6 +151,16 @@ async def test_another_content_type_is_a_415(client: Client) -> None:
     assert {type_: _seen(response) for type_, response in seen.items()} == dict.fromkeys(given, refused)
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip, identity"])
+async def test_a_packed_body_is_not_unpacked(client: Client, encoding: str) -> None:
+    response = await _post(client, gzip.compress(b" " * 10_000_000), content_encoding=encoding)
+    plain = await _post(client, QUESTION, content_encoding="identity")
+
+    sentence = "The body must be JSON in UTF-8, with the header Content-Type: application/json."
+    assert _seen(response) == _bad_request(415, sentence)
+    assert _seen(plain) == _answered()
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 async def test_a_body_that_is_too_large_is_a_413(client: Client, chunked: bool) -> None:
     async def pieces(content: bytes) -> AsyncIterator[bytes]:
