@@ -159,7 +159,7 @@ def _persisted(settings: Settings, operations: Operations) -> PersistedOperation
 
 
 def _straight(app: ASGIApp, path: str, endpoint: ASGIApp) -> ASGIApp:
-    """One address before all routes: on the way of a small answer they would take a third of the endpoint's own time."""
+    """One address before all routes: for a small answer, they would take a third of the endpoint's own time."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         is_there = scope["type"] == "http" and scope["path"] == path
