@@ -1,6 +1,6 @@
 """A key from its making: sealed in the index, replaced there, shown to somebody who may see it, named, blocked."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from asyncpg import Connection
@@ -52,19 +52,15 @@ async def make(
 ) -> NewKey:
     """A key nobody has seen yet, in the index; an account's still needs its row there."""
     key, license_key_id = key_format.generate(act.random), act.new_id()
-    sealed = keyring.seal(key, license_key_id)
     made = NewKey(license_key_id, key_format.tail(key))
     await insert(
         conn,
         tables.LicenseKeyIndex(
-            digest=sealed.digest,
-            lookup_secret_id=sealed.lookup_secret_id,
+            **asdict(keyring.seal(key, license_key_id)),
             account_id=account_id,
             subscription_id=subscription_id,
             license_key_id=license_key_id,
             kind=kind,
-            ciphertext=sealed.ciphertext,
-            encryption_secret_id=sealed.encryption_secret_id,
             tail=made.tail,
         ),
     )

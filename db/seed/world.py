@@ -1,6 +1,6 @@
 """What every part of the demo's world is written with: one day, one stream of chance, one set of rows."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -51,18 +51,14 @@ class World:
     ) -> str:
         """Make a key and its row in the index; its last characters."""
         key = key_format.generate(self.random)
-        sealed = self.keyring.seal(key, license_key_id)
         tail = key_format.tail(key)
         self.rows.add(
             LicenseKeyIndex(
-                digest=sealed.digest,
-                lookup_secret_id=sealed.lookup_secret_id,
+                **asdict(self.keyring.seal(key, license_key_id)),
                 account_id=account_id,
                 subscription_id=subscription_id,
                 license_key_id=license_key_id,
                 kind=kind,
-                ciphertext=sealed.ciphertext,
-                encryption_secret_id=sealed.encryption_secret_id,
                 tail=tail,
                 blocked_at=blocked_at,
             )
