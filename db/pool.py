@@ -1,7 +1,7 @@
 """The connections to PostgreSQL: prepared statements kept, values as the graph wants them, waits bounded."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -55,6 +55,15 @@ class Queue:
         self._seconds = seconds
         self._places = places
         self._waiting = 0
+
+    def measures(self) -> dict[str, Callable[[], int]]:
+        """How many connections there are, how many are lent, and how many requests wait for one."""
+        pool = self._pool
+        return {
+            "size": pool.get_size,
+            "in_use": lambda: pool.get_size() - pool.get_idle_size(),
+            "waiting": lambda: self._waiting,
+        }
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:

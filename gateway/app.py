@@ -28,12 +28,12 @@ from gateway.auth import Authenticator, Claims, TokenVerifier
 from gateway.errors import Code
 from gateway.http import GraphQLEndpoint
 from gateway.jwks import KeySetUrl, KeySource, StaticKey
+from gateway.observability import Observability
 from gateway.operations import Operations
 from gateway.persisted import PersistedOperations, manifest
 from gateway.problems import Problem
 from gateway.settings import Settings
 from gateway.sweeping import keep_swept
-from gateway.telemetry import RequestLog
 from gateway.validation import Rules
 from schema.context import Acquire, Means
 from schema.query import schema
@@ -49,7 +49,7 @@ CROSS_ORIGIN_REQUEST = [
         "apollographql-client-version",
     ),
 ]
-CROSS_ORIGIN_ANSWER = ["etag", "retry-after", "server-timing", "x-request-id"]
+CROSS_ORIGIN_ANSWER = ["etag", "retry-after", "server-timing", "traceparent", "x-request-id"]
 CROSS_ORIGIN_SECONDS = 3600
 
 _REFUSED = {
@@ -74,8 +74,9 @@ PAGE = """<!doctype html>
 class Resources:
     """What the application holds while it runs: connections, and the client that fetches keys."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, observability: Observability) -> None:
         self._settings = settings
+        self._observability = observability
         self._clock = clock
         self._queue: Queue | None = None
         self._spare: asyncpg.Pool | None = None
@@ -93,6 +94,7 @@ class Resources:
             self._spare = await held.enter_async_context(asyncpg.create_pool(url, min_size=0, max_size=1))
             sweeping = asyncio.create_task(keep_swept(self.acquire, self._clock, settings.attempt_limits().window))
             held.callback(sweeping.cancel)
+            await held.enter_async_context(self._observability.watching(self.client, self._queue.measures()))
             yield
 
     def acquire(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
@@ -117,8 +119,9 @@ def create_app(
 
     `acquire` gives the connections instead of a pool of its own, for tests that roll back.
     """
-    resources = Resources(settings, clock)
-    connections = acquire or resources.acquire
+    observability = Observability(settings)
+    resources = Resources(settings, clock, observability)
+    connections = observability.connections(acquire or resources.acquire)
     authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
     operations = Operations(schema._schema, Rules(settings.limits, settings.suggestions, settings.introspection))
     means = Means(settings.keyring(), settings.attempt_limits(), processor)
@@ -135,7 +138,7 @@ def create_app(
         ],
         middleware=[
             *_proxies(settings),
-            Middleware(RequestLog),
+            *observability.middleware(),
             *_cors(settings),
             Middleware(_straight, "/graphql", endpoint),
         ],

@@ -21,6 +21,7 @@ from gateway.operations import Asker, Operations, Question
 from gateway.patience import NotArrived, Patience
 from gateway.persisted import PersistedOperations
 from gateway.sent import Sent, bad_request
+from gateway.telemetry import Run
 from schema.context import Acquire, Means, Viewer
 
 MAX_BODY = 1_048_576  # bytes
@@ -109,6 +110,8 @@ class GraphQLEndpoint:
             answer = refusal(Code.BAD_REQUEST, "The request did not arrive in time.", 408)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets JSON
             answer = fault_answer(error)
+        run: Run = scope["run"]
+        run.code = answer.code
         await _respond(scope, headers, send, answer, media_type or JSON)
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive, patience: Patience) -> Answer:
@@ -123,7 +126,7 @@ class GraphQLEndpoint:
             read_only=safe,
             tell_cost=TELL_COST in headers,
         )
-        asker = Asker(viewer, self._clock(), self._acquire, self._means, client_address(scope))
+        asker = Asker(viewer, self._clock(), self._acquire, self._means, scope["run"], client_address(scope))
         answer = await self._operations.answer(question, asker)
         return replace(answer, may_be_kept=is_whole(answer)) if safe and request.query is None else answer
 

@@ -54,11 +54,11 @@ class Limits:
     """Numbers, texts and objects in the variables."""
     nesting: int = 10
     """Lists and objects inside each other in the variables."""
-    cost: int = 20_000
+    cost: int = 100_000
     """Of one operation: about the rows it may touch."""
-    capacity: int = 200_000
+    capacity: int = 500_000
     """Of cost that one viewer may use at once."""
-    restore: int = 10_000
+    restore: int = 25_000
     """Of cost that comes back to the viewer each second."""
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from gateway.answers import Invalid, unanswerable
 from gateway.errors import Code
 from gateway.remembered import Remembered
 from gateway.selection import Selector, Tree, conditions
+from gateway.telemetry import shown
 from gateway.variables import Variables
 
 # Trees kept per operation: two to the power of its conditions may exist.
@@ -34,6 +35,7 @@ class Operation:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, name: str | None) -> None:
         self.document = document
         self.definition = _chosen(document, name)
+        self.shown_name = shown(self.definition.name.value) if self.definition.name is not None else None
         self.is_query = self.definition.operation is OperationType.QUERY
         self._schema = schema
         self._variables = Variables(schema, self.definition)

@@ -1,11 +1,14 @@
 """From a question to its answer: parse, validate, select, run."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from inspect import isawaitable
 from typing import Any
 
+from asyncpg import Connection
+from asyncpg.connection import LoggedQuery
 from graphql import GraphQLError, GraphQLSchema, execute
 
 from gateway.answers import Answer, Invalid, executed, refusal, refuse, with_extensions
@@ -15,7 +18,7 @@ from gateway.limits import check_variables
 from gateway.operation import Asked, Operation, operation_names
 from gateway.remembered import Remembered
 from gateway.retry import twice
-from gateway.telemetry import REQUEST_ID
+from gateway.telemetry import REQUEST_ID, Run
 from gateway.validation import Rules
 from schema.context import Acquire, Context, Means, Origin, Viewer
 
@@ -44,6 +47,8 @@ class Asker:
     now: datetime
     acquire: Acquire
     means: Means
+    run: Run
+    """Told what becomes known of the operation."""
     address: str | None = None
 
 
@@ -63,8 +68,9 @@ class Operations:
             operation = self.operation(question.query, question.operation_name)
             if question.read_only and not operation.is_query:
                 return refusal(Code.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
+            asker.run.operation = operation.shown_name
             asked = operation.ask(question.variables)
-            cost = asked.cost()
+            asker.run.cost = cost = asked.cost()
             available = self._allowances.charge(asker.viewer.user_id or asker.viewer.subject, cost)
         except Invalid as invalid:
             return refuse(invalid.code, invalid.errors, invalid.headers)
@@ -102,6 +108,7 @@ class Operations:
 
     async def _execute(self, asked: Asked, question: Question, asker: Asker) -> Answer:
         """The reference path: Strawberry's resolvers, batched, run by graphql-core."""
+        asker.run.via = "reference"
         async with _context(asked, asker) as context:
             result = execute(
                 self._schema,
@@ -117,4 +124,23 @@ class Operations:
 
 def _context(asked: Asked, asker: Asker) -> Context:
     origin = Origin(REQUEST_ID.get(), asker.address)
-    return Context(asker.viewer, asker.now, asker.acquire, asked.tree.root, asked.arguments, asker.means, origin)
+    acquire = _counting(asker.acquire, asker.run)
+    return Context(asker.viewer, asker.now, acquire, asked.tree.root, asked.arguments, asker.means, origin)
+
+
+def _counting(acquire: Acquire, run: Run) -> Acquire:
+    """The same connections; what is sent over them is counted."""
+
+    def note(_: LoggedQuery) -> None:
+        run.statements += 1
+
+    @asynccontextmanager
+    async def counted() -> AsyncIterator[Connection]:
+        async with acquire() as conn:
+            conn.add_query_logger(note)
+            try:
+                yield conn
+            finally:
+                conn.remove_query_logger(note)
+
+    return counted

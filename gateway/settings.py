@@ -86,6 +86,12 @@ def checked_jwks_url(url: str) -> str:
     return url
 
 
+def checked_traces_url(url: str) -> str:
+    if not url.startswith(("https://", "http://")):
+        raise ValueError("must be where a collector takes OTLP over HTTP, as in http://localhost:4318/v1/traces")
+    return url
+
+
 def public_key_text(given: str) -> str:
     """The PEM itself, from a PEM or from the path of a file that holds one."""
     text = given.replace("\\n", "\n")
@@ -165,6 +171,9 @@ class Environment(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_format: Literal["json", "console", "auto"] = "auto"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    traces_url: Annotated[str, AfterValidator(checked_traces_url)] | None = None
     introspection: bool = False
     suggestions: bool = False
     limits: Annotated[Limits, NoDecode, BeforeValidator(read_limits)] = Limits()

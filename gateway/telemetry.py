@@ -1,12 +1,14 @@
 """What an operator sees: a line for each request, an id that ties lines together, and no secret in any of them."""
 
 import logging
+import os
 import re
 import sys
 import time
-import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, TextIO
 from urllib.parse import quote
 
@@ -20,6 +22,9 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 LOGGED_PATH = 256
+LOGGED_NAME = 64
+# Marks a line whose words have been redacted one by one, once for all lines with that word: a third of its time.
+CLEAN = "is_clean"
 # Asked every few seconds by whatever watches the process: worth a line only when something is wrong.
 PROBES = frozenset({"/healthz", "/readyz"})
 # These tell at INFO what the access line tells already, or a URL with its query.
@@ -70,16 +75,23 @@ def _stamped() -> Processor:
 
 def _json() -> list[Processor]:
     # A traceback of text: structured ones carry local variables, where keys and tokens are.
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_dumps), _redacted]
+    return [structlog.processors.format_exc_info, _json_line]
 
 
 def _readable(in_colour: bool) -> list[Processor]:
     plain = structlog.dev.plain_traceback
-    return [structlog.dev.ConsoleRenderer(colors=in_colour, exception_formatter=plain), _redacted]
+    return [_unmarked, structlog.dev.ConsoleRenderer(colors=in_colour, exception_formatter=plain), _redacted]
 
 
-def _dumps(event: EventDict, **_: Any) -> str:
-    return orjson.dumps(event, default=str).decode()
+def _json_line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    is_clean = event.pop(CLEAN, False)
+    line = orjson.dumps(event, default=str).decode()
+    return line if is_clean else redact(line)
+
+
+def _unmarked(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event.pop(CLEAN, None)
+    return event
 
 
 def _redacted(_logger: WrappedLogger, _method: str, line: Any) -> str:
@@ -92,11 +104,58 @@ def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     return event
 
 
+@lru_cache(maxsize=1024)
+def shown(text: str) -> str:
+    """What a client named something, as a log may have it."""
+    return redact(text[:LOGGED_NAME])
+
+
+@lru_cache(maxsize=1024)
+def _shown_path(path: str) -> str:
+    # Quoted, so that a path with a line break in it can not forge a line.
+    return redact(quote(path[:LOGGED_PATH]))
+
+
+@dataclass(slots=True)
+class Run:
+    """What becomes known of a request while it is answered; `scope["run"]` has it."""
+
+    operation: str | None = None
+    """Its name, as a log may have it; None when it has none or is none."""
+    via: Literal["compiled", "reference"] | None = None
+    statements: int = 0
+    cost: int = 0
+    code: str | None = None
+    """Why nothing was answered."""
+    trace: str | None = None
+    """The id of its trace."""
+    status: int | None = None
+    """None when the client was gone before the answer."""
+    seconds: float = 0.0
+
+    def facts(self) -> dict[str, Any]:
+        """What an access line says besides."""
+        known: dict[str, Any] = {}
+        if self.via is not None:
+            known = {"operation": self.operation, "via": self.via, "statements": self.statements, "cost": self.cost}
+        if self.code is not None:
+            known["code"] = self.code
+        if self.trace is not None:
+            known["trace"] = self.trace
+        return known
+
+
+Watch = Callable[[Run], None]
+
+
 class RequestLog:
     """Gives each request its id, answers what nobody caught, and logs one line: never the query, a body or a header."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, watches: Iterable[Watch] = ()) -> None:
         self.app = app
+        self._watches = tuple(watches)
+        # Bound once: that is half of a line's time. The log is configured before the first request.
+        self._logger = structlog.get_logger().bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -108,30 +167,32 @@ class RequestLog:
             await self.app(scope, receive, exchange.send)
         except Exception:
             structlog.get_logger().exception("fault")
-            if exchange.status is not None:
+            if exchange.run.status is not None:
                 # Half an answer is out: only closing the connection tells the client that it is not a whole one.
                 raise
             await exchange.send_fault()
         finally:
-            exchange.log()
+            exchange.end(self._logger)
+            for watch in self._watches:
+                watch(exchange.run)
             REQUEST_ID.reset(token)
 
 
 class Exchange:
     """One request and what has been answered to it so far."""
 
-    __slots__ = ("_forward", "_scope", "_started", "request_id", "status")
+    __slots__ = ("_forward", "_scope", "_started", "request_id", "run")
 
     def __init__(self, scope: Scope, forward: Send) -> None:
         self._scope = scope
         self._forward = forward
         self._started = time.perf_counter()
         self.request_id = request_id(scope["headers"])
-        self.status: int | None = None
+        self.run = scope["run"] = Run()
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.run.status = message["status"]
             headers = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
             message = {**message, "headers": headers}
         await self._forward(message)
@@ -143,16 +204,14 @@ class Exchange:
         await self.send({"type": "http.response.start", "status": 500, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
-    def log(self) -> None:
-        """The access line; a status of None says that the client was gone before the answer."""
-        path = self._scope["path"]
-        logger = structlog.get_logger()
-        tell = logger.debug if path in PROBES and self.status == 200 else logger.info
-        milliseconds = round((time.perf_counter() - self._started) * 1000, 1)
-        # Quoted, so that a path with a line break in it can not forge a line.
-        tell(
-            "request", method=self._scope["method"], path=quote(path[:LOGGED_PATH]), status=self.status, ms=milliseconds
-        )
+    def end(self, logger: Any) -> None:
+        """The access line."""
+        run, path = self.run, self._scope["path"]
+        run.seconds = time.perf_counter() - self._started
+        if path in PROBES and run.status == 200:
+            return
+        line = {"method": self._scope["method"], "path": _shown_path(path), "status": run.status, CLEAN: True}
+        logger.info("request", **line, ms=round(run.seconds * 1000, 1), **run.facts())
 
 
 def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
@@ -160,4 +219,4 @@ def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
     for name, value in headers:
         if name == b"x-request-id" and ACCEPTED_ID.fullmatch(value):
             return value.decode()
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()

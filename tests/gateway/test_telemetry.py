@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
+from asyncpg import Connection
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -17,6 +18,8 @@ from starlette.routing import Route
 
 from gateway import telemetry
 from gateway.telemetry import REQUEST_ID, RequestLog
+from tests import world
+from tests.conftest import Client
 
 KEY = "AB3DE-FGH7J-KLMN0-PQRST-UVW9Y"
 JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"
@@ -106,6 +109,29 @@ async def test_a_fault_after_half_an_answer_breaks_the_connection(log: io.String
             await caller.get("/halfway")
 
     assert [line["event"] for line in logged(log)] == ["fault", "request"]
+
+
+async def test_the_line_of_an_operation_tells_how_it_ran_and_nothing_it_said(
+    conn: Connection, client: Client, log: io.StringIO
+) -> None:
+    account = await world.company(conn)
+    headers = {"authorization": f"Bearer {client.token('ada')}", "x-request-id": "1"}
+    questions = [
+        f'query Names {{ account(id: "acc_{account}") {{ name }} }}',
+        "query ABCDEFGHIJKLMNOPQRSTUVWXY { viewer { scopes } }",
+        "{ viewer { password } }",
+    ]
+
+    for question in questions:
+        await client.http.post("/graphql", json={"query": question}, headers=headers)
+
+    lines = [line for line in logged(log) if line["event"] == "request"]
+    usual = {"event": "request", "level": "info", "request_id": "1", "method": "POST", "path": "/graphql"}
+    known, named, refused = ({key: line[key] for key in line if key not in ("via", "trace")} for line in lines)
+    assert {line.get("via") for line in lines} <= {"compiled", "reference", None}
+    assert known == {**usual, "status": 200, "operation": "Names", "statements": 1, "cost": 2}
+    assert named["operation"] == "[licence key]"
+    assert refused == {**usual, "status": 200, "code": "INVALID_OPERATION"}
 
 
 async def test_probes_are_quiet_while_all_is_well(log: io.StringIO) -> None:
