@@ -24,6 +24,9 @@ mutation($input: RotateSublicenseInput!) {
   rotateSublicense(input: $input) { key licenseKey { id maskedKey } userErrors { code } }
 }
 """
+MEMBERS = "query($id: ID!) { account(id: $id) { members { nodes { id email role status } } } }"
+INVITATIONS = "{ viewer { invitations { id accountName role } } }"
+TRAIL = "query($id: ID!) { account(id: $id) { auditEvents { nodes { actor action } } } }"
 FOUND = "SELECT license_key_id FROM license_key_index WHERE digest = ANY ($1)"
 
 
@@ -93,3 +96,61 @@ async def test_a_new_key_is_shown_to_who_made_it_and_a_rotated_one_is_another(sc
     assert rotated["licenseKey"]["id"] == made["licenseKey"]["id"]
     assert rotated["licenseKey"]["maskedKey"] == f"*****-*****-*****-*****-{rotated['key'][-5:]}"
     assert [id_ and scene.id("key", id_) for id_ in found] == [None, made["licenseKey"]["id"]]
+
+
+async def test_a_company_is_opened_filled_and_left_again(scene: Scene) -> None:
+    """Everybody sees what is theirs to see, at each step."""
+
+    async def done(mutation: str, given: dict[str, Any], to: str = "ada") -> Any:
+        answer = await scene.change(mutation, given, to=to)
+        assert answer["userErrors"] == []
+        return answer
+
+    async def people() -> dict[str, tuple[str, str]]:
+        data = await scene.client.ask(MEMBERS, {"id": account})
+        nodes = data["account"]["members"]["nodes"]
+        memberships.update({node["email"]: {"membershipId": node["id"]} for node in nodes})
+        return {node["email"]: (node["role"], node["status"]) for node in nodes}
+
+    async def invitations() -> list[dict[str, str]]:
+        data = await scene.client.ask(INVITATIONS, to="eve")
+        return list(data["viewer"]["invitations"])
+
+    memberships: dict[str, dict[str, str]] = {}
+    account = (await done("createBusinessAccount", {"name": "Example Ltd"}))["account"]["id"]
+    await done("inviteMembers", {"accountId": account, "emails": ["Eve@example.com", "bob@example.com"]})
+    [invitation] = await invitations()
+    await done("acceptInvitation", {"invitationId": invitation["id"]}, to="eve")
+    joined = await people()
+    await done("setMemberRole", {**memberships["Eve@example.com"], "role": "ADMIN"})
+    await done("revokeInvitation", memberships["bob@example.com"], to="eve")
+    await done("blockMember", memberships["ada@example.com"], to="eve")
+    blocked = await scene.client.ask(MEMBERS, {"id": account})
+    await done("unblockMember", memberships["ada@example.com"], to="eve")
+    changed = await people()
+    await done("leaveAccount", {"accountId": account}, to="eve")
+
+    assert invitation["accountName"] == "Example Ltd"
+    assert joined == {
+        "ada@example.com": ("OWNER", "ACTIVE"),
+        "Eve@example.com": ("MEMBER", "ACTIVE"),
+        "bob@example.com": ("MEMBER", "INVITED"),
+    }
+    assert blocked == {"account": None}
+    assert changed == {"ada@example.com": ("OWNER", "ACTIVE"), "Eve@example.com": ("ADMIN", "ACTIVE")}
+    assert (await people(), await invitations()) == ({"ada@example.com": ("OWNER", "ACTIVE")}, [])
+    trail = (await scene.client.ask(TRAIL, {"id": account}))["account"]["auditEvents"]["nodes"]
+    # All within one instant of the test's clock.
+    assert sorted((event["actor"], event["action"]) for event in trail) == sorted(
+        [
+            ("ada@example.com", "account.created"),
+            ("ada@example.com", "membership.invited"),
+            ("ada@example.com", "membership.invited"),
+            ("eve@example.com", "membership.accepted"),
+            ("ada@example.com", "membership.role_changed"),
+            ("eve@example.com", "membership.revoked"),
+            ("eve@example.com", "membership.blocked"),
+            ("eve@example.com", "membership.unblocked"),
+            ("eve@example.com", "membership.left"),
+        ]
+    )
