@@ -10,7 +10,7 @@ from asyncpg import Connection, Record
 from sqlalchemy import ColumnElement
 
 from db.relations import Measure, Paged, Relation, Window
-from db.statements import Projection, measured, page_statement, rows_statement, shape
+from db.statements import Projection, measured, page_statement, rows_statement, shape, window_parameters
 
 Key = tuple[Any, ...]
 Parameters = Mapping[str, Any]
@@ -91,7 +91,7 @@ async def pages(
 ) -> list[Page | None]:
     """One page for each key; None where the relation's guard refuses."""
     statement = page_statement(paged, projection, shape(paged, window))
-    own = {**_key_parameters(keys), **_window_parameters(window)}
+    own = {**_key_parameters(keys), **window_parameters(window)}
     records = await statement.run(conn, {**parameters, **own})
     return [_page(projection, window, group) for group in _by_position(records)]
 
@@ -107,15 +107,6 @@ async def measures(
 
 def _key_parameters(keys: Sequence[Key]) -> dict[str, list[Any]]:
     return {f"key_{position}": list(values) for position, values in enumerate(zip(*keys, strict=True))}
-
-
-def _window_parameters(window: Window) -> dict[str, Any]:
-    given: dict[str, Any] = {f"filter_{name}": value for name, value in window.filters}
-    for side, cursor in (("after", window.after), ("before", window.before)):
-        if cursor is not None:
-            given[f"{side}_key"], given[f"{side}_tie"] = cursor
-    # One row more than asked for says whether there is a next page.
-    return {**given, "size": window.size + 1}
 
 
 def _by_position(records: Sequence[Record]) -> list[list[Record]]:

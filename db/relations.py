@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     Column,
     ColumnElement,
@@ -37,6 +38,7 @@ TODAY: BindParameter[Any] = bindparam("today", type_=Date)
 NOW: BindParameter[Any] = bindparam("now", type_=DateTime(timezone=True))
 VIEWER: BindParameter[Any] = bindparam("viewer", type_=Uuid)
 EMAIL: BindParameter[Any] = bindparam("email", type_=Text)
+SCOPES: BindParameter[Any] = bindparam("scopes", type_=ARRAY(Text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,13 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class LookUp:
+    """A row by its global id, whose prefix names the type and with it the relation."""
+
+    types: Mapping[str, tuple[str, Relation]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Filter:
     """A condition that a client may set, built of the row, the value and the parent's keys.
 
@@ -121,6 +130,20 @@ class Paged:
     default_sort: str
     default_descending: bool = False
     filters: Mapping[str, Filter] = field(default_factory=dict)
+
+
+Declaration = Relation | Expression | Measure | Nested | AnyOf | LookUp | Paged
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A field of the graph: what it shows of a row, and what the graph promises of it."""
+
+    name: str
+    """Its name in Python, which is the column's when nothing else is declared."""
+    shows: Declaration
+    plural: bool
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)

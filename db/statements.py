@@ -3,7 +3,7 @@
 SELECT k.position, t.* FROM unnest(…) WITH ORDINALITY AS k LEFT JOIN LATERAL (the parent's rows) AS t ON true
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -106,51 +106,64 @@ def rows_statement(relation: Relation, projection: Projection) -> Statement:
 def page_statement(paged: Paged, projection: Projection, shape: Shape) -> Statement:
     relation = paged.relation
     parents, parent_keys = _parents(relation)
-    page = _Page(paged, shape, parent_keys)
-    beside = [column for column in (page.total(), page.outside("after"), page.outside("before")) if column is not None]
+    page = PageRows(paged, shape, parent_keys)
+    beside: list[ColumnElement[Any]] = [page.total().label("#total")] if shape.total else []
+    sides = [(side, page.outside(side)) for side in ("after", "before")]
+    beside += [found.label(f"#outside_{side}") for side, found in sides if found is not None]
     descending = [page.descending for _ in page.sort]
-    return render(_per_parent(relation, parents, parent_keys, page.select(projection), beside, descending=descending))
+    inner = page.select(lambda row: [*_columns(projection, row), page.cursor(row).label("#cursor")])
+    return render(_per_parent(relation, parents, parent_keys, inner, beside, descending=descending))
 
 
-class _Page:
-    """The parts of a page's statement over one relation, sort key and set of filters."""
+class PageRows:
+    """The parts of a page's statement over one relation, sort key and set of filters.
 
-    def __init__(self, paged: Paged, shape: Shape, parent_keys: Sequence[ColumnElement[Any]]) -> None:
+    `prefix` tells the parameters of one page from those of another in the same statement.
+    """
+
+    def __init__(self, paged: Paged, shape: Shape, parent_keys: Sequence[ColumnElement[Any]], prefix: str = "") -> None:
         self.paged = paged
         self.shape = shape
         self.parent_keys = parent_keys
+        self.prefix = prefix
         key = paged.sort_keys[shape.sort]
         self.sort: tuple[SortKey, ...] = (paged.tie,) if key is paged.tie else (key, paged.tie)
         self.descending = shape.descending != shape.backward
+        self.size: BindParameter[int] = bindparam(f"{prefix}size", type_=Integer)
 
     def filtered(self) -> tuple[FromClause, list[ColumnElement[bool]]]:
         found = self.paged.relation.rows(self.parent_keys)
         conditions = list(found.where)
         for name, value in self.shape.filters:
             declared = self.paged.filters[name]
-            given = value if declared.structural else bindparam(f"filter_{name}", type_=declared.type)
+            given = value if declared.structural else bindparam(f"{self.prefix}filter_{name}", type_=declared.type)
             conditions.append(declared.build(found.source, given, self.parent_keys))
         return found.source, conditions
 
-    def select(self, projection: Projection) -> Select[Any]:
+    def select(
+        self, columns: Callable[[FromClause], Sequence[ColumnElement[Any]]], *, peek: bool = True
+    ) -> Select[Any]:
+        """These columns of the rows in the window, and what they are sorted by; to peek is to read one row more."""
         source, conditions = self.filtered()
         if self.shape.after:
             conditions.append(self.beyond(source, "after"))
         if self.shape.before:
             conditions.append(self.beyond(source, "before"))
-        keys = [key.build(source) for key in self.sort]
-        labels = [key.label(f"#order{position}") for position, key in enumerate(keys)]
-        cursor = _cursor(self.shape.sort, keys).label("#cursor")
-        ordered = [key.desc() if self.descending else key.asc() for key in keys]
-        size: BindParameter[int] = bindparam("size", type_=Integer)
-        chosen = select(*_columns(projection, source), cursor, *labels)
-        return chosen.where(*conditions).order_by(*ordered).limit(size)
+        labels = [key.build(source).label(f"#order{position}") for position, key in enumerate(self.sort)]
+        # Whatever else is named stands around the window: a parent's row, however far out.
+        chosen = select(*columns(source), *labels).where(*conditions).correlate_except(source)
+        return chosen.order_by(*self.ordered(source)).limit(self.size + literal_column("1") if peek else self.size)
+
+    def ordered(self, row: FromClause) -> list[ColumnElement[Any]]:
+        """In which order the window is read; backwards, that is the page's order reversed."""
+        keys = [key.build(row) for key in self.sort]
+        return [key.desc() if self.descending else key.asc() for key in keys]
 
     def beyond(self, source: FromClause, side: str, inclusive: bool = False) -> ColumnElement[bool]:
         """The rows on the far side of a cursor: after `after`, before `before`; the near side when inclusive."""
         row = tuple_(*[key.build(source) for key in self.sort])
         given = [
-            cast(bindparam(f"{side}_{name}", type_=Text), key.type)
+            cast(bindparam(f"{self.prefix}{side}_{name}", type_=Text), key.type)
             for name, key in zip(self._names, self.sort, strict=True)
         ]
         greater = (side == "after") != self.shape.descending
@@ -168,13 +181,26 @@ class _Page:
             return None
         source, conditions = self.filtered()
         near = (*conditions, self.beyond(source, side, inclusive=True))
-        return exists_in(source, where=near).label(f"#outside_{side}")
+        return exists_in(source, where=near)
 
-    def total(self) -> ColumnElement[int] | None:
-        if not self.shape.total:
-            return None
+    def total(self) -> ColumnElement[int]:
         source, conditions = self.filtered()
-        return scalar(source, value=func.count(), where=tuple(conditions)).label("#total")
+        return scalar(source, value=func.count(), where=tuple(conditions))
+
+    def cursor(self, row: FromClause) -> ColumnElement[str]:
+        """`<sort>~<tie>~<key>`: the key last, because a name may hold any character."""
+        *key, tie = [sort_key.build(row) for sort_key in self.sort]
+        text = constant(f"{self.shape.sort}~") + cast(tie, Text) + constant("~")
+        return text + cast(key[0], Text) if key else text
+
+
+def window_parameters(window: Window, prefix: str = "") -> dict[str, Any]:
+    """The values of a page's parameters."""
+    given: dict[str, Any] = {f"{prefix}filter_{name}": value for name, value in window.filters}
+    for side, cursor in (("after", window.after), ("before", window.before)):
+        if cursor is not None:
+            given[f"{prefix}{side}_key"], given[f"{prefix}{side}_tie"] = cursor
+    return {**given, f"{prefix}size": window.size}
 
 
 def _parents(relation: Relation) -> tuple[FromClause, list[ColumnElement[Any]]]:
@@ -224,10 +250,3 @@ def _columns(projection: Projection, source: FromClause) -> list[ColumnElement[A
     ]
     keys = [source.c[name].label(f"#{name}") for name in sorted(projection.keys)]
     return [*flat, *nested, *keys]
-
-
-def _cursor(sort: str, keys: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
-    """`<sort>~<tie>~<key>`: the key last, because a name may hold any character."""
-    *key, tie = keys
-    text = constant(f"{sort}~") + cast(tie, Text) + constant("~")
-    return text + cast(key[0], Text) if key else text

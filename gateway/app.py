@@ -123,7 +123,8 @@ def create_app(
     resources = Resources(settings, clock, observability)
     connections = observability.connections(acquire or resources.acquire)
     authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
-    operations = Operations(schema._schema, Rules(settings.limits, settings.suggestions, settings.introspection))
+    rules = Rules(settings.limits, settings.suggestions, settings.introspection)
+    operations = Operations(schema._schema, rules, compiled=settings.compiled)
     means = Means(settings.keyring(), settings.attempt_limits(), processor)
     persisted = _persisted(settings, operations)
     seconds = settings.request_timeout

@@ -12,7 +12,7 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, OperationType, get_nullable_type, is_list_type
 
-from db.relations import AnyOf, Paged, Relation, Window
+from db.relations import AnyOf, LookUp, Paged, Relation, Window
 from gateway.answers import Invalid
 from gateway.errors import Code, request_error
 from gateway.limits import Limits
@@ -89,7 +89,7 @@ class Pricing:
         row = _sum([below], 1)
         if not is_list_type(get_nullable_type(field.type)):
             return row
-        if field.extensions and declared is None and selection.site is not None:
+        if isinstance(declared, LookUp) and selection.site is not None:
             # nodes(ids: …), which is as long as its argument
             return Price(0, ((selection.site, row),))
         return row.times(UNPAGED)

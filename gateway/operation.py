@@ -1,6 +1,7 @@
 """One operation of a document, valid and ready to be asked again: what a request still decides are its variables."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,15 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
 from gateway.answers import Invalid, unanswerable
+from gateway.cost import Pricing
+from gateway.engine.plan import Declarations, Unplanned, plan
+from gateway.engine.program import Program
 from gateway.errors import Code
 from gateway.remembered import Remembered
 from gateway.selection import Selector, Tree, conditions
 from gateway.telemetry import shown
 from gateway.variables import Variables
+from schema.context import Selection
 
 # Trees kept per operation: two to the power of its conditions may exist.
 TREES = 16
@@ -32,12 +37,17 @@ class Asked:
 
 
 class Operation:
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, name: str | None) -> None:
+    """`declarations` are what the compiled path needs to know; None leaves everything to the reference path."""
+
+    def __init__(
+        self, schema: GraphQLSchema, document: DocumentNode, name: str | None, declarations: Declarations | None
+    ) -> None:
         self.document = document
         self.definition = _chosen(document, name)
         self.shown_name = shown(self.definition.name.value) if self.definition.name is not None else None
         self.is_query = self.definition.operation is OperationType.QUERY
         self._schema = schema
+        self._declarations = declarations
         self._variables = Variables(schema, self.definition)
         self._conditions = conditions(document)
         self._trees: Remembered[tuple[Any, ...], Tree] = Remembered(TREES)
@@ -57,7 +67,19 @@ class Operation:
             for definition in self.document.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
-        return Selector(self._schema, fragments, self.definition, variables).select()
+        selector = Selector(self._schema, fragments, self.definition, variables)
+        root = selector.select()
+        price = Pricing(self._schema).price(self.definition.operation, root)
+        return Tree(root, tuple(selector.sites), price, self._program(root))
+
+    def _program(self, root: Selection) -> Program | None:
+        """What the compiled path runs; None for mutations, introspection, and what only a resolver knows."""
+        if self._declarations is None or not self.is_query:
+            return None
+        ((typename, fields),) = root.children.items()
+        with suppress(Unplanned):
+            return Program(plan(typename, fields, self._declarations))
+        return None
 
 
 def operation_names(document: DocumentNode) -> list[str | None]:

@@ -30,7 +30,8 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
-from gateway.cost import Price, Pricing
+from gateway.cost import Price
+from gateway.engine.program import Program
 from gateway.errors import Code, request_error
 from schema.arguments import BadArgument, Check
 from schema.context import Selection
@@ -78,6 +79,8 @@ class Tree:
     root: Selection
     sites: tuple[Site, ...]
     price: Price
+    program: Program | None
+    """What the compiled path runs; None where the reference path must."""
 
     def arguments(self, variables: VariableValues) -> list[Any]:
         return [site.arguments(variables) for site in self.sites]
@@ -93,14 +96,12 @@ class Selector:
     variables: VariableValues
     sites: list[Site] = field(default_factory=list)
 
-    def select(self) -> Tree:
-        """The whole operation, as a selection of its root."""
+    def select(self) -> Selection:
+        """The whole operation, as a selection of its root; `sites` are then those that it refers to."""
         root = self.schema.get_root_type(self.operation.operation)
         assert root is not None, "validation knows the operation's type"
         fields = collect_fields(self.schema, self.fragments, self.variables, root, self.operation)
-        selection = Selection("", None, {root.name: self._fields(root, fields.grouped_field_set)})
-        price = Pricing(self.schema).price(self.operation.operation, selection)
-        return Tree(selection, tuple(self.sites), price)
+        return Selection("", None, {root.name: self._fields(root, fields.grouped_field_set)})
 
     def _fields(self, parent: GraphQLObjectType, grouped: Grouped) -> dict[str, Selection]:
         return {key: self._field(parent, details) for key, details in grouped.items()}

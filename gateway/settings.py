@@ -214,6 +214,8 @@ class Settings(Environment):
         description="set it to id:value, the value from: openssl rand -base64 32"
     )
 
+    compiled: bool = True
+
     @field_validator("jwks_url")
     @classmethod
     def _one_source_of_keys(cls, url: str | None, seen: ValidationInfo) -> str | None:

@@ -71,6 +71,17 @@ class Origin:
     """Of the client, as far as it is known for sure: of IPv6 the network, which is what one customer has."""
 
 
+def parameters(viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """What every statement may use, by the names of the parameters in db.relations."""
+    return {
+        "viewer": viewer.user_id,
+        "email": viewer.email,
+        "scopes": sorted(viewer.scopes),
+        "now": now,
+        "today": now.date(),
+    }
+
+
 class Context:
     """One request: `async with` it. The connection is taken at the first statement and given back at the end."""
 
@@ -90,12 +101,7 @@ class Context:
         self.arguments = arguments
         self.means = means
         self.origin = origin
-        self.parameters: Mapping[str, Any] = {
-            "viewer": viewer.user_id,
-            "email": viewer.email,
-            "now": now,
-            "today": now.date(),
-        }
+        self.parameters = parameters(viewer, now)
         self._acquire = acquire
         self._open = AsyncExitStack()
         self._lock = asyncio.Lock()
@@ -119,8 +125,8 @@ class Context:
     @property
     def root(self) -> Row:
         """The row above all others: what the request knows of its viewer."""
-        known = {"viewer": self.viewer.user_id, "email": self.viewer.email}
-        return Row("Query", {"viewer": Row("Viewer", {"scopes": sorted(self.viewer.scopes)}, known)}, known)
+        known = self.parameters
+        return Row("Query", {"viewer": Row("Viewer", {"scopes": known["scopes"]}, known)}, known)
 
     async def many(self, relation: Relation, projection: Projection, key: Key) -> list[Row] | None:
         """The rows of one key; None where the guard refuses. A key with a NULL in it leads nowhere."""

@@ -5,18 +5,38 @@ declaration (a value of db.relations) to the field, where the SQL compiler finds
 """
 
 from asyncio import gather
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from inspect import Parameter, Signature
 from typing import Any
 
 import strawberry
-from graphql import GraphQLField, GraphQLObjectType, get_named_type
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+    is_non_null_type,
+)
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from db.fetch import Key, Page, Row
-from db.relations import AnyOf, Build, Expression, Measure, Nested, Paged, Relation, column
+from db.relations import (
+    AnyOf,
+    Build,
+    Declaration,
+    Declared,
+    Expression,
+    LookUp,
+    Measure,
+    Nested,
+    Paged,
+    Relation,
+    column,
+)
 from db.statements import Projection
 from schema import arguments
 from schema.arguments import Check
@@ -24,9 +44,6 @@ from schema.context import Info
 
 DECLARATION = "declaration"
 CHECK = "check"
-Declaration = Relation | Expression | Measure | Nested | AnyOf | Paged
-# The prefix of a global id -> the type and the look-up of the row
-NodeTypes = Mapping[str, tuple[str, Relation]]
 
 
 def expression(build: Build, description: str | None = None) -> Any:
@@ -89,22 +106,22 @@ def any_of(declared: AnyOf, description: str | None = None) -> Any:
     return _field(declared, description, resolve)
 
 
-def node(types: NodeTypes, description: str | None = None) -> Any:
+def node(declared: LookUp, description: str | None = None) -> Any:
     """The row with a global id, of whichever of these types its prefix names, if the viewer may read it."""
 
     async def resolve(root: Any, info: Info, id: strawberry.ID) -> Any:
-        return await _by_global_key(info, types, info.arguments)
+        return await _by_global_key(info, declared, info.arguments)
 
-    return _field(None, description, resolve, arguments.global_key)
+    return _field(declared, description, resolve, arguments.global_key)
 
 
-def nodes(types: NodeTypes, description: str | None = None) -> Any:
+def nodes(declared: LookUp, description: str | None = None) -> Any:
     """The rows with these global ids, in their order, null where there is none."""
 
     async def resolve(root: Any, info: Info, ids: list[strawberry.ID]) -> Any:
-        return await gather(*[_by_global_key(info, types, found) for found in info.arguments])
+        return await gather(*[_by_global_key(info, declared, found) for found in info.arguments])
 
-    return _field(None, description, resolve, arguments.global_keys)
+    return _field(declared, description, resolve, arguments.global_keys)
 
 
 def target(info: Info, through: str | None = None) -> Projection:
@@ -122,24 +139,39 @@ def projection(shown: GraphQLObjectType) -> Projection:
     values: dict[str, Build] = {}
     objects: dict[str, Mapping[str, Build]] = {}
     keys: set[str] = set()
-    for name, declared in declarations(shown):
-        if isinstance(declared, Expression):
-            values[name] = declared.build
-        elif isinstance(declared, Nested):
-            objects[name] = declared.fields
+    for field in shown.fields.values():
+        found = declared(field)
+        assert found is not None, f"{shown.name} has a field that declares nothing"
+        if isinstance(found.shows, Expression):
+            values[found.name] = found.shows.build
+        elif isinstance(found.shows, Nested):
+            objects[found.name] = found.shows.fields
         else:
-            keys |= {str(key.key) for key in _keys(declared)}
+            keys |= {str(key.key) for key in _keys(found.shows)}
     return Projection(shown.name, values, objects, frozenset(keys))
 
 
-def declarations(shown: GraphQLObjectType) -> list[tuple[str, Declaration]]:
-    """Python name and declaration of each field of a type; a bare annotation is the column of its name."""
-    found = []
-    for field in shown.fields.values():
-        declared = field_of(field)
-        bare = Expression(column(declared.python_name))
-        found.append((declared.python_name, declared.metadata.get(DECLARATION, bare)))
-    return found
+def declared(field: GraphQLField) -> Declared | None:
+    """What a field declares: the column of its name if nothing else; None for a resolver of its own."""
+    found = field_of(field)
+    own = found.base_resolver is not None
+    shows = found.metadata.get(DECLARATION) or (None if own else Expression(column(found.python_name)))
+    if shows is None:
+        return None
+    plural = is_list_type(get_nullable_type(field.type))
+    return Declared(found.python_name, shows, plural, is_non_null_type(field.type))
+
+
+def declarations(schema: GraphQLSchema) -> Callable[[str, str], Declared | None]:
+    """What each field of each type declares; None too for a field that is not of our graph."""
+
+    @lru_cache(maxsize=1024)
+    def find(typename: str, name: str) -> Declared | None:
+        parent = schema.get_type(typename)
+        field = parent.fields.get(name) if isinstance(parent, GraphQLObjectType) else None
+        return declared(field) if field is not None else None
+
+    return find
 
 
 def field_of(field: GraphQLField) -> StrawberryField:
@@ -149,17 +181,17 @@ def field_of(field: GraphQLField) -> StrawberryField:
     return found
 
 
-def _keys(declared: Relation | Paged | Measure | AnyOf) -> tuple[Any, ...]:
-    if isinstance(declared, Relation):
-        return declared.keys
-    if isinstance(declared, AnyOf):
-        return (declared.type_key, *declared.keys)
-    return declared.relation.keys
+def _keys(shows: Relation | Paged | Measure | AnyOf | LookUp) -> tuple[Any, ...]:
+    if isinstance(shows, Relation):
+        return shows.keys
+    if isinstance(shows, AnyOf):
+        return (shows.type_key, *shows.keys)
+    return () if isinstance(shows, LookUp) else shows.relation.keys
 
 
-async def _by_global_key(info: Info, types: NodeTypes, found: tuple[str, Key] | None) -> Row | None:
+async def _by_global_key(info: Info, declared: LookUp, found: tuple[str, Key] | None) -> Row | None:
     prefix, key = found or ("", ())
-    typename, relation = types.get(prefix, ("", None))
+    typename, relation = declared.types.get(prefix, ("", None))
     return await _node(info, typename, relation, key)
 
 

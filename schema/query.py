@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from db import accounts, license_keys, orders, products, subscriptions
+from db.relations import LookUp
 from schema.connections import Connection
 from schema.context import Info
 from schema.fields import connection, node, nodes
@@ -26,12 +27,12 @@ NODES = {
 @strawberry.type
 class Query:
     viewer: Viewer
-    account: Account | None = node({"acc": NODES["acc"]})
-    subscription: Subscription | None = node({"sub": NODES["sub"]})
-    license_key: LicenseKey | None = node({"key": NODES["key"]})
-    order: Order | None = node({"ord": NODES["ord"]})
-    node: Node | None = node(NODES)
-    nodes: list[Node | None] = nodes(NODES, "At most 100, in the order of the ids.")
+    account: Account | None = node(LookUp({"acc": NODES["acc"]}))
+    subscription: Subscription | None = node(LookUp({"sub": NODES["sub"]}))
+    license_key: LicenseKey | None = node(LookUp({"key": NODES["key"]}))
+    order: Order | None = node(LookUp({"ord": NODES["ord"]}))
+    node: Node | None = node(LookUp(NODES))
+    nodes: list[Node | None] = nodes(LookUp(NODES), "At most 100, in the order of the ids.")
     products: Connection[Product] = connection(products.catalogue)
 
 

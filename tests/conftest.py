@@ -1,5 +1,6 @@
 """A real PostgreSQL for the whole run, a rolled back connection for each test, and a client signed in as anybody."""
 
+import asyncio
 import os
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
@@ -122,6 +123,7 @@ def settings(signing_key: str, tmp_path_factory: pytest.TempPathFactory) -> Sett
         "lookup_secrets": f"l1:{'x' * 32}",
         "encryption_secrets": f"e1:{b64encode(b'y' * 32).decode()}",
         "data_dir": tmp_path_factory.mktemp("data"),
+        "compiled": os.environ.get("LICET_TEST_COMPILED", "true"),
     }
     return Settings(**given)
 
@@ -155,7 +157,10 @@ class Client:
         self, query: str, variables: dict[str, Any] | None = None, *, to: str = "ada", **claims: Any
     ) -> httpx.Response:
         headers = {"authorization": f"Bearer {self.token(to, **claims)}"}
-        return await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        response = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        # asyncpg tells its query loggers one turn of the loop later.
+        await asyncio.sleep(0)
+        return response
 
     async def ask(self, query: str, variables: dict[str, Any] | None = None, *, to: str = "ada", **claims: Any) -> Any:
         """The data of an answer that has no errors."""
@@ -188,6 +193,14 @@ def now() -> datetime:
 @pytest.fixture
 async def client(conn: asyncpg.Connection, settings: Settings, signing_key: str) -> AsyncIterator[Client]:
     async with asking(conn, settings, signing_key, DemoProcessor(now)) as client:
+        yield client
+
+
+@pytest.fixture
+async def client_of_resolvers(conn: asyncpg.Connection, settings: Settings, signing_key: str) -> AsyncIterator[Client]:
+    """A client of an application that compiles nothing."""
+    uncompiled = settings.model_copy(update={"compiled": False})
+    async with asking(conn, uncompiled, signing_key, DemoProcessor(now)) as client:
         yield client
 
 

@@ -16,6 +16,7 @@ from db.enums import OrderDirection, SubscriptionDisplay, SubscriptionOrderField
 from db.keyring import Keyring
 from db.pool import prepare
 from gateway.app import create_app
+from gateway.limits import Limits
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, scratch_database
@@ -98,7 +99,9 @@ async def owner(
         sent.append(query.query)
 
     crowded.add_query_logger(note)
-    issued_here = settings.model_copy(update={"token_issuer": seed.DEMO_ISSUER})
+    # The largest question here costs more than one may.
+    given = {"token_issuer": seed.DEMO_ISSUER, "limits": Limits(cost=50_000)}
+    issued_here = settings.model_copy(update=given)
     app = create_app(issued_here, lambda: world.NOW, acquire=acquire)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://licet.test") as http:
         client = Client(http, signing_key, issuer=seed.DEMO_ISSUER)

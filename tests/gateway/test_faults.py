@@ -82,7 +82,7 @@ async def _served(settings: Settings, signing_key: str, url: str) -> AsyncIterat
     def clock() -> datetime:
         return world.NOW
 
-    given = {"database_url": SecretStr(url), "pool_size": 1, "statement_timeout": 0.8}
+    given = {"database_url": SecretStr(url), "pool_size": 1, "statement_timeout": 0.8, "compiled": False}
     app = create_app(settings.model_copy(update=given), clock)
     async with (
         app.router.lifespan_context(app),

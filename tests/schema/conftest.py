@@ -5,7 +5,17 @@ from uuid import UUID
 import pytest
 from asyncpg import Connection
 
+from gateway.limits import Limits
+from gateway.settings import Settings
 from tests import world
+
+
+@pytest.fixture(scope="session")
+def settings(settings: Settings) -> Settings:
+    """Limits that let a test select everything there is."""
+    endless = 1_000_000_000
+    limits = Limits(tokens=20_000, fields=10_000, aliases=1_000, cost=endless, capacity=endless, restore=endless)
+    return settings.model_copy(update={"limits": limits})
 
 
 @pytest.fixture

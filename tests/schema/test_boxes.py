@@ -164,17 +164,17 @@ async def test_other_accounts_are_in_no_box(conn: Connection, client: Client) ->
 
 
 async def test_all_boxes_come_from_one_statement_over_subscriptions(
-    conn: Connection, client: Client, statements: list[str]
+    conn: Connection, client_of_resolvers: Client, statements: list[str]
 ) -> None:
     account = await world.company(conn)
     for code in ("access", "toolbox"):
         await world.product(conn, code)
     for code in CODES * 5:
         await world.license_key(conn, account, await world.subscription(conn, account, code))
-    await client.ask("{ viewer { scopes } }")
+    await client_of_resolvers.ask("{ viewer { scopes } }")
     statements.clear()
 
-    boxes = await _boxes(client, account)
+    boxes = await _boxes(client_of_resolvers, account)
 
     assert [box["product"]["code"] for box in boxes] == CODES
     reading = [statement for statement in statements if "FROM subscriptions" in statement]

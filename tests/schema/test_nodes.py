@@ -86,13 +86,15 @@ async def test_nodes_keeps_the_order_of_the_ids_and_answers_one_asked_twice_twic
     assert data == {"nodes": [details[type_] for type_ in types]}
 
 
-async def test_nodes_asks_once_for_each_type(conn: Connection, client: Client, statements: list[str]) -> None:
+async def test_nodes_asks_once_for_each_type(
+    conn: Connection, client_of_resolvers: Client, statements: list[str]
+) -> None:
     ours = await _estate(conn)
     numbers = [await world.subscription(conn, ours.account, number=f"S-{place}") for place in range(2, 30)]
     ids = [f"sub_{ours.account}_{number}" for number in numbers] + [ours.ids["Order"], "prd_toolbox", "prd_desktop"]
     statements.clear()
 
-    data = await client.ask(NODES, {"ids": ids}, to=ours.owner)
+    data = await client_of_resolvers.ask(NODES, {"ids": ids}, to=ours.owner)
 
     assert data == {"nodes": [{"id": id_} for id_ in ids]}
     read = [statement for statement in statements if "AS t ON true" in statement]

@@ -1,4 +1,4 @@
-"""How many statements a question costs: one per relation and level, however many rows there are."""
+"""How many statements a question costs the resolvers: one per relation and level, however many rows there are."""
 
 from uuid import UUID
 
@@ -46,13 +46,13 @@ async def _account_with(conn: Connection, subscriptions: int) -> UUID:
 
 @pytest.mark.parametrize("subscriptions", [1, 3, 20])
 async def test_the_dashboard_costs_one_statement_per_relation_and_level(
-    conn: Connection, client: Client, statements: list[str], subscriptions: int
+    conn: Connection, client_of_resolvers: Client, statements: list[str], subscriptions: int
 ) -> None:
     account = await _account_with(conn, subscriptions)
-    await client.ask("{ viewer { scopes } }")
+    await client_of_resolvers.ask("{ viewer { scopes } }")
     statements.clear()
 
-    data = await client.ask(DASHBOARD, {"id": f"acc_{account}"})
+    data = await client_of_resolvers.ask(DASHBOARD, {"id": f"acc_{account}"})
 
     assert len(data["account"]["subscriptions"]["nodes"]) == subscriptions
     # account, boxes, subscriptions with their total, items, keys, orders, lines, payment method, seats; and products
@@ -62,13 +62,13 @@ async def test_the_dashboard_costs_one_statement_per_relation_and_level(
 
 
 async def test_aliases_with_equal_arguments_share_a_statement(
-    conn: Connection, client: Client, statements: list[str]
+    conn: Connection, client_of_resolvers: Client, statements: list[str]
 ) -> None:
     account = await _account_with(conn, 2)
-    await client.ask("{ viewer { scopes } }")
+    await client_of_resolvers.ask("{ viewer { scopes } }")
     statements.clear()
 
-    await client.ask(
+    await client_of_resolvers.ask(
         "query($id: ID!) { one: account(id: $id) { subscriptions(first: 1) { nodes { number } } }"
         " two: account(id: $id) { all: subscriptions(first: 1) { edges { node { status } } } } }",
         {"id": f"acc_{account}"},
@@ -77,11 +77,11 @@ async def test_aliases_with_equal_arguments_share_a_statement(
     assert len(statements) == 2
 
 
-async def test_a_question_that_leads_nowhere_sends_nothing(client: Client, statements: list[str]) -> None:
-    await client.ask("{ viewer { scopes } }")
+async def test_a_question_that_leads_nowhere_sends_nothing(client_of_resolvers: Client, statements: list[str]) -> None:
+    await client_of_resolvers.ask("{ viewer { scopes } }")
     statements.clear()
 
-    data = await client.ask('{ account(id: "nonsense") { name } node(id: "") { id } viewer { scopes } }')
+    data = await client_of_resolvers.ask('{ account(id: "nonsense") { name } node(id: "") { id } viewer { scopes } }')
 
     assert data == {"account": None, "node": None, "viewer": {"scopes": []}}
     assert statements == []

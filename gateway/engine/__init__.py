@@ -1,0 +1,1 @@
+"""The compiled path: an operation of declared fields becomes one statement that returns finished JSON."""

@@ -1,0 +1,81 @@
+"""Where a statement's parameters get their values: each by its name, from the arguments of a request."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, BindParameter, ColumnElement, Integer, Text, bindparam
+from sqlalchemy.types import TypeEngine
+
+from db.relations import LookUp
+from db.statements import Shape
+
+Source = Callable[[Sequence[Any]], Any]
+# What an `id` argument leads to: the prefix and the key, or nowhere
+GlobalKey = tuple[str, tuple[Any, ...]] | None
+
+
+class Parameters:
+    """Those of one statement. What is not here comes with every request: the viewer, the day."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, Source] = {}
+
+    def source(self, name: str) -> Source | str:
+        return self._sources.get(name, name)
+
+    def days(self, site: int) -> BindParameter[int]:
+        return self._parameter(f"days_{site}", Integer(), lambda arguments: arguments[site])
+
+    def page(self, site: int, shape: Shape) -> str:
+        """The prefix of the parameters of a page with this shape."""
+        prefix = f"page_{site}_"
+        sources: dict[str, Source] = {"size": lambda arguments: arguments[site].size}
+        for side in ("after", "before"):
+            for position, name in enumerate(("key", "tie")):
+                sources[f"{side}_{name}"] = _cursor_part(site, side, position)
+        for position, (name, _) in enumerate(shape.filters):
+            sources[f"filter_{name}"] = _filter_value(site, position)
+        self._sources |= {f"{prefix}{name}": source for name, source in sources.items()}
+        return prefix
+
+    def kind(self, site: int, look_up: LookUp, plural: bool) -> BindParameter[Any]:
+        """Which of its types the id leads to."""
+        return self._id_part(f"kind_{site}", Text(), site, plural, lambda found: _typename(look_up, found))
+
+    def key(self, site: int, look_up: LookUp, position: int, column: ColumnElement[Any], plural: bool) -> Any:
+        """A part of the key that the id leads to. Types whose keys are of one type there share the parameter."""
+        visited = column.type.__visit_name__
+
+        def part(found: GlobalKey) -> Any:
+            keys = look_up.types[found[0]][1].keys if found and _typename(look_up, found) else ()
+            fits = position < len(keys) and keys[position].type.__visit_name__ == visited
+            return found[1][position] if found and fits else None
+
+        return self._id_part(f"id_{site}_{position}_{visited}", column.type, site, plural, part)
+
+    def _id_part(
+        self, name: str, type_: TypeEngine[Any], site: int, plural: bool, part: Callable[[GlobalKey], Any]
+    ) -> BindParameter[Any]:
+        if plural:
+            return self._parameter(name, ARRAY(type_), lambda arguments: [part(found) for found in arguments[site]])
+        return self._parameter(name, type_, lambda arguments: part(arguments[site]))
+
+    def _parameter(self, name: str, type_: TypeEngine[Any], source: Source) -> BindParameter[Any]:
+        self._sources[name] = source
+        return bindparam(name, type_=type_)
+
+
+def _typename(look_up: LookUp, found: GlobalKey) -> str | None:
+    if found is None or found[0] not in look_up.types:
+        return None
+    typename, relation = look_up.types[found[0]]
+    # An account's id is one key and a row's id two: an id of the wrong length is no id.
+    return typename if len(relation.keys) == len(found[1]) else None
+
+
+def _cursor_part(site: int, side: str, position: int) -> Source:
+    return lambda arguments: getattr(arguments[site], side)[position]
+
+
+def _filter_value(site: int, position: int) -> Source:
+    return lambda arguments: arguments[site].filters[position][1]

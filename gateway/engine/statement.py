@@ -1,0 +1,174 @@
+"""From a plan to one statement that returns finished JSON.
+
+To-one relations are laterals with LIMIT 1, of which PostgreSQL remembers those it has made; lists are subqueries.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from asyncpg import DataError
+from sqlalchemy import JSON, ColumnElement, FromClause, Select, Text, case, cast, column, func, select
+from sqlalchemy.types import TypeEngine
+
+from db.relations import EMAIL, SCOPES, VIEWER, Keys, Relation, constant, output
+from db.statements import PageRows, Shape, render
+from gateway.engine.json import ONE_ROW, Beside, array
+from gateway.engine.pages import PageJson
+from gateway.engine.parameters import Parameters, Source
+from gateway.engine.plan import Found, Leaf, Many, Measured, Object, One, Page, Plan, Switch, Typename, Value
+
+# What PostgreSQL raises where a row or a value is not what the graph promises: only resolvers know the field to blame.
+UNFIT = DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """SQL text, and for each of its parameters where the value comes from: arguments, or the request by name."""
+
+    text: str
+    sources: tuple[Source | str, ...]
+
+    def values(self, arguments: Sequence[Any], request: Mapping[str, Any]) -> list[Any]:
+        return [request[source] if isinstance(source, str) else source(arguments) for source in self.sources]
+
+
+def compiled(plan: Plan, shapes: Mapping[int, Shape]) -> Compiled:
+    """The statement of a plan whose pages have these shapes."""
+    composer = _Composer(shapes)
+    statement = render(composer.statement(plan.root))
+    return Compiled(statement.text, tuple(composer.parameters.source(name) for name in statement.names))
+
+
+class _Composer:
+    def __init__(self, shapes: Mapping[int, Shape]) -> None:
+        self.shapes = shapes
+        self.parameters = Parameters()
+
+    def statement(self, root: Object) -> Select[Any]:
+        beside = Beside(_request() if any(_is_of_request(value) for value in root.fields.values()) else None)
+        return beside.select(self.object(root, beside))
+
+    def object(self, made: Object, beside: Beside) -> ColumnElement[Any]:
+        return beside.object({key: self.value(value, beside) for key, value in made.fields.items()})
+
+    def value(self, value: Value, beside: Beside) -> ColumnElement[Any]:
+        if isinstance(value, Typename):
+            return constant(value.name)
+        if isinstance(value, Object):
+            return self.object(value, beside)
+        if isinstance(value, Found):
+            return self.listed(value) if value.plural else self.found(value)
+        if isinstance(value, Page):
+            return self.page(value, beside.row)
+        assert beside.row is not None, "only the fields of the root are without a row"
+        if isinstance(value, One):
+            return self.one(value, beside)
+        return self.of_row(value, beside.row)
+
+    def of_row(self, value: Leaf | Measured | Many | Switch, row: FromClause) -> ColumnElement[Any]:
+        if isinstance(value, Leaf):
+            return output(value.build(row))
+        if isinstance(value, Measured):
+            return value.measure.build(row, self.parameters.days(value.site))
+        return self.many(value, row) if isinstance(value, Many) else self.switch(value, row)
+
+    def one(self, one: One, beside: Beside) -> ColumnElement[Any]:
+        assert beside.row is not None
+        keys = _keys(one.relation, beside.row)
+        json: ColumnElement[Any] = beside.add(self.single(one.relation, keys, one.object)).c.json
+        if not one.required:
+            return json
+        # Not JSON: the statement fails.
+        return func.coalesce(json, cast(constant("nothing at ") + cast(keys[-1], Text), JSON), type_=JSON)
+
+    def single(self, relation: Relation, keys: Keys, made: Object) -> Select[Any]:
+        """One row, the column `json`; none where the guard refuses."""
+        rows = relation.rows(keys)
+        beside = Beside(rows.source)
+        chosen = beside.select(self.object(made, beside).label("json")).where(*rows.where).limit(ONE_ROW)
+        return chosen if relation.guard is None else chosen.where(relation.guard(keys))
+
+    def many(self, many: Many, row: FromClause) -> ColumnElement[Any]:
+        keys = _keys(many.relation, row)
+        rows = many.relation.rows(keys)
+        beside = Beside(rows.source)
+        chosen = beside.select(self.object(many.object, beside).label("json")).where(*rows.where)
+        return _guarded(
+            many.relation, keys, array(chosen.order_by(*[build(rows.source) for build in many.relation.order]))
+        )
+
+    def page(self, page: Page, row: FromClause | None) -> ColumnElement[Any]:
+        relation, shape = page.paged.relation, self.shapes[page.site]
+        keys = _keys(relation, row)
+        rows = PageRows(page.paged, shape, keys, self.parameters.page(page.site, shape))
+        return _guarded(relation, keys, PageJson(rows, page.parts, self.object).value())
+
+    def switch(self, switch: Switch, row: FromClause) -> ColumnElement[Any]:
+        declared = switch.any_of
+        typename = row.c[str(declared.type_key.key)]
+        keys = [row.c[str(key.key)] for key in declared.keys]
+        relations = {kind: (relation, keys[: len(relation.keys)]) for kind, relation in declared.relations.items()}
+        return self.chosen(typename, relations, switch.objects)
+
+    def found(self, found: Found) -> ColumnElement[Any]:
+        site, look_up = found.site, found.look_up
+        relations = {
+            kind: (relation, [self.parameters.key(site, look_up, *part, False) for part in enumerate(relation.keys)])
+            for kind, relation in look_up.types.values()
+        }
+        if len(relations) > 1:
+            return self.chosen(self.parameters.kind(site, look_up, False), relations, found.objects)
+        ((typename, (relation, keys)),) = relations.items()
+        return _scalar(self.single(relation, keys, found.objects[typename]))
+
+    def listed(self, found: Found) -> ColumnElement[Any]:
+        """The rows of several ids, in their order."""
+        site, look_up = found.site, found.look_up
+        kind = self.parameters.kind(site, look_up, True)
+        arrays: dict[str, tuple[ColumnElement[Any], TypeEngine[Any]]] = {kind.key: (kind, Text())}
+        names: dict[str, list[str]] = {}
+        for typename, relation in look_up.types.values():
+            parts = [self.parameters.key(site, look_up, *part, True) for part in enumerate(relation.keys)]
+            arrays |= {part.key: (part, key.type) for part, key in zip(parts, relation.keys, strict=True)}
+            names[typename] = [part.key for part in parts]
+        columns = [column(name, type_) for name, (_, type_) in arrays.items()]
+        unnested = func.unnest(*[part for part, _ in arrays.values()])
+        ids = unnested.table_valued(*columns, with_ordinality="position", name="ids").render_derived()
+        relations = {
+            typename: (relation, [ids.c[name] for name in names[typename]])
+            for typename, relation in look_up.types.values()
+        }
+        beside = Beside(ids)
+        chosen = self.chosen(ids.c[kind.key], relations, found.objects)
+        return array(beside.select(chosen.label("json")).order_by(ids.c.position))
+
+    def chosen(
+        self, kind: ColumnElement[Any], relations: Mapping[str, tuple[Relation, Keys]], objects: Mapping[str, Object]
+    ) -> ColumnElement[Any]:
+        """The row of the relation that `kind` names."""
+        singles = {
+            name: _scalar(self.single(relation, keys, objects[name])) for name, (relation, keys) in relations.items()
+        }
+        return case(*[(kind == constant(name), single) for name, single in singles.items()])
+
+
+def _scalar(chosen: Select[Any]) -> ColumnElement[Any]:
+    return chosen.correlate_except().scalar_subquery()
+
+
+def _request() -> FromClause:
+    """What a request knows of its viewer, as the row above all others."""
+    return select(VIEWER.label("viewer"), EMAIL.label("email"), SCOPES.label("scopes")).subquery()
+
+
+def _is_of_request(value: Value) -> bool:
+    return isinstance(value, Object | Leaf | One | Many | Switch)
+
+
+def _keys(relation: Relation, row: FromClause | None) -> Keys:
+    return [row.c[str(key.key)] for key in relation.keys] if row is not None else []
+
+
+def _guarded(relation: Relation, keys: Keys, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return value if relation.guard is None else case((relation.guard(keys), value))

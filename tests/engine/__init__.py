@@ -1,0 +1,1 @@
+"""The compiled path, compared with the resolvers over rows that are hard to show."""
