@@ -66,7 +66,7 @@ class PaymentProcessor(Protocol):
     """Where payment methods are kept: cards never reach us, only the tokens that stand for them."""
 
     async def describe(self, token: str) -> Described | None:
-        """None when it knows no such token."""
+        """None when it knows no such token. What it raises is logged: the text must not hold the token."""
 
 
 @dataclass(frozen=True, slots=True)

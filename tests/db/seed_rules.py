@@ -99,6 +99,8 @@ RULES = {
     "what began with its purchase was paid for": """
         SELECT s.id FROM subscriptions s JOIN orders o ON (o.account_id, o.subscription_id) = (s.account_id, s.id)
          WHERE kind = 'NEW' AND start_trigger = 'ON_PURCHASE' AND (status = 'PAID') <> (activated_on IS NOT NULL)""",
+    "a paid renewal has renewed, and nothing else": """
+        SELECT id FROM orders WHERE (renewed_at IS NOT NULL) <> (kind = 'RENEWAL' AND status = 'PAID')""",
     "every account has an active owner, and a personal one nobody else": """
         SELECT a.id FROM accounts a LEFT JOIN memberships m ON m.account_id = a.id GROUP BY a.id
         HAVING count(*) FILTER (WHERE role = 'OWNER' AND status = 'ACTIVE') <> 1
