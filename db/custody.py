@@ -18,7 +18,10 @@ _STORED = """
      WHERE (lookup_secret_id, encryption_secret_id) <> ($1, $2)
      GROUP BY encryption_secret_id
 """
-_ALL = "SELECT count(*) FROM license_key_index"
+_COUNTS = """
+    SELECT count(*) FILTER (WHERE (lookup_secret_id, encryption_secret_id) = ($1, $2)) AS current, count(*) AS all
+      FROM license_key_index
+"""
 # Whoever registers one of these keys meanwhile waits, and finds it by its new digest.
 _BATCH = """
     SELECT license_key_id, ciphertext, encryption_secret_id
@@ -48,10 +51,12 @@ class SecretsMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """Keys that were sealed anew, and those that were sealed with the current secrets before."""
+    """How many keys were sealed anew, and how many with the current secrets before."""
 
     sealed: int
     current: int
+    left: int = 0
+    """Sealed meanwhile by a server that still takes a former secret for the current one."""
 
 
 async def missing_secrets(conn: Connection, keyring: Keyring) -> tuple[list[str], list[str]]:
@@ -78,7 +83,9 @@ async def rotate(conn: Connection, keyring: Keyring, progress: Progress, *, batc
     while ids := await _seal_batch(conn, keyring, last, batch):
         sealed, last = sealed + len(ids), ids[-1]
         progress(sealed, max(sealed, total))
-    return Rotated(sealed, await conn.fetchval(_ALL) - sealed)
+    counts = await conn.fetchrow(_COUNTS, *_current(keyring))
+    assert counts is not None
+    return Rotated(sealed, counts["current"] - sealed, counts["all"] - counts["current"])
 
 
 async def _seal_batch(conn: Connection, keyring: Keyring, after: UUID, size: int) -> list[UUID]:

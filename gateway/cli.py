@@ -134,6 +134,10 @@ def rotate_keys() -> None:
     with serving.until_stopped():
         rotated = asyncio.run(rotation.rotate_keys(settings, Narrator(Console(stderr=True))))
         typer.echo(f"{rotated.sealed} keys were sealed anew, {rotated.current} were sealed with the current secrets.")
+        if rotated.left:
+            raise Problem(
+                f"{rotated.left} were sealed with former secrets meanwhile: restart every server, run it again."
+            )
         return
     raise typer.Exit(INTERRUPTED)
 

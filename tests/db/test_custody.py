@@ -92,6 +92,16 @@ async def test_a_rotation_that_was_stopped_goes_on_where_it_was(conn: Connection
     assert (finished, await secrets(conn)) == (Rotated(10, 23), [("l2", "e2", 33)])
 
 
+async def test_a_key_that_is_sealed_with_a_former_secret_behind_its_back_is_told(conn: Connection) -> None:
+    await world.product(conn)
+    await issued(conn, OLD, 1)
+    # It stands where the pass has been already.
+    await conn.execute("UPDATE license_key_index SET license_key_id = $1", UUID(int=0))
+    await issued(conn, OLD, 2)
+
+    assert await custody.rotate(conn, BOTH, silent) == Rotated(sealed=2, current=0, left=1)
+
+
 async def test_only_the_secret_that_changed_is_another_one_afterwards(conn: Connection) -> None:
     await world.product(conn)
     [key] = await issued(conn, OLD, 1)
