@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Iterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+from asyncpg.connection import LoggedQuery
 from graphql import FieldNode, InlineFragmentNode, SelectionSetNode, parse, validate
 from graphql.language import OperationDefinitionNode
 from pydantic import SecretStr
@@ -17,7 +19,7 @@ from starlette.types import ASGIApp
 from gateway.app import create_app
 from gateway.settings import Settings
 from schema.query import schema
-from tests.bench import chart, credentials, database, results
+from tests.bench import chart, credentials, database, pgbench, results
 from tests.bench.answers import difference, plain
 from tests.bench.credentials import Credentials
 from tests.bench.database import Amount, World
@@ -69,7 +71,7 @@ async def alive(app: ASGIApp) -> AsyncIterator[None]:
 
 async def answered(app: ASGIApp, asked: list[Question], credential: Credentials, path: str = "/graphql") -> list[Any]:
     """The data of every answer, in one form for all."""
-    headers = {"authorization": f"Bearer {credential.token}", "content-type": "application/json"}
+    headers = {"authorization": f"Bearer {credential.token()}", "content-type": "application/json"}
     client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench.test", headers=headers)
     async with alive(app), client:
         bodies = [body for question in asked for body in question.bodies("graph")]
@@ -127,6 +129,35 @@ def test_a_difference_is_told_by_its_place() -> None:
     other = plain({"seats": {"used": 1}, "nodes": [{"at": "2026-01-01T00:00:00+00:00"}, {"at": "x"}]})
 
     assert difference(one, other) == "data.nodes[1].at"
+
+
+def test_pgbench_gets_what_was_recorded_with_the_keys_own_values_as_variables() -> None:
+    owner, made = uuid4(), uuid4()
+    recorded = [
+        _logged("BEGIN;"),
+        _logged("SELECT to_char(x, 'HH24:MI') FROM t WHERE a = $1 AND b = ANY ($2) AND c = $3", owner, [b"\x01"], None),
+        _logged("INSERT INTO t VALUES ($2, $1, $3)", {"by": f"{owner}"}, made, "it's"),
+    ]
+
+    script = pgbench.script(recorded, {"owner": owner, "digest": b"\x01"}, clients=4)
+
+    assert script.text.splitlines()[2:] == [
+        "SELECT owner, digest, gen_random_uuid() AS made_0 FROM bench.keys WHERE position = :row",
+        "\\gset",
+        "BEGIN;",
+        (
+            "SELECT to_char(x, 'HH24' || ':' || 'MI') FROM t WHERE a = ((:owner)::uuid)"
+            " AND b = ANY ((ARRAY[(:digest)::bytea])) AND c = (NULL);"
+        ),
+        (
+            "INSERT INTO t VALUES (((:made_0)::uuid),"
+            """ (('{"by"' || ':' || '"' || (:owner)::text || '"}')::jsonb), (('it\'\'s')::text));"""
+        ),
+    ]
+
+
+def _logged(query: str, *arguments: Any) -> LoggedQuery:
+    return LoggedQuery(query, arguments, None, 0.0, None, ("127.0.0.1", 0), None)  # type: ignore[arg-type]
 
 
 def test_the_chart_and_the_table_compare_round_by_round() -> None:

@@ -16,11 +16,23 @@ from rich.console import Console
 
 from gateway.problems import Problem
 from gateway.welcome import Narrator
-from tests.bench import chart, contenders, credentials, database, load, questions, results, rounds, servers, usage
+from tests.bench import (
+    chart,
+    contenders,
+    credentials,
+    database,
+    keys,
+    load,
+    questions,
+    register,
+    results,
+    servers,
+    usage,
+)
 from tests.bench.contenders import CONTENDERS, Contender
 from tests.bench.database import Amount
 from tests.bench.questions import Question
-from tests.bench.rounds import Measurement, Plan
+from tests.bench.rounds import Bench, Measurement, Plan
 
 CONSOLE = Console()
 
@@ -92,23 +104,28 @@ def run(wanted: Wanted) -> None:
             server_url = open_.enter_context(database.server(wanted.cache))
         with narrator.progress("Filling the database") as progress:
             world = asyncio.run(database.prepare(server_url, wanted.amount, progress))
-        asked = _chosen("question", questions.questions(world), wanted.ask)
-        postmaster = asyncio.run(usage.postmaster(world.url))
+        asked = _chosen("question", [*questions.questions(world), register.QUESTION], wanted.ask)
         scratch = Path(open_.enter_context(TemporaryDirectory()))
         credential = credentials.issue()
-        with narrator.step("Starting the contenders"):
+        status = open_.enter_context(CONSOLE.status("Starting the contenders"))
+        postmaster = asyncio.run(usage.postmaster(world.url))
+        bench = Bench(wanted.plan, credential.token(), postmaster, scratch, status.update)
+        measured = []
+        with ExitStack() as running:
             served = [
-                open_.enter_context(servers.serving(each, world.url, credential.settings, installed, scratch))
+                running.enter_context(servers.serving(each, world.url, credential.settings, installed, scratch))
                 for each in chosen
             ]
-        measured = []
-        for question in asked:
-            with CONSOLE.status(question.name) as status:
-                found = asyncio.run(
-                    rounds.measure(question, served, credential.token, wanted.plan, postmaster, status.update, scratch)
-                )
-            measured.append((question, found))
-            CONSOLE.print(results.table(question, found))
+            for question in asked:
+                if question is not register.QUESTION:
+                    measured.append((question, asyncio.run(bench.measure(question, served))))
+                    CONSOLE.print(results.table(*measured[-1]))
+        if register.QUESTION in asked:
+            status.update("Issuing licence keys")
+            url = asyncio.run(keys.fill(server_url, progress))
+            found = asyncio.run(register.measure(bench, CONTENDERS[0], url, credential, installed))
+            measured.append((register.QUESTION, found))
+            CONSOLE.print(results.table(*measured[-1]))
     _keep(wanted, measured)
 
 
@@ -133,4 +150,7 @@ def _keep(wanted: Wanted, measured: Sequence[tuple[Question, Sequence[Measuremen
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    # A traceback of ours says more than one with everybody's local variables.
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    app()

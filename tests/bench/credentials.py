@@ -21,25 +21,27 @@ KEYRING = Keyring({"bench": _LOOKUP}, {"bench": _ENCRYPTION})
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A token, and the settings of a deployment that accepts it."""
+    """Who may sign in: the key that signs tokens, and the settings of a deployment that accepts them."""
 
-    token: str = field(repr=False)
+    private_key: str = field(repr=False)
     settings: dict[str, str] = field(repr=False)
+
+    def token(self, subject: str = SUBJECT) -> str:
+        return mint(
+            self.private_key,
+            issuer=ISSUER,
+            audience=AUDIENCE,
+            subject=subject,
+            now=datetime.now(UTC),
+            lifetime=timedelta(days=1),
+            email=f"{subject}@example.org",
+        )
 
 
 def issue() -> Credentials:
     """With a key pair of this run."""
     private = generate_private_key(SECP256R1())
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    token = mint(
-        pem,
-        issuer=ISSUER,
-        audience=AUDIENCE,
-        subject=SUBJECT,
-        now=datetime.now(UTC),
-        lifetime=timedelta(days=1),
-        email=f"{SUBJECT}@example.org",
-    )
     public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     settings = {
         # Counted as ever, but the whole load comes from one viewer.
@@ -50,4 +52,4 @@ def issue() -> Credentials:
         "LICET_LOOKUP_SECRETS": f"bench:{_LOOKUP.decode()}",
         "LICET_ENCRYPTION_SECRETS": f"bench:{base64.b64encode(_ENCRYPTION).decode()}",
     }
-    return Credentials(token, settings)
+    return Credentials(pem, settings)

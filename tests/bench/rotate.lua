@@ -1,14 +1,16 @@
 -- Sends the bodies of a file in turn, and says at the end what came of it as one line of JSON.
--- The file: the path, the Authorization header, then a body a line.
+-- The file: the path, then for each request a line: bearer token, client's address (or nothing), body, between tabs.
 
 local requests = {}
 local position = 0
 
 function init(arguments)
   local lines = io.lines(arguments[1])
-  local path, authorization = lines(), lines()
-  local headers = { ["Content-Type"] = "application/json", ["Authorization"] = authorization }
-  for body in lines do
+  local path = lines()
+  for line in lines do
+    local token, address, body = line:match("^([^\t]*)\t([^\t]*)\t(.*)$")
+    local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. token }
+    if address ~= "" then headers["X-Forwarded-For"] = address end
     requests[#requests + 1] = wrk.format("POST", path, headers, body)
   end
 end

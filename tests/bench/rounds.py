@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from gateway.problems import Problem
 from tests.bench import answers, load, usage
+from tests.bench.answers import Sizes
 from tests.bench.load import Load
 from tests.bench.questions import Question
 from tests.bench.servers import Served
@@ -72,41 +75,70 @@ class Plan:
     """Factor on what each contender needs."""
 
 
-async def measure(
-    question: Question,
-    contenders: Sequence[Served],
-    token: str,
-    plan: Plan,
-    postmaster: int | None,
-    tell: Tell,
-    scratch: Path,
-) -> list[Measurement]:
-    """Raises Problem when answers differ or fail."""
-    expected: list[Any] = []
-    prepared = []
-    for served in contenders:
-        tell(f"{question.name}: {served.contender.title} answers")
-        sizes = await answers.check(question, served, token, expected)
-        requests = load.write_requests(scratch / f"{served.contender.name}.requests", question, served, token)
-        tell(f"{question.name}: {served.contender.title} warms up")
-        enough = max(1.0, served.contender.warm_up * plan.warm_up, 2 * sizes.seconds * question.connections)
-        load.run(question, served, requests, enough, sizes)
-        prepared.append((served, requests, sizes, Measurement(question.name, served.contender.name)))
-    for number in range(plan.rounds):
-        for served, requests, sizes, measurement in prepared[:: 1 if number % 2 == 0 else -1]:
-            tell(f"{question.name}: round {number + 1} of {plan.rounds}, {served.contender.title}")
-            seconds = max(plan.seconds, ANSWERED * sizes.seconds * question.connections)
-            measurement.rounds.append(_round(question, served, requests, seconds, sizes, postmaster))
-            measurement.memory = usage.resident(served.pids)
-    return [measurement for *_, measurement in prepared]
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A contender that is warm: its requests, what the answers to them look like, and what has been measured."""
+
+    served: Served
+    requests: Path
+    sizes: Sizes
+    measurement: Measurement
 
 
-def _round(
-    question: Question, served: Served, requests: Path, seconds: float, sizes: answers.Sizes, postmaster: int | None
-) -> Round:
-    backends = [] if postmaster is None else usage.children(postmaster)
-    before = usage.cpu(served.pids), usage.cpu(backends)
-    done = load.run(question, served, requests, seconds, sizes)
-    after = usage.cpu(served.pids), usage.cpu(backends if postmaster is None else usage.children(postmaster))
-    database = None if postmaster is None else usage.used(before[1], after[1])
-    return Round(done, usage.used(before[0], after[0]), database)
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """How everything is measured, and where: `scratch` is a directory for a while."""
+
+    plan: Plan
+    token: str
+    postmaster: int | None
+    scratch: Path
+    tell: Tell
+
+    async def measure(self, question: Question, contenders: Sequence[Served]) -> list[Measurement]:
+        """Raises Problem when answers differ or fail."""
+        expected: list[Any] = []
+        prepared = [await self._prepared(question, served, expected) for served in contenders]
+        for number in range(self.plan.rounds):
+            for each in prepared[:: 1 if number % 2 == 0 else -1]:
+                self.tell(f"{question.name}: round {number + 1} of {self.plan.rounds}, {each.served.contender.title}")
+                seconds = max(self.plan.seconds, ANSWERED * each.sizes.seconds * question.connections)
+                measured = self.round(each.served.pids, partial(_load, question, each, seconds))
+                each.measurement.rounds.append(measured)
+                each.measurement.memory = usage.resident(each.served.pids)
+        return [each.measurement for each in prepared]
+
+    async def _prepared(self, question: Question, served: Served, expected: list[Any]) -> Prepared:
+        contender = served.contender
+        self.tell(f"{question.name}: {contender.title} answers")
+        sizes = await answers.check(question, served, self.token, expected)
+        lines = ((self.token, "", body) for body in question.bodies(contender.dialect))
+        requests = load.write_requests(self.scratch / f"{contender.name}.requests", contender.path, lines)
+        warm = Prepared(served, requests, sizes, Measurement(question.name, contender.name))
+        self.tell(f"{question.name}: {contender.title} warms up")
+        enough = max(1.0, contender.warm_up * self.plan.warm_up, 2 * sizes.seconds * question.connections)
+        _load(question, warm, enough)
+        return warm
+
+    def round(self, servers: Sequence[int], run: Callable[[], Load]) -> Round:
+        """A load, and what the processes of these ids and PostgreSQL use for it."""
+        before = usage.cpu(servers), self._database()
+        done = run()
+        servers_used, database_used = usage.cpu(servers) - before[0], self._database() - before[1]
+        return Round(done, servers_used, None if self.postmaster is None else database_used)
+
+    def _database(self) -> float:
+        return 0.0 if self.postmaster is None else usage.cpu_of_children(self.postmaster)
+
+
+def _load(question: Question, prepared: Prepared, seconds: float) -> Load:
+    """Raises Problem when the responses were not the answers: of another status, or of another size."""
+    served, sizes = prepared.served, prepared.sizes
+    done = load.run(served, [prepared.requests for _ in served.ports], question.connections, seconds)
+    # Beside the answers that were counted, those that the end of the round cut off.
+    most = sizes.most * (done.requests + question.connections * len(served.ports))
+    if not sizes.least * done.requests <= done.received <= most:
+        size = done.received / done.requests
+        sentence = f"{served.contender.title} answers {question.name} with {size:.0f} bytes under load"
+        raise Problem(f"{sentence}, not with {sizes.least} to {sizes.most}.")
+    return done

@@ -1,5 +1,6 @@
 """What processes use, as Linux tells it: CPU time in seconds, resident memory in bytes. Elsewhere nothing is known."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -24,14 +25,18 @@ def children(parent: int) -> list[int]:
     return [pid for pid in pids if _parent(pid) == parent]
 
 
-def cpu(pids: Iterable[int]) -> dict[int, float]:
-    """Seconds that each has run so far, its threads together."""
-    return {pid: sum(_ran(task) for task in (_PROC / str(pid) / "task").glob("*")) for pid in pids}
+def cpu(pids: Iterable[int]) -> float:
+    """Seconds that they have run so far, all their threads."""
+    return sum(_ran(task) for pid in pids for task in (_PROC / str(pid) / "task").glob("*"))
 
 
-def used(before: dict[int, float], after: dict[int, float]) -> float:
-    """Seconds between the two; what is new began at 0."""
-    return sum(seconds - before.get(pid, 0.0) for pid, seconds in after.items())
+def cpu_of_children(parent: int) -> float:
+    """Seconds that the children of this process have run so far, those that have ended too."""
+    try:
+        fields = (_PROC / str(parent) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return cpu(children(parent)) + (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident(pids: Iterable[int]) -> int:
