@@ -1,0 +1,1 @@
+"""Input that nobody thought of, against a process of its own."""
