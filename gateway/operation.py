@@ -52,9 +52,9 @@ class Operation:
         self._conditions = conditions(document)
         self._trees: Remembered[tuple[Any, ...], Tree] = Remembered(TREES)
 
-    def ask(self, given: Mapping[str, Any]) -> Asked:
+    def ask(self, given: Mapping[str, Any], *, suggestions: bool = False) -> Asked:
         """Raises Invalid and GraphQLError for variables and arguments that are not what they must be."""
-        variables = self._variables.coerced(given)
+        variables = self._variables.coerced(given, suggestions=suggestions)
         if isinstance(variables, list):
             raise Invalid(Code.BAD_VARIABLES, variables)
         decided = tuple([variables.coerced.get(name) for name in self._conditions])

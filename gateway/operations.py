@@ -73,7 +73,7 @@ class Operations:
             if question.read_only and not operation.is_query:
                 return refusal(Code.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
             asker.run.operation = operation.shown_name
-            asked = operation.ask(question.variables)
+            asked = operation.ask(question.variables, suggestions=self._rules.suggestions)
             asker.run.cost = cost = asked.cost()
             available = self._allowances.charge(asker.viewer.user_id or asker.viewer.subject, cost)
         except Invalid as invalid:

@@ -22,7 +22,7 @@ from graphql import (
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource
 
-MAX_ERRORS = 10
+MAX_ERRORS = 5
 # The scalars of which a value of this very class is the value itself.
 _PLAIN = {GraphQLID: str, GraphQLString: str, GraphQLInt: int, GraphQLBoolean: bool}
 
@@ -38,11 +38,17 @@ class Variables:
         plain = [_plain(schema, definition) for definition in self._definitions]
         self._plain = None if None in plain else [known for known in plain if known is not None]
 
-    def coerced(self, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+    def coerced(self, given: Mapping[str, Any], *, suggestions: bool = False) -> VariableValues | list[GraphQLError]:
         values = self._taken(given) if self._plain is not None else None
         if values is not None:
             return values
-        return get_variable_values(self._schema, self._definitions, dict(given), max_errors=MAX_ERRORS)
+        return get_variable_values(
+            self._schema,
+            self._definitions,
+            dict(given),
+            max_errors=MAX_ERRORS,
+            hide_suggestions=not suggestions,
+        )
 
     def _taken(self, given: Mapping[str, Any]) -> VariableValues | None:
         """The values as they are; None when one of them is not simply that."""
