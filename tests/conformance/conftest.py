@@ -40,3 +40,8 @@ def run(node: Path, script: str, *arguments: str) -> str:
     done = subprocess.run([node, script, *arguments], cwd=HERE, capture_output=True, text=True, timeout=RUN_SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def compile_with(node: Path, tool: str, *arguments: str) -> str:
+    """What a compiler among the packages says."""
+    return run(node, f"node_modules/.bin/{tool}", *arguments)
