@@ -88,16 +88,16 @@ async def invite(
 async def accept(conn: Connection, act: Act, invitation: RowKey) -> UUID:
     """The account that the viewer is in now.
 
-    Raises INVITATION_NOT_FOUND, also when it is not for the viewer's verified address, INVITATION_EXPIRED,
-    ALREADY_MEMBER.
+    Raises INVITATION_NOT_FOUND, also when it is not for the viewer's verified address, ALREADY_MEMBER,
+    INVITATION_EXPIRED.
     """
     await _addressed_to_viewer(conn, act, _LOCK, invitation)
     # Whoever held the account's lock before may have revoked it.
     now = await _addressed_to_viewer(conn, act, _READ, invitation)
-    if not now["is_open"]:
-        raise Refused(UserErrorCode.INVITATION_EXPIRED, "invitation_id")
     if now["is_member"]:
         raise Refused(UserErrorCode.ALREADY_MEMBER, "invitation_id", sentence="You are in this account already.")
+    if not now["is_open"]:
+        raise Refused(UserErrorCode.INVITATION_EXPIRED, "invitation_id")
     await conn.execute(_ACCEPT, *invitation, act.user_id, act.now)
     after = {"status": MembershipStatus.ACTIVE, "role": now["role"]}
     before = {"status": MembershipStatus.INVITED}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from asyncpg import Connection
+from asyncpg import Connection, Record
 
 from db.changes.act import Act, RowKey, record
 from db.changes.locks import hold_sublicense
@@ -42,13 +42,17 @@ async def set_admins(conn: Connection, act: Act, license_key: RowKey, membership
 async def _keep_members(conn: Connection, account_id: UUID, memberships: Sequence[RowKey]) -> set[UUID]:
     """Their ids, in the account, when every one of them may be given a key."""
     own = [row_id for owner_id, row_id in memberships if owner_id == account_id]
-    found = {row["id"]: row for row in await conn.fetch(_KEEP_MEMBERS, account_id, own)}
-    for position, (owner_id, row_id) in enumerate(memberships):
-        member = found.get(row_id) if owner_id == account_id else None
-        if member is None or member["status"] == MembershipStatus.INVITED:
-            raise Refused(UserErrorCode.MEMBERSHIP_NOT_FOUND, "membership_ids", str(position))
-        if member["role"] != MemberRole.MEMBER:
-            raise Refused(UserErrorCode.MEMBER_IS_ADMIN, "membership_ids", str(position))
-        if member["status"] == MembershipStatus.BLOCKED:
-            raise Refused(UserErrorCode.MEMBER_BLOCKED, "membership_ids", str(position))
-    return set(found)
+    found = {(account_id, row["id"]): row for row in await conn.fetch(_KEEP_MEMBERS, account_id, own)}
+    verdicts = [_verdict(found.get(membership)) for membership in memberships]
+    for code in (UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.MEMBER_IS_ADMIN, UserErrorCode.MEMBER_BLOCKED):
+        if code in verdicts:
+            raise Refused(code, "membership_ids", str(verdicts.index(code)))
+    return {row_id for _, row_id in found}
+
+
+def _verdict(member: Record | None) -> UserErrorCode | None:
+    if member is None or member["status"] == MembershipStatus.INVITED:
+        return UserErrorCode.MEMBERSHIP_NOT_FOUND
+    if member["role"] != MemberRole.MEMBER:
+        return UserErrorCode.MEMBER_IS_ADMIN
+    return UserErrorCode.MEMBER_BLOCKED if member["status"] == MembershipStatus.BLOCKED else None

@@ -124,9 +124,12 @@ async def rotate(conn: Connection, act: Act, keyring: Keyring, license_key: RowK
 async def delete(conn: Connection, act: Act, license_key: RowKey, move_to: RowKey | None) -> None:
     """Its devices go to another key of the subscription; those that take no seat, if to none, to the primary key.
 
-    Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, INVALID_INPUT, SUBSCRIPTION_NOT_ACTIVE, CANNOT_MODIFY_PRIMARY, KEY_EXPIRED,
-    KEY_BLOCKED, NO_SEATS_AVAILABLE, KEY_IN_USE.
+    Raises INVALID_INPUT, LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, CANNOT_MODIFY_PRIMARY, KEY_EXPIRED,
+    KEY_BLOCKED, KEY_IN_USE, NO_SEATS_AVAILABLE.
     """
+    if move_to == license_key:
+        sentence = "Devices can not stay on a key that is deleted: choose another."
+        raise Refused(UserErrorCode.INVALID_INPUT, "move_to_license_key_id", sentence=sentence)
     now = await hold_sublicense(conn, act, license_key)
     subscription = (now["account_id"], now["subscription_id"])
     target = await _sibling(conn, act, now, move_to) if move_to else None
@@ -183,7 +186,4 @@ async def _sibling(conn: Connection, act: Act, now: Record, target: RowKey) -> R
     if found is None or found["subscription_id"] != now["subscription_id"]:
         sentence = "There is no such licence key in this subscription."
         raise Refused(UserErrorCode.LICENSE_KEY_NOT_FOUND, "move_to_license_key_id", sentence=sentence)
-    if target[1] == now["id"]:
-        sentence = "Devices can not stay on a key that is deleted: choose another."
-        raise Refused(UserErrorCode.INVALID_INPUT, "move_to_license_key_id", sentence=sentence)
     return found

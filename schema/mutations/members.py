@@ -118,7 +118,7 @@ async def revoke_invitation(call: Call, given: MembershipInput) -> Result:
     return {"membership": membership, "changed": True}
 
 
-@mutation(UserErrorCode.INVITATION_NOT_FOUND, UserErrorCode.INVITATION_EXPIRED, UserErrorCode.ALREADY_MEMBER)
+@mutation(UserErrorCode.INVITATION_NOT_FOUND, UserErrorCode.ALREADY_MEMBER, UserErrorCode.INVITATION_EXPIRED)
 async def accept_invitation(call: Call, given: AcceptInvitationInput) -> Result:
     """Become a member of the account. The invitation must be for an address that the viewer's token proves."""
     return {"account": (await invitations.accept(call.conn, call.act, row("inv", given.invitation_id)),)}
