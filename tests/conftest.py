@@ -1,6 +1,8 @@
 """A real PostgreSQL for the whole run, a rolled back connection for each test, and a client signed in as anybody."""
 
 import asyncio
+import io
+import logging
 import os
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +16,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+import structlog
 from asyncpg.connection import LoggedQuery
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,6 +25,7 @@ from db import embedded, migrations
 from db.changes.payment_methods import PaymentProcessor
 from db.keyring import Keyring
 from db.pool import prepare
+from gateway import telemetry
 from gateway.app import create_app
 from gateway.auth import mint
 from gateway.demo_payments import DemoProcessor
@@ -210,3 +214,15 @@ async def client_without_processor(
 ) -> AsyncIterator[Client]:
     async with asking(conn, settings, signing_key, None) as client:
         yield client
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Where the log goes, as JSON; logging is put back afterwards."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    written = io.StringIO()
+    telemetry.configure("json", written)
+    yield written
+    root.handlers[:], root.level = before[0], before[1]
+    structlog.reset_defaults()

@@ -11,7 +11,7 @@ from tests.mutations import (
     sublicense_cases,
     subscription_cases,
 )
-from tests.mutations.scene import CASES
+from tests.mutations.scene import CASES as CASES  # noqa: PLC0414 - complete only once the modules were imported
 
 MODULES = (
     device_cases,

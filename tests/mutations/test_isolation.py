@@ -11,8 +11,8 @@ from graphql import GraphQLInputObjectType, get_named_type
 from db.errors import UserErrorCode
 from tests import world
 from tests.estate import estate
-from tests.mutations.cases import CHANGED, FIRST
-from tests.mutations.scene import CASES, Case, Input, Scene, contracts, digest, fields_of_input, question
+from tests.mutations.cases import CASES, CHANGED, FIRST
+from tests.mutations.scene import Case, Input, Scene, contracts, digest, fields_of_input, question
 
 CONTRACTS = contracts()
 SERVICE: Input = {"email": None, "name": None, "scopes": ["reporting:read"]}

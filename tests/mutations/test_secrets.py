@@ -1,0 +1,109 @@
+"""Every mutation run, and run into a fault: no key, token or card number is told or kept anywhere but in its place."""
+
+import io
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+from asyncpg import Connection
+
+from db import key_format, tables
+from db.errors import UserErrorCode
+from db.keyring import Keyring
+from tests.conftest import Client
+from tests.mutations.cases import CASES
+from tests.mutations.scene import Case, Input, Scene, question
+
+# Where a whole key is what was asked for.
+SHOWING = {"createSublicense", "issueSubscription", "revealLicenseKey", "rotateSublicense"}
+# A processor's token is kept in its place, and nowhere else.
+TABLES = [table.name for table in tables.Stored.metadata.sorted_tables if table.name != "payment_methods"]
+
+Run = Callable[[Callable[[UserErrorCode | None], bool]], Awaitable[tuple[str, set[str]]]]
+
+
+def found(secrets: set[str], text: str) -> set[str]:
+    """Those that stand in the text, whatever their case and groups."""
+    plain = _plain(text)
+    return {secret for secret in secrets if _plain(secret) in plain}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[ -]", "", text).lower()
+
+
+async def stored(conn: Connection) -> str:
+    rows = [row for name in TABLES for row in await conn.fetch(f"SELECT t::text FROM {name} t")]
+    return "\n".join(row[0] for row in rows)
+
+
+async def secrets_of(conn: Connection, keyring: Keyring, given: Input) -> set[str]:
+    """Every key there is, every token, and what was typed as one."""
+    keys = await conn.fetch("SELECT ciphertext, encryption_secret_id, license_key_id FROM license_key_index")
+    tokens = await conn.fetch("SELECT token FROM payment_methods")
+    typed = {given[name] for name in ("key", "token") if given.get(name)}
+    return {keyring.open(*key) for key in keys} | {row["token"] for row in tokens} | typed
+
+
+@pytest.fixture
+def run_all(scene: Scene, signing_key: str) -> Run:
+    """Runs all cases of these codes, each undone. What was answered, and all the secrets there were."""
+
+    async def run(wanted: Callable[[UserErrorCode | None], bool]) -> tuple[str, set[str]]:
+        told, secrets = [], set[str]()
+        chosen = [(mutation, made) for (mutation, code), cases in CASES.items() if wanted(code) for made in cases]
+        for mutation, made in chosen:
+            undone = scene.conn.transaction()
+            await undone.start()
+            # With tokens of its own: by others, people would be remembered whose rows are gone.
+            client = Client(scene.client.http, signing_key)
+            answer, known = await run_one(replace(scene, client=client), mutation, made)
+            await undone.rollback()
+            told.append(answer)
+            secrets |= known
+        return "\n".join(told), secrets
+
+    return run
+
+
+async def run_one(scene: Scene, mutation: str, made: Case) -> tuple[str, set[str]]:
+    given = await made(scene)
+    sent = {**given, **scene.repeatable(mutation)}
+    response = await scene.client.post(question(mutation), {"input": sent}, to=scene.to, **scene.claims)
+    body = response.json()
+    if mutation in SHOWING and body["data"]:
+        body["data"]["answer"].pop("key")
+    answer = json.dumps(body)
+    secrets = await secrets_of(scene.conn, scene.keyring, given)
+    assert found(secrets, answer + await stored(scene.conn)) == set(), mutation
+    return answer, secrets
+
+
+async def test_what_is_secret_is_nowhere_after_a_run_of_all_cases(log: io.StringIO, run_all: Run) -> None:
+    told, secrets = await run_all(lambda _: True)
+
+    assert len(secrets) > len(CASES)
+    assert log.getvalue().count('"request"') >= len(CASES)
+    assert found(secrets | {"eyJ", "Bearer"}, told + log.getvalue()) == set()
+
+
+async def test_a_fault_tells_nothing_secret_either(log: io.StringIO, scene: Scene, run_all: Run) -> None:
+    await scene.conn.execute("ALTER TABLE audit_events RENAME COLUMN actor TO performer")
+
+    told, secrets = await run_all(lambda code: code is None)
+
+    assert told.count("INTERNAL") >= len({mutation for mutation, code in CASES if code is None})
+    assert log.getvalue().count("Traceback") == told.count("INTERNAL")
+    assert "performer" not in told
+    assert found(secrets | {"eyJ", "Bearer"}, told + log.getvalue()) == set()
+
+
+def test_a_secret_would_be_found() -> None:
+    key = key_format.generate()
+    secrets = {key, "4242424242424242", "tok_visa"}
+
+    text = f'{{"after": "{key_format.display(key).lower()}", "card": "4242 4242-4242 4242", "token": "tok_other"}}'
+
+    assert found(secrets, text) == {key, "4242424242424242"}
