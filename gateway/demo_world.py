@@ -61,6 +61,7 @@ def demo_settings(url: str, host: str, port: int, secrets: DemoSecrets) -> Setti
         token_public_key=secrets.token_public_key(),
         jwks_url=None,
         introspection=True,
+        server_timing=True,
         suggestions=True,
         lookup_secrets=SecretStr(secrets.lookup),
         encryption_secrets=SecretStr(secrets.encryption),

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from inspect import isawaitable
+from time import perf_counter
 from typing import Any
 
 from asyncpg import Connection
@@ -109,6 +110,7 @@ class Operations:
         return Operation(self._schema, document, name, self._declarations)
 
     async def _run(self, asked: Asked, question: Question, asker: Asker) -> Answer:
+        asker.run.prepared()
         if not asked.operation.is_query:
             return await self._execute(asked, question, asker)
         return await twice(lambda: self._read(asked, question, asker))
@@ -143,7 +145,9 @@ async def _fetch(asked: Asked, program: Program, asker: Asker) -> Answer:
     values = statement.values(asked.arguments, parameters(asker.viewer, asker.now))
     async with asker.acquire() as conn:
         asker.run.statements += 1
+        began = perf_counter()
         written: bytes = await conn.fetchval(statement.text, *values)
+        asker.run.database_seconds += perf_counter() - began
     return Answer(b'{"data":' + written + b"}")
 
 
@@ -156,8 +160,9 @@ def _context(asked: Asked, asker: Asker) -> Context:
 def _counting(acquire: Acquire, run: Run) -> Acquire:
     """The same connections; what is sent over them is counted."""
 
-    def note(_: LoggedQuery) -> None:
+    def note(query: LoggedQuery) -> None:
         run.statements += 1
+        run.database_seconds += query.elapsed
 
     @asynccontextmanager
     async def counted() -> AsyncIterator[Connection]:

@@ -215,6 +215,7 @@ class Settings(Environment):
     )
 
     compiled: bool = True
+    server_timing: bool = False
 
     @field_validator("jwks_url")
     @classmethod

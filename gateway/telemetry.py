@@ -120,6 +120,8 @@ def _shown_path(path: str) -> str:
 class Run:
     """What becomes known of a request while it is answered; `scope["run"]` has it."""
 
+    started: float = 0.0
+    """On the clock of time.perf_counter."""
     operation: str | None = None
     """Its name, as a log may have it; None when it has none or is none."""
     via: Literal["compiled", "reference"] | None = None
@@ -132,6 +134,19 @@ class Run:
     status: int | None = None
     """None when the client was gone before the answer."""
     seconds: float = 0.0
+    prepare_seconds: float = 0.0
+    """From its arrival until there was something to run."""
+    database_seconds: float = 0.0
+
+    def prepared(self) -> None:
+        self.prepare_seconds = time.perf_counter() - self.started
+
+    def timing(self) -> bytes:
+        """The value of a Server-Timing header, in milliseconds."""
+        total = time.perf_counter() - self.started
+        plural = "" if self.statements == 1 else "s"
+        database = f'db;dur={self.database_seconds * 1000:.2f};desc="{self.statements} statement{plural}"'
+        return f"prepare;dur={self.prepare_seconds * 1000:.2f}, {database}, total;dur={total * 1000:.2f}".encode()
 
     def facts(self) -> dict[str, Any]:
         """What an access line says besides."""
@@ -151,9 +166,10 @@ Watch = Callable[[Run], None]
 class RequestLog:
     """Gives each request its id, answers what nobody caught, and logs one line: never the query, a body or a header."""
 
-    def __init__(self, app: ASGIApp, watches: Iterable[Watch] = ()) -> None:
+    def __init__(self, app: ASGIApp, watches: Iterable[Watch] = (), *, timing: bool = False) -> None:
         self.app = app
         self._watches = tuple(watches)
+        self._timing = timing
         # Bound once: that is half of a line's time. The log is configured before the first request.
         self._logger = structlog.get_logger().bind()
 
@@ -161,7 +177,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = Exchange(scope, send)
+        exchange = Exchange(scope, send, timing=self._timing)
         token = REQUEST_ID.set(exchange.request_id)
         try:
             await self.app(scope, receive, exchange.send)
@@ -181,19 +197,21 @@ class RequestLog:
 class Exchange:
     """One request and what has been answered to it so far."""
 
-    __slots__ = ("_forward", "_scope", "_started", "request_id", "run")
+    __slots__ = ("_forward", "_scope", "_timing", "request_id", "run")
 
-    def __init__(self, scope: Scope, forward: Send) -> None:
+    def __init__(self, scope: Scope, forward: Send, *, timing: bool = False) -> None:
         self._scope = scope
         self._forward = forward
-        self._started = time.perf_counter()
+        self._timing = timing
         self.request_id = request_id(scope["headers"])
-        self.run = scope["run"] = Run()
+        self.run = scope["run"] = Run(started=time.perf_counter())
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.run.status = message["status"]
             headers = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
+            if self._timing and self.run.via is not None:
+                headers.append((b"server-timing", self.run.timing()))
             message = {**message, "headers": headers}
         await self._forward(message)
 
@@ -207,7 +225,7 @@ class Exchange:
     def end(self, logger: Any) -> None:
         """The access line."""
         run, path = self.run, self._scope["path"]
-        run.seconds = time.perf_counter() - self._started
+        run.seconds = time.perf_counter() - run.started
         if path in PROBES and run.status == 200:
             return
         line = {"method": self._scope["method"], "path": _shown_path(path), "status": run.status, CLEAN: True}
