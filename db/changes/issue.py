@@ -1,6 +1,6 @@
 """A subscription issued by the store: its terms and its key, held by an account or waiting to be registered."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,11 +13,11 @@ from db.changes.act import Act, RowKey, insert, record
 from db.changes.holdings import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
 from db.changes.license_keys import NewKey
 from db.changes.locks import lock_account
+from db.changes.products import require_products
 from db.enums import AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
 from db.errors import Refused, UserErrorCode
 from db.keyring import Keyring
 
-_EXISTS = "SELECT EXISTS (SELECT FROM products WHERE code = $1)"
 # With what the rules of `holdings` ask of the terms.
 _PRODUCT = """
     SELECT code AS product_code, audience, max_per_account, grace_days, $2::boolean AS is_trial
@@ -90,18 +90,11 @@ async def issue(conn: Connection, act: Act, keyring: Keyring, terms: Terms, acco
 
 
 async def _product(conn: Connection, terms: Terms) -> Record:
-    for path, code in _codes(terms):
-        if not await conn.fetchval(_EXISTS, code):
-            raise Refused(UserErrorCode.PRODUCT_NOT_FOUND, *path)
+    items = [(("items", str(position), "product_code"), code) for position, (code, _) in enumerate(terms.items)]
+    await require_products(conn, [(("product_code",), terms.product_code), *items])
     found = await conn.fetchrow(_PRODUCT, terms.product_code, terms.is_trial)
     assert found is not None
     return found
-
-
-def _codes(terms: Terms) -> Iterator[tuple[tuple[str, ...], str]]:
-    yield ("product_code",), terms.product_code
-    for position, (code, _) in enumerate(terms.items):
-        yield ("items", str(position), "product_code"), code
 
 
 async def _hold(conn: Connection, act: Act, terms: Record, account_id: UUID, key: NewKey) -> None:

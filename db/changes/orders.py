@@ -12,6 +12,7 @@ from db import tables
 from db.changes import subscriptions
 from db.changes.act import NOWHERE, Act, RowKey, insert, record
 from db.changes.locks import find_account, lock_subscription
+from db.changes.products import require_products
 from db.enums import OrderKind, OrderStatus, StartTrigger
 from db.errors import Refused, UserErrorCode
 
@@ -27,7 +28,6 @@ NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.REFUNDED: frozenset(),
 }
 
-_PRODUCT = "SELECT EXISTS (SELECT FROM products WHERE code = $1)"
 # One that was removed since may have paid.
 _PAYMENT_METHOD = "SELECT EXISTS (SELECT FROM payment_methods WHERE account_id = $1 AND id = $2)"
 _TAKEN = "SELECT EXISTS (SELECT FROM orders WHERE account_id = $1 AND number = $2)"
@@ -116,9 +116,8 @@ async def _require_references(conn: Connection, new: NewOrder) -> None:
         own = _own(new.account_id, new.payment_method)
         if not await conn.fetchval(_PAYMENT_METHOD, *own):
             raise Refused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
-    for position, line in enumerate(new.lines):
-        if not await conn.fetchval(_PRODUCT, line.product_code):
-            raise Refused(UserErrorCode.PRODUCT_NOT_FOUND, "lines", str(position), "product_code")
+    lines = enumerate(new.lines)
+    await require_products(conn, [(("lines", str(at), "product_code"), line.product_code) for at, line in lines])
 
 
 async def _start_what_was_bought(

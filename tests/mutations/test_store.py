@@ -1,10 +1,12 @@
 """What the store sends that can not be: named, and nothing written; and a key sold to nobody yet."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from tests import world
+from tests.conftest import Client
 from tests.mutations import store_cases
 from tests.mutations.scene import Case, Scene, digest
 
@@ -109,3 +111,87 @@ async def test_a_removed_method_is_still_what_paid_an_order_but_not_what_a_renew
         "paymentMethod": None,
         "orders": {"nodes": [{"paymentMethod": {"brand": "Visa"}}]},
     }
+
+
+async def everything_wrong_with_a_sale(scene: Scene) -> dict[str, Any]:
+    """A product for persons, of which there may be no more, under a number that is taken."""
+    product = await world.product(scene.conn, "home", audience="PERSONAL", max_per_account=1)
+    await world.subscription(scene.conn, scene.account, product, number="N-1")
+    return await store_cases.sold(scene, productCode=product)
+
+
+async def everything_wrong_with_an_order(scene: Scene) -> dict[str, Any]:
+    """Another account's subscription and method, no product, a number that is taken, a wrong total."""
+    account = await world.account(scene.conn)
+    row, card = await world.subscription(scene.conn, account), await world.payment_method(scene.conn, account)
+    await store_cases.order(scene, number="O-1")
+    elsewhere = {"subscriptionId": scene.id("sub", row, account), "paymentMethodId": scene.id("pay", card, account)}
+    lines = [{"productCode": "nothing", "quantity": 1, "unitPrice": "1.00"}]
+    return await store_cases.ordered(scene, accountId=f"acc_{UUID(int=7)}", lines=lines, **elsewhere)
+
+
+async def everything_wrong_with_a_method(scene: Scene) -> dict[str, Any]:
+    """Another account's, where no processor is, by the number of a card."""
+    scene.client = scene.without_processor
+    return {"accountId": f"acc_{await world.account(scene.conn)}", "token": "4242424242424242"}
+
+
+@pytest.mark.parametrize(
+    ("mutation", "made", "mended"),
+    [
+        (
+            "issueSubscription",
+            everything_wrong_with_a_sale,
+            [
+                ("INVALID_INPUT", {"startsOn": "2026-07-01"}, {"startsOn": None}),
+                ("PRODUCT_NOT_FOUND", {"items": [{"productCode": "nothing", "quantity": 1}]}, {"items": []}),
+                ("ACCOUNT_NOT_FOUND", {"accountId": f"acc_{UUID(int=7)}"}, {"accountId": "own"}),
+                ("ACCOUNT_KIND_MISMATCH", {}, {"sql": "UPDATE products SET audience = NULL"}),
+                ("PRODUCT_LIMIT_REACHED", {}, {"sql": "UPDATE products SET max_per_account = NULL"}),
+                ("DUPLICATE_NUMBER", {}, {"number": "N-2"}),
+            ],
+        ),
+        (
+            "recordOrder",
+            everything_wrong_with_an_order,
+            [
+                ("ACCOUNT_NOT_FOUND", {}, {"accountId": "own"}),
+                ("SUBSCRIPTION_NOT_FOUND", {}, {"subscriptionId": None}),
+                ("PAYMENT_METHOD_NOT_FOUND", {}, {"paymentMethodId": None}),
+                (
+                    "PRODUCT_NOT_FOUND",
+                    {},
+                    {"lines": [{"productCode": "desktop", "quantity": 1, "unitPrice": "1.00"}]},
+                ),
+                ("DUPLICATE_NUMBER", {}, {"number": "O-2"}),
+                ("AMOUNT_MISMATCH", {}, {"total": "1.00"}),
+            ],
+        ),
+        (
+            "addPaymentMethod",
+            everything_wrong_with_a_method,
+            [
+                ("ACCOUNT_NOT_FOUND", {}, {"accountId": "own"}),
+                ("PROCESSOR_NOT_CONFIGURED", {}, {"processor": True}),
+                ("TOKEN_INVALID", {}, {"token": "tok_visa"}),
+            ],
+        ),
+    ],
+)
+async def test_of_several_things_that_are_wrong_the_first_is_told(
+    scene: Scene, client: Client, mutation: str, made: Case, mended: list[tuple[str, dict[str, Any], dict[str, Any]]]
+) -> None:
+    given = await made(scene)
+    for _, broken, _ in mended:
+        given |= broken
+    said = []
+
+    for _, _, mending in mended:
+        said.append([error["code"] for error in (await scene.change(mutation, given))["userErrors"]])
+        await scene.conn.execute(mending.get("sql", "SELECT"))
+        scene.client = client if "processor" in mending else scene.client
+        values = {name: value for name, value in mending.items() if name not in {"sql", "processor"}}
+        given |= {name: scene.account_id if value == "own" else value for name, value in values.items()}
+
+    assert said == [[code] for code, _, _ in mended]
+    assert (await scene.change(mutation, given))["userErrors"] == []

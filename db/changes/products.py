@@ -1,0 +1,17 @@
+"""The products that something new is about: they must be there."""
+
+from collections.abc import Sequence
+
+from asyncpg import Connection
+
+from db.errors import Refused, UserErrorCode
+
+_KNOWN = "SELECT code FROM products WHERE code = ANY ($1)"
+
+
+async def require_products(conn: Connection, named: Sequence[tuple[tuple[str, ...], str]]) -> None:
+    """Raises PRODUCT_NOT_FOUND for the first code that no product has; each stands beside its path in the input."""
+    known = {row["code"] for row in await conn.fetch(_KNOWN, [code for _, code in named])}
+    for path, code in named:
+        if code not in known:
+            raise Refused(UserErrorCode.PRODUCT_NOT_FOUND, *path)
