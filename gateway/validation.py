@@ -23,7 +23,7 @@ from gateway.limits import Limits, check_document, exceeded, read
 # Each may print what it is about, which may be the whole document.
 MAX_ERRORS = 5
 # About: pairs of fields of one name that are compared, times two. Each field that is selected again meets all others.
-COMPARISONS = 30_000
+COMPARISONS = 15_000
 
 
 @dataclass(frozen=True, slots=True)

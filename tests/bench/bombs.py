@@ -1,0 +1,89 @@
+"""`python -m tests.bench.bombs`: what each bomb costs a process until it is refused, and what many leave in memory."""
+
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import httpx
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from tests.bench import results, usage
+from tests.gateway.bombs import BOMBS
+from tests.gateway.demos import demo
+
+CPU = 50.0  # milliseconds
+MEMORY = 20.0  # megabytes
+TIMES = 9
+CONSOLE = Console()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    name: str
+    size: int
+    status: int
+    milliseconds: float
+
+
+class Thrower:
+    """Sends bombs to one process, as one of its people."""
+
+    def __init__(self, client: httpx.Client, pid: int) -> None:
+        self._client = client
+        self.pid = pid
+        self._bodies = {name: orjson.dumps(bomb.body()) for name, bomb in BOMBS.items()}
+
+    def throw(self, name: str) -> int:
+        return self._client.post("/graphql", content=self._bodies[name]).status_code
+
+    def costs(self) -> Iterator[Cost]:
+        """The median of a few throws each."""
+        for name, body in track(self._bodies.items(), "Each bomb", console=CONSOLE):
+            spent = []
+            for _ in range(TIMES):
+                before = usage.cpu([self.pid])
+                status = self.throw(name)
+                spent.append((usage.cpu([self.pid]) - before) * 1000)
+            yield Cost(name, len(body), status, statistics.median(spent))
+
+    def growth(self, count: int) -> float:
+        """Megabytes by which resident memory grows, once everything has been there once."""
+        for name in self._bodies:
+            self.throw(name)
+        before = usage.resident([self.pid])
+        for name in track(list(islice(cycle(self._bodies), count)), f"{count:,} bombs", console=CONSOLE):
+            self.throw(name)
+        return (usage.resident([self.pid]) - before) / 1e6
+
+
+def shown(costs: list[Cost]) -> Table:
+    table = Table("bomb", "bytes", "status", "CPU ms", title="Milliseconds of CPU until refused", title_justify="left")
+    for cost in sorted(costs, key=lambda cost: -cost.milliseconds):
+        table.add_row(cost.name, f"{cost.size:,}", str(cost.status), f"{cost.milliseconds:.1f}")
+    return table
+
+
+def main(count: Annotated[int, typer.Option(help="How many bombs for the growth of memory.")] = 10_000) -> None:
+    """Ends with 1 when a bomb costs more than 50 ms of CPU, or all of them leave more than 20 MB."""
+    with TemporaryDirectory() as directory, demo(Path(directory) / "demo") as running:
+        headers = {"authorization": f"Bearer {running.token()}", "content-type": "application/json"}
+        with httpx.Client(base_url=running.origin, headers=headers, timeout=60) as client:
+            thrower = Thrower(client, running.process.pid)
+            costs = list(thrower.costs())
+            growth = thrower.growth(count)
+    CONSOLE.print(shown(costs))
+    CONSOLE.print(f"Resident memory grew by {growth:.1f} MB over {count:,} bombs. {results.machine()}.")
+    if max(cost.milliseconds for cost in costs) > CPU or growth > MEMORY:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    typer.run(main)
