@@ -21,7 +21,7 @@ from gateway.variables import Variables
 from schema.context import Selection
 
 # Trees kept per operation: two to the power of its conditions may exist.
-TREES = 16
+TREES = 4
 
 
 @dataclass(frozen=True, slots=True)

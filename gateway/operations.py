@@ -26,9 +26,8 @@ from gateway.validation import Rules
 from schema.context import Acquire, Context, Means, Origin, Viewer, parameters
 from schema.fields import declarations
 
-REMEMBERED = 1000
-# Longer documents are not remembered: a thousand of them would be memory that anybody signed in can take.
-REMEMBERED_LENGTH = 20_000
+# Characters of documents: what is remembered of each takes a hundred times its length and more.
+REMEMBERED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Asker:
 
 
 class Operations:
-    """The operations that were asked before, at most `REMEMBERED` of them."""
+    """The operations that were asked before, as long as their documents are `REMEMBERED` characters together."""
 
     def __init__(self, schema: GraphQLSchema, rules: Rules, *, compiled: bool = True) -> None:
         self._schema = schema
@@ -94,7 +93,7 @@ class Operations:
         if known is not None:
             return known
         operation = self._of(self._rules.document(self._schema, text), name)
-        return self._operations.put(key, operation) if len(text) <= REMEMBERED_LENGTH else operation
+        return self._operations.put(key, operation, len(text))
 
     def keep(self, text: str) -> None:
         """Prepare the operations of a document now, and never forget them. Raises Invalid."""

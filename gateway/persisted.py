@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from gateway.errors import Code, Rejected
-from gateway.operations import REMEMBERED, REMEMBERED_LENGTH
+from gateway.operations import REMEMBERED
 from gateway.problems import Problem, reason
 from gateway.remembered import Remembered
 from gateway.sent import SHA256, Sent, bad_request
@@ -52,8 +52,8 @@ class PersistedOperations:
             return known
         if known is None:
             _check(identifier, query)
-            if self._automatic and len(query) <= REMEMBERED_LENGTH:
-                self._sent.put(identifier, query)
+            if self._automatic:
+                self._sent.put(identifier, query, len(query))
         elif known != query:
             raise _mismatch()
         return query

@@ -9,24 +9,27 @@ V = TypeVar("V")
 
 
 class Remembered(Generic[K, V]):
-    """Up to `size` values."""
+    """Values that weigh up to `room` together; each weighs 1 unless it is said to weigh more."""
 
-    __slots__ = ("_size", "_values")
+    __slots__ = ("_room", "_values")
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[K, V] = OrderedDict()
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._values: OrderedDict[K, tuple[V, int]] = OrderedDict()
 
     def get(self, key: K) -> V | None:
-        value = self._values.get(key)
-        if value is not None:
-            self._values.move_to_end(key)
-        return value
+        found = self._values.get(key)
+        if found is None:
+            return None
+        self._values.move_to_end(key)
+        return found[0]
 
-    def put(self, key: K, value: V) -> V:
-        self._values[key] = value
-        if len(self._values) > self._size:
-            self._values.popitem(last=False)
+    def put(self, key: K, value: V, weight: int = 1) -> V:
+        before = self._values.pop(key, None)
+        self._room += (0 if before is None else before[1]) - weight
+        self._values[key] = (value, weight)
+        while self._room < 0:
+            self._room += self._values.popitem(last=False)[1][1]
         return value
 
     def __len__(self) -> int:

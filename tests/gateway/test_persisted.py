@@ -13,7 +13,7 @@ import pytest
 
 from gateway.app import create_app
 from gateway.errors import Code, Rejected
-from gateway.operations import REMEMBERED, REMEMBERED_LENGTH
+from gateway.operations import REMEMBERED
 from gateway.persisted import PersistedOperations
 from gateway.problems import Problem
 from gateway.sent import Sent
@@ -154,12 +154,12 @@ async def test_an_identifier_that_is_none_is_a_bad_request(client: Client, body:
     assert _refused(response) == (400, "BAD_REQUEST", sentence)
 
 
-def test_what_clients_send_is_kept_for_the_last_thousand_and_not_at_any_length() -> None:
+def test_what_clients_sent_last_is_kept_as_far_as_there_is_room() -> None:
     persisted = PersistedOperations({})
-    texts = [f"query Q{place} {{ viewer {{ scopes }} }}" for place in range(REMEMBERED + 1)]
-    long = SCOPES.ljust(REMEMBERED_LENGTH + 1)
+    texts = [f"query Q{place} {{ viewer {{ scopes }} }}".ljust(REMEMBERED // 10) for place in range(11)]
+    long = SCOPES.ljust(REMEMBERED + 1)
 
-    for text in (*texts, long):
+    for text in (long, *texts):
         assert persisted.text(_sent(text, sha256(text))) == text
 
     for forgotten in (texts[0], long):
