@@ -26,6 +26,7 @@ RESERVED = "SELECT coalesce(sum(quota), 0) FROM license_keys WHERE allocation = 
 USED = "SELECT coalesce(sum(used), 0) FROM license_keys WHERE allocation IS DISTINCT FROM 'RESERVED'"
 ACTIVE = "SELECT count(*) FROM activations WHERE status = 'ACTIVE'"
 ADMINS = "SELECT count(*) FROM memberships WHERE status = 'ACTIVE' AND role IN ('OWNER', 'ADMIN')"
+WAITING = "SELECT count(*) FROM pg_sleep(0.01), pg_stat_activity WHERE wait_event_type = 'Lock'"
 WITH_ADDRESS = "SELECT count(*) FROM memberships WHERE email = $1"
 
 
@@ -209,3 +210,31 @@ async def test_an_address_is_invited_once_and_comes_in_once(acquire: Acquire, te
     assert invited == [COMMITTED] * 6
     assert came_to.count(COMMITTED) == 1
     assert there == [0 if came_to[2] == COMMITTED else 1, 1]
+
+
+async def waiting(conn: Connection) -> None:
+    """Until somebody waits for a lock."""
+    while not await conn.fetchval(WAITING):
+        pass
+
+
+@pytest.mark.parametrize("what", ["invite", "promote", "block", "remove"])
+async def test_who_is_demoted_while_waiting_may_no_longer(acquire: Acquire, team: Team, what: str) -> None:
+    (grace, own), (_, linus) = await person(team, "grace"), await person(team, "linus", "MEMBER")
+    emails = ["new@example.com"]
+    ways: dict[str, Change] = {
+        "invite": lambda conn: invitations.invite(conn, grace, team.account_id, emails, MemberRole.ADMIN),
+        "promote": lambda conn: members.set_role(conn, grace, own, MemberRole.ADMIN),
+        "block": lambda conn: members.block(conn, grace, linus),
+        "remove": lambda conn: members.remove(conn, grace, linus),
+    }
+
+    async with acquire() as conn, asyncio.timeout(5):
+        async with conn.transaction():
+            await members.set_role(conn, team.act, own, MemberRole.MEMBER)
+            change = asyncio.create_task(together(acquire, ways[what]))
+            await waiting(team.conn)
+        came_to = await change
+
+    forbidden = UserErrorCode.FORBIDDEN if what == "invite" else UserErrorCode.MEMBERSHIP_NOT_FOUND
+    assert came_to == [forbidden]
