@@ -154,3 +154,20 @@ async def test_a_company_is_opened_filled_and_left_again(scene: Scene) -> None:
             ("eve@example.com", "membership.left"),
         ]
     )
+
+
+async def test_a_last_day_that_is_absent_stays_and_null_takes_it_away(scene: Scene) -> None:
+    subscription, _, _ = await world.held(scene.conn, scene.keyring, scene.account)
+    own: dict[str, Any] = {"allocation": "RESERVED", "quota": 2, "expires_on": world.day(9)}
+    key = scene.id("key", await world.license_key(scene.conn, scene.account, subscription, **own))
+
+    answers = [
+        (await scene.change("updateSublicense", {"licenseKeyId": key, **given}))["licenseKey"]
+        for given in ({"quota": 3}, {"allocation": None, "quota": None}, {"expiresOn": None})
+    ]
+
+    assert [(answer["allocation"], answer["quota"], answer["expiresOn"]) for answer in answers] == [
+        ("RESERVED", 3, str(world.day(9))),
+        ("RESERVED", 3, str(world.day(9))),
+        ("RESERVED", 3, None),
+    ]
