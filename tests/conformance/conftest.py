@@ -1,17 +1,27 @@
 """What the tests with node share: the packages, installed once, and a demo to run them against."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
-from tests.gateway.demos import Running, demo
+from tests.gateway import demos
+from tests.gateway.demos import Running
 
 HERE = Path(__file__).parent
 INSTALL_SECONDS = 300
 RUN_SECONDS = 60
+SUBSCRIPTIONS = """
+query($account: ID!) {
+  account(id: $account) { subscriptions(first: 100) { nodes { id displayName status } pageInfo { hasNextPage } } }
+}
+"""
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +39,42 @@ def node() -> Path:
     return Path(node)
 
 
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Somebody signed in, and an account of theirs."""
+
+    url: str
+    token: str
+    account: str
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        headers = {"authorization": f"Bearer {self.token}"}
+        answer = httpx.post(self.url, json={"query": query, "variables": variables}, headers=headers, timeout=30).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def subscriptions(self) -> list[dict[str, str]]:
+        listed = self.ask(SUBSCRIPTIONS, account=self.account)["account"]["subscriptions"]
+        assert not listed["pageInfo"]["hasNextPage"]
+        found: list[dict[str, str]] = listed["nodes"]
+        return found
+
+
+def of_card(running: Running) -> Demo:
+    """What the demo's card says of the person whom it signs in, and of their account."""
+    account = re.search(r"\bacc_[0-9a-f-]{36}\b", running.card())
+    assert account is not None
+    return Demo(f"{running.origin}/graphql", running.token(), account[0])
+
+
+@pytest.fixture(scope="session")
+def demo(served: Running) -> Demo:
+    return of_card(served)
+
+
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with demo(tmp_path_factory.mktemp("conformance") / "demo") as running:
+    with demos.demo(tmp_path_factory.mktemp("conformance") / "demo") as running:
         yield running
 
 

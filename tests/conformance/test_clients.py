@@ -1,53 +1,14 @@
 """Clients as people use them: each pages through an account, changes something twice, persists a query, and errs."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import orjson
-import pytest
 
-from tests.conformance.conftest import run
-from tests.gateway.demos import Running
+from tests.conformance.conftest import Demo, run
 
-ACCOUNTS = "{ viewer { accounts { id subscriptions { totalCount } } } }"
-SUBSCRIPTIONS = """
-query($account: ID!) {
-  account(id: $account) { subscriptions(first: 100) { nodes { id displayName status } pageInfo { hasNextPage } } }
-}
-"""
 # By hash; with the text, since the hash is unknown; and from then on by hash.
 BY_POST = [{"method": "POST", "text": text, "status": 200} for text in (False, True, False)]
-
-
-@dataclass(frozen=True, slots=True)
-class Demo:
-    """The largest account of the person whom the demo signs in."""
-
-    url: str
-    token: str
-    account: str
-
-    def ask(self, query: str, **variables: Any) -> Any:
-        headers = {"authorization": f"Bearer {self.token}"}
-        answer = httpx.post(self.url, json={"query": query, "variables": variables}, headers=headers, timeout=30).json()
-        assert "errors" not in answer, answer
-        return answer["data"]
-
-    def subscriptions(self) -> list[dict[str, str]]:
-        listed = self.ask(SUBSCRIPTIONS, account=self.account)["account"]["subscriptions"]
-        assert not listed["pageInfo"]["hasNextPage"]
-        found: list[dict[str, str]] = listed["nodes"]
-        return found
-
-
-@pytest.fixture(scope="module")
-def demo(served: Running) -> Demo:
-    demo = Demo(f"{served.origin}/graphql", served.token(), "")
-    accounts = demo.ask(ACCOUNTS)["viewer"]["accounts"]
-    largest = max(accounts, key=lambda account: account["subscriptions"]["totalCount"])
-    return Demo(demo.url, demo.token, largest["id"])
 
 
 def _run(node: Path, demo: Demo, client: str) -> Any:

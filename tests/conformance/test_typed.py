@@ -1,6 +1,5 @@
 """A typed client: graphql-codegen's client preset on our SDL, compiled strictly, its manifest as the allow-list."""
 
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.conformance.conftest import HERE, compile_with, run
+from tests.conformance.conftest import HERE, compile_with, of_card, run
 from tests.gateway.demos import Running, demo
 
 GENERATED = HERE / "typed" / "generated"
@@ -35,10 +34,9 @@ def trusting(compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def test_a_typed_client_asks_by_its_manifest_and_nobody_else_asks(
     node: Path, compiled: Path, trusting: Running
 ) -> None:
-    account = re.search(r"acc_[0-9a-f-]{36}", trusting.card())
-    assert account is not None
+    asked = of_card(trusting)
 
-    seen = orjson.loads(run(node, str(compiled), f"{trusting.origin}/graphql", trusting.token(), account[0]))
+    seen = orjson.loads(run(node, str(compiled), asked.url, asked.token, asked.account))
 
     boxes = seen.pop("boxes")
     assert seen == {"renamed": "Typed", "codes": [], "refused": ["OPERATION_NOT_TRUSTED"]}
