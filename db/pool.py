@@ -1,8 +1,7 @@
 """The connections to PostgreSQL: prepared statements kept, values as the graph wants them, waits bounded."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any, cast
 
 import asyncpg
@@ -67,14 +66,18 @@ class Queue:
             "waiting": lambda: self._waiting,
         }
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[Connection]:
-        """Raises Busy."""
-        conn = await self._next()
-        try:
-            yield cast(Connection, conn)
-        finally:
-            await self._pool.release(conn)
+    def acquire(self) -> "Lent":
+        """For an `async with`, which raises Busy at its start."""
+        return Lent(self)
+
+    async def take(self) -> Connection:
+        """Raises Busy. Whoever takes one gives it back."""
+        # Most find one free: then there is nothing to wait for, and no timer to set.
+        conn = await (self._pool.acquire() if self._pool.get_idle_size() else self._next())
+        return cast(Connection, conn)
+
+    async def give_back(self, conn: Connection) -> None:
+        await self._pool.release(cast(Any, conn))
 
     async def _next(self) -> Any:
         if self._waiting >= self._places:
@@ -87,6 +90,22 @@ class Queue:
             raise Busy from None
         finally:
             self._waiting -= 1
+
+
+class Lent:
+    """A connection of a queue for a block. No generator: this is in the way of every request."""
+
+    __slots__ = ("_conn", "_queue")
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+
+    async def __aenter__(self) -> Connection:
+        self._conn = await self._queue.take()
+        return self._conn
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._queue.give_back(self._conn)
 
 
 async def prepare(conn: Connection) -> None:
