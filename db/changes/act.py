@@ -85,10 +85,26 @@ async def record(
 
     What is in `before` and `after` is shown to the account's admins: never a key, never a token.
     """
+    await conn.execute(_RECORD, *_event(act, action, subject, before, after))
+
+
+async def record_each(
+    conn: Connection, act: Act, action: str, made: Mapping[tuple[str, RowKey], Mapping[str, Any]]
+) -> None:
+    """Write the audit events of rows that one change made, each with what it is `after`: one round trip for all."""
+    await conn.executemany(_RECORD, [_event(act, action, subject, None, after) for subject, after in made.items()])
+
+
+def _event(
+    act: Act,
+    action: str,
+    subject: tuple[str, RowKey],
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> tuple[Any, ...]:
     typename, (account_id, row_id) = subject
     who = (act.user_id, act.subject)
-    what = (action, typename, row_id, before, after, act.request_id)
-    await conn.execute(_RECORD, account_id, act.new_id(), act.now, *who, *what)
+    return account_id, act.new_id(), act.now, *who, action, typename, row_id, before, after, act.request_id
 
 
 async def change(

@@ -1,7 +1,7 @@
 """Invitations into a business account: open for some days, accepted by whoever proves to have the address."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from db import tables
 from db.accounts import INVITATION_DAYS, expires_at
-from db.changes.act import Act, RowKey, insert, record
+from db.changes.act import Act, RowKey, record, record_each
 from db.changes.locks import find_account, key, lock_account, row_of
 from db.changes.members import require_business
 from db.enums import MemberRole, MembershipStatus
@@ -43,7 +43,12 @@ _KNOWN = """
      GROUP BY given.position, given.address
      ORDER BY given.position
 """
-_INVITE_AGAIN = "UPDATE memberships SET email = $3, role = $4, since = $5 WHERE account_id = $1 AND id = $2"
+# A new one, or one that has expired, open again.
+_INVITE = """
+    INSERT INTO memberships (account_id, id, email, role, status, since)
+         VALUES ($1, $2, $3, $4, 'INVITED', $5)
+    ON CONFLICT (account_id, id) DO UPDATE SET email = excluded.email, role = excluded.role, since = excluded.since
+"""
 _ACCEPT = """
     UPDATE memberships SET user_id = $3, status = 'ACTIVE', since = $4 WHERE account_id = $1 AND id = $2
 """
@@ -75,15 +80,18 @@ async def invite(
     await lock_account(conn, act, account_id)
     # Whoever held the lock before may have changed what the viewer may do.
     require_business(await find_account(conn, act, account_id, to_change=True), "account_id")
-    results: list[RowKey | Refused] = []
-    invited: set[str] = set()
     open_since = act.now - timedelta(days=INVITATION_DAYS)
-    for email, known in zip(emails, await conn.fetch(_KNOWN, account_id, list(emails), open_since), strict=True):
-        if code := _verdict(email, known, invited):
+    known = await conn.fetch(_KNOWN, account_id, list(emails), open_since)
+    results: list[RowKey | Refused] = []
+    invited: dict[str, tuple[RowKey, str]] = {}
+    for email, there in zip(emails, known, strict=True):
+        if code := _verdict(email, there, invited):
             results.append(Refused(code, "emails", str(len(results))))
-            continue
-        invited.add(known["address"])
-        results.append(await _invite(conn, act, (account_id, known["expired_id"]), email, role))
+        else:
+            membership = (account_id, there["expired_id"] or act.new_id())
+            invited[there["address"]] = (membership, email)
+            results.append(membership)
+    await _write(conn, act, role, list(invited.values()))
     return results
 
 
@@ -107,7 +115,7 @@ async def accept(conn: Connection, act: Act, invitation: RowKey) -> UUID:
     return invitation[0]
 
 
-def _verdict(email: str, known: Record, invited: set[str]) -> UserErrorCode | None:
+def _verdict(email: str, known: Record, invited: Container[str]) -> UserErrorCode | None:
     if len(email) > MAX_ADDRESS or not _ADDRESS.fullmatch(email):
         return UserErrorCode.EMAIL_INVALID
     if known["is_member"]:
@@ -117,26 +125,10 @@ def _verdict(email: str, known: Record, invited: set[str]) -> UserErrorCode | No
     return None
 
 
-async def _invite(
-    conn: Connection, act: Act, expired: tuple[UUID, UUID | None], email: str, role: MemberRole
-) -> RowKey:
-    """A new invitation, or one that has expired, open again."""
-    account_id, expired_id = expired
-    membership = (account_id, expired_id or act.new_id())
-    if expired_id:
-        await conn.execute(_INVITE_AGAIN, *membership, email, role, act.now)
-    else:
-        row = tables.Membership(
-            account_id=account_id,
-            id=membership[1],
-            email=email,
-            role=role,
-            status=MembershipStatus.INVITED,
-            since=act.now,
-        )
-        await insert(conn, row)
-    await record(conn, act, "membership.invited", ("Membership", membership), None, {"email": email, "role": role})
-    return membership
+async def _write(conn: Connection, act: Act, role: MemberRole, invited: Sequence[tuple[RowKey, str]]) -> None:
+    await conn.executemany(_INVITE, [(*membership, email, role, act.now) for membership, email in invited])
+    made = {("Membership", membership): {"email": email, "role": role} for membership, email in invited}
+    await record_each(conn, act, "membership.invited", made)
 
 
 async def _addressed_to_viewer(conn: Connection, act: Act, statement: Statement, invitation: RowKey) -> Record:

@@ -123,6 +123,12 @@ async def test_good_addresses_are_invited_beside_bad_ones(company: Company, conn
         UserErrorCode.INVITATION_PENDING,
         UserErrorCode.EMAIL_INVALID,
     )
+    nobody = [
+        await invitations.invite(conn, act(company.ada), company.account_id, addresses, MemberRole.MEMBER)
+        for addresses in ([], ["no address"])
+    ]
+
+    assert [len(results) for results in nobody] == [0, 1]
     assert codes == [member, member, member, pending, None, None, pending, invalid, invalid, invalid]
     assert results[4] == (company.account_id, expired)
     assert (await company.roles())["LATE"] == ("MEMBER", "INVITED")
