@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -154,9 +155,10 @@ def _persisted(settings: Settings, operations: Operations) -> PersistedOperation
     for identifier, text in trusted.items():
         try:
             operations.keep(text)
-        except Invalid as invalid:
-            sentence = invalid.errors[0].message.rstrip(".")
-            raise Problem(f"LICET_TRUSTED_DOCUMENTS: {identifier} is not an operation here: {sentence}.") from invalid
+        except (Invalid, GraphQLError) as error:
+            told = error if isinstance(error, GraphQLError) else error.errors[0]
+            sentence = f"{identifier} is not an operation here: {told.message.rstrip('.')}."
+            raise Problem(f"LICET_TRUSTED_DOCUMENTS: {sentence}") from error
     return PersistedOperations(
         trusted, automatic=settings.automatic_persisted_queries, only_trusted=settings.trusted_only
     )

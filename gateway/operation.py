@@ -61,6 +61,16 @@ class Operation:
         tree = self._trees.get(decided) or self._trees.put(decided, self._select(variables))
         return Asked(self, tree, tree.arguments(variables))
 
+    def plan(self) -> None:
+        """Do now what does not depend on variables. Raises GraphQLError for an argument that breaks a rule."""
+        if self._conditions:
+            return
+        nothing = VariableValues({}, {})
+        tree = self._trees.put((), self._select(nothing))
+        for site in tree.sites:
+            if not site.varies:
+                site.arguments(nothing)
+
     def _select(self, variables: VariableValues) -> Tree:
         fragments = {
             definition.name.value: FragmentDetails(definition)

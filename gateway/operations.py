@@ -96,14 +96,14 @@ class Operations:
         return self._operations.put(key, operation, len(text))
 
     def keep(self, text: str) -> None:
-        """Prepare the operations of a document now, and never forget them. Raises Invalid."""
+        """Plan the operations of a document now, and never forget them. Raises Invalid and GraphQLError."""
         document = self._rules.document(self._schema, text)
         names = operation_names(document)
-        if len(names) == 1:
-            self._kept[text, None] = self._kept[text, names[0]] = self._of(document, None)
-            return
         for name in names:
-            self._kept[text, name] = self._of(document, name)
+            operation = self._kept[text, name] = self._of(document, name)
+            operation.plan()
+        if len(names) == 1:
+            self._kept[text, None] = operation
 
     def _of(self, document: DocumentNode, name: str | None) -> Operation:
         return Operation(self._schema, document, name, self._declarations)

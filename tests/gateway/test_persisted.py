@@ -276,6 +276,10 @@ FORMATS = "write {identifier: text}, as graphql-codegen and Relay do, or a manif
             "LICET_TRUSTED_DOCUMENTS: a2 is not an operation here: Fragment 'All' is never used.",
         ),
         (
+            b'{"a4": "{ products(first: 101) { totalCount } }"}',
+            "LICET_TRUSTED_DOCUMENTS: a4 is not an operation here: first: must be from 1 to 100, 101 was given.",
+        ),
+        (
             b'{"a3": "{ viewer"}',
             "LICET_TRUSTED_DOCUMENTS: a3 is not an operation here: Syntax Error: Expected Name, found <EOF>.",
         ),
