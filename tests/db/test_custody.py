@@ -1,20 +1,25 @@
 """The secrets of licence keys are rotated while keys are issued, registered and shown."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from threading import Event
+from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from asyncpg import Connection
 
 from db import custody
-from db.changes import issue, license_keys, registration
-from db.changes.act import Act
+from db.changes import issue, license_keys, registration, sublicenses
+from db.changes.act import Act, RowKey
 from db.changes.issue import Terms
 from db.changes.registration import TypedKey
 from db.custody import Rotated, SecretsMissing
 from db.enums import SalesChannel, StartTrigger
-from db.keyring import Keyring
+from db.keyring import Keyring, SealedKey
+from db.pool import prepare
 from tests import world
 from tests.committed import Acquire, connections
 
@@ -69,6 +74,52 @@ async def test_keys_are_registered_while_their_secrets_are_rotated(empty_databas
             key: accounts[position % 8] for position, key in enumerate(keys)
         }
         assert all([row["digest"]] == TypedKey(key).digests(NEW) for key, row in found.items())
+
+
+class SlowKeyring(Keyring):
+    """Leaves others time between the reading of a key and the writing of it."""
+
+    def seal(self, key: str, license_key_id: UUID) -> SealedKey:
+        time.sleep(0.002)
+        return super().seal(key, license_key_id)
+
+
+async def replace(url: str, rows: Sequence[RowKey], has_begun: Event) -> None:
+    conn = await asyncpg.connect(url)
+    await prepare(conn)
+    for row in rows:
+        async with conn.transaction():
+            await sublicenses.rotate(conn, STORE, BOTH, row)
+        has_begun.set()
+    await conn.close()
+
+
+async def test_a_sublicense_that_is_rotated_while_its_secrets_are_keeps_its_new_key(empty_database: str) -> None:
+    async with connections(empty_database, 1) as acquire, acquire() as conn:
+        account_id = await world.company(conn)
+        subscription = await world.subscription(conn, account_id, license_count=200)
+        terms: dict[str, Any] = {"allocation": "RESERVED", "quota": 1}
+        rows = [(account_id, await world.license_key(conn, account_id, subscription, **terms)) for _ in range(60)]
+        for row in rows:
+            await world.index_key(conn, OLD, (account_id, subscription, row[1]), "SUBLICENSE")
+
+        # In a thread of their own, they go on while this one seals.
+        has_begun = Event()
+        replacing = asyncio.create_task(asyncio.to_thread(asyncio.run, replace(empty_database, rows, has_begun)))
+        assert await asyncio.to_thread(has_begun.wait, 30)
+        await custody.rotate(conn, SlowKeyring(BOTH.lookup, BOTH.encryption), silent, batch=60)
+        await replacing
+
+        found = await conn.fetch(
+            "SELECT i.license_key_id, i.digest, i.tail, k.tail AS shown FROM license_key_index i"
+            "  JOIN license_keys k ON k.id = i.license_key_id"
+        )
+        keys = [(await license_keys.shown(conn, NEW, row["license_key_id"]), row) for row in found]
+        assert await secrets(conn) == [("l2", "e2", 60)]
+        assert all(
+            ([row["digest"]], row["tail"], row["shown"]) == (TypedKey(key).digests(NEW), key[-5:], key[-5:])
+            for key, row in keys
+        )
 
 
 async def test_a_rotation_that_was_stopped_goes_on_where_it_was(conn: Connection) -> None:
