@@ -128,8 +128,8 @@ def create_app(
     operations = Operations(schema._schema, rules, compiled=settings.compiled)
     means = Means(settings.keyring(), settings.attempt_limits(), processor)
     persisted = _persisted(settings, operations)
-    seconds = settings.request_timeout
-    endpoint = GraphQLEndpoint(operations, persisted, authenticator, connections, clock, means, seconds)
+    seconds, largest = settings.request_timeout, settings.limits.body
+    endpoint = GraphQLEndpoint(operations, persisted, authenticator, connections, clock, means, seconds, largest)
     return Starlette(
         routes=[
             Route("/", _page),

@@ -24,7 +24,6 @@ from gateway.sent import Sent, bad_request
 from gateway.telemetry import Run
 from schema.context import Acquire, Means, Viewer
 
-MAX_BODY = 1_048_576  # bytes
 MAX_PARAMETERS = 32_768  # bytes of a GET's; what is longer is for a POST
 # A smaller answer travels in one packet or two anyway.
 WORTH_PACKING = 2_048
@@ -71,7 +70,7 @@ _NOT_ACCEPTABLE = "The answer is application/graphql-response+json or applicatio
 
 
 class GraphQLEndpoint:
-    """`/graphql`, as an ASGI application. `seconds` is how long a request may take."""
+    """`/graphql`, as an ASGI application. `seconds` is how long a request may take, `largest` the bytes of a body."""
 
     def __init__(
         self,
@@ -82,6 +81,7 @@ class GraphQLEndpoint:
         clock: Clock,
         means: Means,
         seconds: float,
+        largest: int,
     ) -> None:
         self._operations = operations
         self._persisted = persisted
@@ -90,6 +90,7 @@ class GraphQLEndpoint:
         self._clock = clock
         self._means = means
         self._seconds = seconds
+        self._largest = largest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "OPTIONS":
@@ -117,7 +118,7 @@ class GraphQLEndpoint:
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive, patience: Patience) -> Answer:
         safe = _is_safe(scope["method"])
         viewer = await self._viewer(headers)
-        request = _from_get(scope, headers) if safe else sent.from_body(await _body(headers, receive))
+        request = _from_get(scope, headers) if safe else sent.from_body(await _body(headers, receive, self._largest))
         patience.listen(receive)
         question = Question(
             self._persisted.text(request),
@@ -164,34 +165,34 @@ def _from_get(scope: Scope, headers: Headers) -> Sent:
     return sent.from_parameters(scope["query_string"])
 
 
-async def _body(headers: Headers, receive: Receive) -> bytes:
+async def _body(headers: Headers, receive: Receive, largest: int) -> bytes:
     if not negotiation.is_json(headers):
         raise bad_request(_NO_JSON, 415)
     message = await receive()
     body: bytes = message.get("body", b"")
     if message.get("more_body", False):
-        body = await _rest(bytearray(body), receive)
+        body = await _rest(bytearray(body), receive, largest)
     elif message["type"] == "http.disconnect":
         raise ClientDisconnect
-    if len(body) > MAX_BODY:
-        raise _too_large()
+    if len(body) > largest:
+        raise _too_large(largest)
     return body
 
 
-async def _rest(body: bytearray, receive: Receive) -> bytes:
+async def _rest(body: bytearray, receive: Receive, largest: int) -> bytes:
     """The body whose beginning came in a piece of its own."""
-    while len(body) <= MAX_BODY:
+    while len(body) <= largest:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(body)
-    raise _too_large()
+    raise _too_large(largest)
 
 
-def _too_large() -> Rejected:
-    return bad_request(f"The body is larger than {MAX_BODY} bytes.", 413)
+def _too_large(largest: int) -> Rejected:
+    return bad_request(f"The body is larger than {largest} bytes.", 413)
 
 
 async def _respond(scope: Scope, asked: Headers, send: Send, answer: Answer, media_type: bytes) -> None:

@@ -34,6 +34,8 @@ Executable = OperationDefinitionNode | FragmentDefinitionNode
 class Limits:
     """What one request may ask for, and one viewer over time. The names are those of LICET_LIMITS."""
 
+    body: int = 1_048_576
+    """Bytes of a request's body."""
     length: int = 50_000
     """Characters of the document."""
     tokens: int = 2_000

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from gateway.auth import mint
-from gateway.http import MAX_BODY
+from gateway.limits import Limits
 from schema.query import schema
 from tests import world
 from tests.conftest import AUDIENCE, Client
@@ -167,7 +167,7 @@ async def test_a_body_that_is_too_large_is_a_413(client: Client, chunked: bool) 
         for start in range(0, len(content), 65_536):
             yield content[start : start + 65_536]
 
-    largest, larger = QUESTION.ljust(MAX_BODY), QUESTION.ljust(MAX_BODY + 1)
+    largest, larger = QUESTION.ljust(Limits().body), QUESTION.ljust(Limits().body + 1)
 
     good = await _post(client, pieces(largest) if chunked else largest)
     bad = await _post(client, pieces(larger) if chunked else larger)

@@ -76,11 +76,14 @@ def test_a_limit_allows_itself() -> None:
 
 
 async def test_limits_are_settings(conn: Connection, settings: Settings, signing_key: str) -> None:
-    narrow = settings.model_copy(update={"limits": Limits(depth=1)})
+    narrow = settings.model_copy(update={"limits": Limits(depth=1, body=100)})
 
     async with client_at(Watch(), conn, narrow, signing_key) as client:
         response = await post(client, "{ viewer { scopes } }")
+        larger = await post(client, "{ viewer { scopes } }".ljust(100))
 
     sentence = "The document has 2 levels of fields; at most 1 are allowed."
     error = {"message": sentence, "extensions": {"code": "LIMIT_EXCEEDED", "limit": "depth"}}
     assert (response.status_code, response.json()) == (400, {"errors": [error]})
+    assert larger.status_code == 413
+    assert larger.json()["errors"][0]["message"] == "The body is larger than 100 bytes."

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from gateway import settings
 from gateway.demo_secrets import fresh
+from gateway.limits import Limits
 from gateway.settings import Environment, Settings
 
 PUBLIC_KEY = fresh().token_public_key()
@@ -22,6 +23,11 @@ COMPLETE = {
     "LICET_LOOKUP_SECRETS": f"1:{LOOKUP}",
     "LICET_ENCRYPTION_SECRETS": f"1:{ENCRYPTION}",
 }
+
+LIMITS = (
+    "LICET_LIMITS must look like depth=20,tokens=4000; the names are body, length, tokens, definitions, arguments, "
+    "directives, spreads, aliases, depth, root_fields, fields, values, nesting, cost, capacity, restore."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +61,15 @@ def test_a_complete_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None
     assert (read.pool_size, read.statement_timeout, read.host, read.port) == (3, 5.0, "127.0.0.1", 8000)
     assert (read.log_format, read.demo_hosts) == ("auto", ("demo.example", "other.example"))
     assert read.cors_origins == ("https://shop.example.com", "http://localhost:5173", "http://[::1]")
+
+
+def test_limits_that_are_not_named_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = told(monkeypatch, **COMPLETE, LICET_LIMITS="depth=20, Root_Fields = 5,")
+
+    read = Settings()  # type: ignore[call-arg]
+
+    assert said == []
+    assert read.limits == Limits(depth=20, root_fields=5)
 
 
 def test_everything_that_is_missing_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,6 +148,18 @@ def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> 
                 ),
             )
             for origins in ("*", "shop.example.com", "https://shop.example.com/", "https://*.example.com", "null")
+        ),
+        *(("LICET_LIMITS", given, LIMITS) for given in ("depth", "20", "depth=x", "depth=-1", "height=3", "depth=1=2")),
+        ("LICET_LIMITS", "depth=0", "LICET_LIMITS has depth out of its bounds: it is from 1 to 1000000000."),
+        (
+            "LICET_LIMITS",
+            "capacity=5",
+            "LICET_LIMITS has a capacity under the cost of one operation: no such operation could ever run.",
+        ),
+        (
+            "LICET_TRACES_URL",
+            "localhost:4318",
+            ("LICET_TRACES_URL must be where a collector takes OTLP over HTTP, as in http://localhost:4318/v1/traces."),
         ),
         (
             "LICET_TRUSTED_ONLY",
