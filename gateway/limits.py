@@ -110,13 +110,14 @@ def check_document(document: DocumentNode, limits: Limits) -> None:
 
 def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:
     """Raises Invalid. Most variables are a few scalars, and pass at the first look."""
-    level: list[Any] = list(variables.values())
+    level: list[Any] = [*variables.values()]
     seen = nesting = 0
     while level:
         seen += len(level)
-        _at_most(limits, "values", seen, "values", "variables")
-        _at_most(limits, "nesting", nesting, "levels", "variables")
-        level = [part for value in level if isinstance(value, dict | list) for part in _parts(value)]
+        if seen > limits.values or nesting > limits.nesting:
+            _at_most(limits, "values", seen, "values", "variables")
+            _at_most(limits, "nesting", nesting, "levels", "variables")
+        level = [part for value in level if type(value) in (dict, list) for part in _parts(value)]
         nesting += 1
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
@@ -30,22 +31,28 @@ class Metrics:
         self._responses = Counter("licet_responses", "Answers at all addresses", ("status",), registry=registry)
         self._refusals = Counter("licet_refusals", "GraphQL requests without data", ("code",), registry=registry)
         self._names: set[str] = set()
+        # Looking labels up takes longer than counting.
+        self._status = cache(lambda status: self._responses.labels(str(status or "none")))
+        self._operation = cache(self._measured)
 
     def watch(self, run: Run) -> None:
-        self._responses.labels(str(run.status or "none")).inc()
+        self._status(run.status).inc()
         if run.code is not None:
             self._refusals.labels(run.code).inc()
         if run.via is not None:
-            labels = (self._named(run.operation), run.via)
-            self._seconds.labels(*labels).observe(run.seconds)
-            self._statements.labels(*labels).inc(run.statements)
-            self._cost.labels(*labels).inc(run.cost)
+            seconds, statements, cost = self._operation(self._named(run.operation), run.via)
+            seconds.observe(run.seconds)
+            statements.inc(run.statements)
+            cost.inc(run.cost)
 
     def watch_pool(self, measures: Mapping[str, Callable[[], float]]) -> None:
         """`measures` has a function for each of POOL, asked whenever the metrics are read."""
         for name, what in POOL.items():
             gauge = Gauge(f"licet_pool_{name}", f"Connections to PostgreSQL: {what}", registry=self.registry)
             gauge.set_function(measures[name])
+
+    def _measured(self, *labels: str) -> tuple[Histogram, Counter, Counter]:
+        return self._seconds.labels(*labels), self._statements.labels(*labels), self._cost.labels(*labels)
 
     def _named(self, operation: str | None) -> str:
         if operation is None:

@@ -22,6 +22,8 @@ from tests.gateway.demos import demo
 CPU = 50.0  # milliseconds
 MEMORY = 20.0  # megabytes
 TIMES = 9
+FIELDS = "id number displayName status activatedOn expiresOn product { id name } licenseKeys(first: 1) { nodes { id } }"
+LARGE = " ".join(f'a{place}: subscription(id: "sub_{place}") {{ {FIELDS} }}' for place in range(18))
 CONSOLE = Console()
 
 
@@ -40,9 +42,15 @@ class Thrower:
         self._client = client
         self.pid = pid
         self._bodies = {name: orjson.dumps(bomb.body()) for name, bomb in BOMBS.items()}
+        self._bodies |= {f"a body of {size} MiB": b" " * (size << 20) for size in (2, 64)}
+        self._bodies["100,000 brackets that are no JSON"] = b"[" * 100_000
 
     def throw(self, name: str) -> int:
-        return self._client.post("/graphql", content=self._bodies[name]).status_code
+        try:
+            return self._client.post("/graphql", content=self._bodies[name]).status_code
+        except httpx.NetworkError:
+            # Refused before all of it was sent.
+            return 413
 
     def costs(self) -> Iterator[Cost]:
         """The median of a few throws each."""
@@ -59,8 +67,15 @@ class Thrower:
         for name in self._bodies:
             self.throw(name)
         before = usage.resident([self.pid])
-        for name in track(list(islice(cycle(self._bodies), count)), f"{count:,} bombs", console=CONSOLE):
+        for name in track(list(islice(cycle(BOMBS), count)), f"{count:,} bombs", console=CONSOLE):
             self.throw(name)
+        return (usage.resident([self.pid]) - before) / 1e6
+
+    def remembered(self, count: int) -> float:
+        """Megabytes by which it grows for as many operations that are large, good, and each another one."""
+        before = usage.resident([self.pid])
+        for place in track(range(count), f"{count:,} good operations", console=CONSOLE):
+            self._client.post("/graphql", json={"query": f"query Q{place} {{ {LARGE} }}"}).raise_for_status()
         return (usage.resident([self.pid]) - before) / 1e6
 
 
@@ -79,8 +94,10 @@ def main(count: Annotated[int, typer.Option(help="How many bombs for the growth 
             thrower = Thrower(client, running.process.pid)
             costs = list(thrower.costs())
             growth = thrower.growth(count)
+            remembered = thrower.remembered(count // 10)
     CONSOLE.print(shown(costs))
     CONSOLE.print(f"Resident memory grew by {growth:.1f} MB over {count:,} bombs. {results.machine()}.")
+    CONSOLE.print(f"And by {remembered:.0f} MB over {count // 10:,} large operations that are good, each another one.")
     if max(cost.milliseconds for cost in costs) > CPU or growth > MEMORY:
         raise typer.Exit(1)
 
