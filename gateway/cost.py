@@ -26,6 +26,9 @@ UNPAGED = 10
 COUNT = 10
 # A mutation: locks, the change, its audit event, its answer for a second call.
 CHANGE = 20
+# Of preparing an operation; a quarter of a worker's time restores itself.
+SECOND = 100_000
+QUICK = 0.002  # seconds
 # Viewers whose spending is known at once. Whoever is forgotten, the longest silent first, begins anew.
 VIEWERS = 10_000
 
@@ -125,18 +128,60 @@ class Allowances:
             sentence = f"The operation costs {cost}; at most {limits.cost} is allowed. Ask for smaller pages."
             error = request_error(Code.TOO_COSTLY, sentence, requested=cost, maximum=limits.cost)
             raise Invalid(Code.TOO_COSTLY, [error])
-        now = self._clock()
-        full_at = max(self._full_at.get(viewer) or now, now)
-        available = limits.capacity - ceil((full_at - now) * limits.restore)
+        full_at, available = self._known(viewer)
         if cost > available:
-            seconds = ceil((cost - available) / limits.restore)
-            sentence = f"The operation costs {cost}, and only {available} is left now. Try again in {seconds} s."
-            error = request_error(Code.RATE_LIMITED, sentence, None, **self.told(cost, available))
-            raise Invalid(Code.RATE_LIMITED, [error], ((b"retry-after", b"%d" % seconds),))
+            raise self._exhausted(cost, available)
         self._full_at.put(viewer, full_at + cost / limits.restore)
         return available - cost
+
+    def require(self, viewer: Hashable) -> None:
+        """Raises Invalid for a viewer in debt: nothing is prepared for them."""
+        if self._full_at.get(viewer) is not None and self._known(viewer)[1] < 0:
+            raise self._exhausted(0, self._known(viewer)[1])
+
+    def preparing(self, viewer: Hashable) -> "Preparing":
+        """`with` it around the work before a statement runs, which is charged by its time.
+
+        Nearly all operations have been asked before, and cost nothing here; to throw bombs, or a new document with
+        every request, is what the viewer pays for.
+        """
+        return Preparing(self, viewer)
+
+    def spend(self, viewer: Hashable, cost: float) -> None:
+        """Even when it leads into debt."""
+        self._full_at.put(viewer, self._known(viewer)[0] + cost / self._limits.restore)
+
+    def _known(self, viewer: Hashable) -> tuple[float, int]:
+        """When there will be all that one can have, and what there is now."""
+        now = self._clock()
+        full_at = max(self._full_at.get(viewer) or now, now)
+        return full_at, self._limits.capacity - ceil((full_at - now) * self._limits.restore)
+
+    def _exhausted(self, cost: int, available: int) -> Invalid:
+        seconds = ceil((cost - available) / self._limits.restore)
+        sentence = f"The operation costs {cost}, and {max(available, 0)} is left now. Try again in {seconds} s."
+        error = request_error(Code.RATE_LIMITED, sentence, None, **self.told(cost, available))
+        return Invalid(Code.RATE_LIMITED, [error], ((b"retry-after", b"%d" % seconds),))
 
     def told(self, cost: int, available: int) -> dict[str, int]:
         """In the words of `extensions.cost`."""
         limits = self._limits
         return {"requested": cost, "maximum": limits.cost, "available": available, "restoreRate": limits.restore}
+
+
+class Preparing:
+    """The time that preparing takes, on the viewer's account; what is quick is not counted."""
+
+    __slots__ = ("_allowances", "_began", "_viewer")
+
+    def __init__(self, allowances: Allowances, viewer: Hashable) -> None:
+        self._allowances = allowances
+        self._viewer = viewer
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        took = time.perf_counter() - self._began
+        if took > QUICK:
+            self._allowances.spend(self._viewer, took * SECOND)

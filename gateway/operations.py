@@ -1,6 +1,6 @@
 """From a question to its answer: parse, validate, select, run."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,8 +14,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, execute
 
 from gateway.answers import Answer, Invalid, executed, refusal, refuse, with_extensions
 from gateway.cost import Allowances
-from gateway.engine.program import Program
-from gateway.engine.statement import UNFIT
+from gateway.engine.statement import UNFIT, Compiled
 from gateway.errors import Code
 from gateway.limits import check_variables
 from gateway.operation import Asked, Operation, operation_names
@@ -54,6 +53,11 @@ class Asker:
     """Told what becomes known of the operation."""
     address: str | None = None
 
+    @property
+    def spender(self) -> Hashable:
+        """Who pays for what is asked."""
+        return self.viewer.user_id or self.viewer.subject
+
 
 class Operations:
     """The operations that were asked before, as long as their documents are `REMEMBERED` characters together."""
@@ -68,14 +72,16 @@ class Operations:
 
     async def answer(self, question: Question, asker: Asker) -> Answer:
         try:
-            check_variables(question.variables, self._rules.limits)
-            operation = self.operation(question.query, question.operation_name)
-            if question.read_only and not operation.is_query:
-                return refusal(Code.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
-            asker.run.operation = operation.shown_name
-            asked = operation.ask(question.variables, suggestions=self._rules.suggestions)
+            self._allowances.require(asker.spender)
+            with self._allowances.preparing(asker.spender):
+                check_variables(question.variables, self._rules.limits)
+                operation = self.operation(question.query, question.operation_name)
+                if question.read_only and not operation.is_query:
+                    return refusal(Code.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
+                asker.run.operation = operation.shown_name
+                asked = operation.ask(question.variables, suggestions=self._rules.suggestions)
             asker.run.cost = cost = asked.cost()
-            available = self._allowances.charge(asker.viewer.user_id or asker.viewer.subject, cost)
+            available = self._allowances.charge(asker.spender, cost)
         except Invalid as invalid:
             return refuse(invalid.code, invalid.errors, invalid.headers)
         except GraphQLError as error:
@@ -118,7 +124,9 @@ class Operations:
         """By one statement where the operation is made of declared fields only, by resolvers otherwise."""
         if asked.tree.program is not None:
             with suppress(UNFIT):
-                return await _fetch(asked, asked.tree.program, asker)
+                with self._allowances.preparing(asker.spender):
+                    statement = asked.tree.program.statement(asked.arguments)
+                return await _fetch(asked, statement, asker)
         return await self._execute(asked, question, asker)
 
     async def _execute(self, asked: Asked, question: Question, asker: Asker) -> Answer:
@@ -137,10 +145,9 @@ class Operations:
         return executed(finished, is_query=asked.operation.is_query)
 
 
-async def _fetch(asked: Asked, program: Program, asker: Asker) -> Answer:
+async def _fetch(asked: Asked, statement: Compiled, asker: Asker) -> Answer:
     """The compiled path: one statement, whose result is the data as it goes out."""
     asker.run.via = "compiled"
-    statement = program.statement(asked.arguments)
     values = statement.values(asked.arguments, parameters(asker.viewer, asker.now))
     async with asker.acquire() as conn:
         asker.run.statements += 1

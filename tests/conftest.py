@@ -29,6 +29,7 @@ from gateway import telemetry
 from gateway.app import create_app
 from gateway.auth import mint
 from gateway.demo_payments import DemoProcessor
+from gateway.limits import Limits
 from gateway.settings import Settings
 from tests import world
 
@@ -121,6 +122,8 @@ def settings(signing_key: str, tmp_path_factory: pytest.TempPathFactory) -> Sett
     encoding, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     given: dict[str, Any] = {
         "database_url": "postgresql://nobody@127.0.0.1:1/none",
+        # A test may ask a thousand things at once.
+        "limits": Limits(capacity=1_000_000_000, restore=1_000_000_000),
         "token_issuer": world.ISSUER,
         "token_audience": AUDIENCE,
         "token_public_key": private.public_key().public_bytes(encoding, form).decode(),

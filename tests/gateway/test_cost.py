@@ -1,5 +1,6 @@
 """What an operation costs, and what a viewer may spend."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from gateway.settings import Settings
 from gateway.validation import Rules
 from schema.query import schema
 from tests.conftest import Client
+from tests.gateway.bombs import BOMBS
 from tests.gateway.test_limits import ANSWER, post
 from tests.schema.examples import Watch, client_at
 from tests.schema.test_statements import DASHBOARD
@@ -89,13 +91,19 @@ async def test_introspection_in_circles_is_too_costly(conn: Connection, settings
     assert told == {query: {code} for query, code in circles.items()}
 
 
-async def test_the_cost_is_told_to_whoever_asks_for_it(client: Client) -> None:
-    first = await post(client, "{ viewer { scopes } }", **{"x-licet-cost": "1"})
-    second = await post(client, "{ products(first: 9) { nodes { name } } }", **{"x-licet-cost": "1"})
-    silent = await post(client, "{ viewer { scopes } }")
+async def test_the_cost_is_told_to_whoever_asks_for_it(conn: Connection, settings: Settings, signing_key: str) -> None:
+    usual = settings.model_copy(update={"limits": Limits()})
 
-    told = {"requested": 1, "maximum": 100_000, "available": 499_999, "restoreRate": 25_000}
-    assert first.json() == {**ANSWER, "extensions": {"cost": told}}
+    async with client_at(Watch(), conn, usual, signing_key) as client:
+        first = await post(client, "{ viewer { scopes } }", **{"x-licet-cost": "1"})
+        second = await post(client, "{ products(first: 9) { nodes { name } } }", **{"x-licet-cost": "1"})
+        silent = await post(client, "{ viewer { scopes } }")
+
+    cost = first.json()["extensions"]["cost"]
+    assert first.json() == {**ANSWER, "extensions": {"cost": cost}}
+    # The first time, an operation costs the time of its preparation too.
+    assert 400_000 < cost.pop("available") < 500_000
+    assert cost == {"requested": 1, "maximum": 100_000, "restoreRate": 25_000}
     assert second.json()["extensions"]["cost"]["requested"] == 10
     assert silent.json() == ANSWER
 
@@ -103,19 +111,18 @@ async def test_the_cost_is_told_to_whoever_asks_for_it(client: Client) -> None:
 async def test_a_viewer_who_has_spent_all_waits_and_others_do_not(
     conn: Connection, settings: Settings, signing_key: str
 ) -> None:
-    narrow = settings.model_copy(update={"limits": Limits(cost=20, capacity=30, restore=1)})
-    query = "{ products(first: 19) { nodes { name } } }"
+    narrow = settings.model_copy(update={"limits": Limits(cost=1_000_000, capacity=1_000_000, restore=10_000)})
 
     async with client_at(Watch(), conn, narrow, signing_key) as client:
-        first, second = await post(client, query), await post(client, query)
-        other = await client.post(query, to="bob")
+        other = await client.post(CUBE, {"n": 40}, to="bob")
+        first, second = await post(client, CUBE, {"n": 40}), await post(client, CUBE, {"n": 40})
 
     assert (first.status_code, other.status_code) == (200, 200)
     (error,) = second.json()["errors"]
     assert second.status_code == 429
-    assert int(second.headers["retry-after"]) in (9, 10)
+    assert 20 < int(second.headers["retry-after"]) < 40
     assert error["extensions"]["code"] == "RATE_LIMITED"
-    assert error["message"].startswith("The operation costs 20, and only 1")
+    assert error["message"].startswith("The operation costs 656411, and 3")
 
 
 def test_what_is_spent_comes_back_in_time() -> None:
@@ -132,6 +139,51 @@ def test_what_is_spent_comes_back_in_time() -> None:
 
     assert left == [40, 0, 0, 99, 99]
     assert (refused.value.code, refused.value.headers) == (Code.RATE_LIMITED, ((b"retry-after", b"3"),))
+
+
+def test_a_viewer_in_debt_is_refused_before_anything_is_prepared() -> None:
+    now = [100.0]
+    allowances = Allowances(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
+    allowances.spend("ada", 120)
+
+    with pytest.raises(Invalid) as refused:
+        allowances.require("ada")
+    allowances.require("bob")
+    now[0] += 2
+    allowances.require("ada")
+
+    assert (refused.value.code, refused.value.headers) == (Code.RATE_LIMITED, ((b"retry-after", b"2"),))
+    assert allowances.charge("bob", 1) == 99
+
+
+async def test_whoever_throws_bombs_pays_for_the_time_they_take(
+    conn: Connection, settings: Settings, signing_key: str
+) -> None:
+    narrow = settings.model_copy(update={"limits": Limits(cost=500, capacity=500, restore=1)})
+    bomb = BOMBS["2,001 tokens"]
+
+    async with client_at(Watch(), conn, narrow, signing_key) as client:
+        thrown = [await post(client, bomb.query) for _ in range(10)]
+        asked = await post(client, "{ viewer { scopes } }")
+        other = await client.post("{ viewer { scopes } }", to="bob")
+
+    assert {response.status_code for response in thrown[:1]} == {400}
+    assert thrown[-1].status_code == asked.status_code == 429
+    assert other.status_code == 200
+
+
+async def test_an_operation_asked_before_costs_no_preparing(
+    conn: Connection, settings: Settings, signing_key: str
+) -> None:
+    slow = settings.model_copy(update={"limits": Limits(restore=1)})
+
+    async with client_at(Watch(), conn, slow, signing_key) as client:
+        told = [await post(client, "{ viewer { scopes } }", **{"x-licet-cost": "1"}) for _ in range(21)]
+
+    available = [response.json()["extensions"]["cost"]["available"] for response in told]
+    steps = [before - after for before, after in pairwise(available)]
+    # A machine with much else to do may pause any of them.
+    assert steps.count(1) > 10
 
 
 def test_a_capacity_that_no_operation_fits_in_is_refused() -> None:
