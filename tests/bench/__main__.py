@@ -3,9 +3,9 @@
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,13 +30,19 @@ from tests.bench import (
     usage,
 )
 from tests.bench.contenders import CONTENDERS, Contender
-from tests.bench.database import Amount
+from tests.bench.credentials import Credentials
+from tests.bench.database import Amount, Progress, World
 from tests.bench.questions import Question
 from tests.bench.rounds import Bench, Measurement, Plan
+from tests.bench.servers import Served
 
 CONSOLE = Console()
 
+MILLION = Question("million", "the dashboard, with 1 000 000 subscriptions in the database", "Dashboard", 8, ())
+A_MILLION = Amount(50_000, 1_000_000, large_account=False)
+
 Names = list[str] | None
+Found = tuple[Question, list[Measurement]]
 Named = TypeVar("Named", Contender, Question)
 
 
@@ -62,7 +68,9 @@ def main(
     only: Annotated[
         Names, typer.Option(help="Contenders, by name; the first is the one compared. All when none.")
     ] = None,
-    queries: Annotated[Names, typer.Option(help="Questions, by name. All when none.")] = None,
+    queries: Annotated[
+        Names, typer.Option(help="Questions, by name. When none: all but million, which fills a larger database first.")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Three rounds of two seconds.")] = False,
     rounds: Annotated[int | None, typer.Option(min=1, help="Rounds, 5 when not given.")] = None,
     seconds: Annotated[float | None, typer.Option(min=1, help="Length of a round, 4 when not given.")] = None,
@@ -92,6 +100,22 @@ def main(
         sys.exit(1)
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What all measurements need, once it is there."""
+
+    bench: Bench
+    server_url: str
+    world: World
+    credential: Credentials
+    installed: Path
+    progress: Progress
+
+    def serving(self, contender: Contender, world: World) -> AbstractContextManager[Served]:
+        settings, scratch = self.credential.settings, self.bench.scratch
+        return servers.serving(contender, world.url, settings, self.installed, scratch)
+
+
 def run(wanted: Wanted) -> None:
     chosen = _chosen("contender", CONTENDERS, wanted.only)
     narrator = Narrator(CONSOLE)
@@ -104,29 +128,48 @@ def run(wanted: Wanted) -> None:
             server_url = open_.enter_context(database.server(wanted.cache))
         with narrator.progress("Filling the database") as progress:
             world = asyncio.run(database.prepare(server_url, wanted.amount, progress))
-        asked = _chosen("question", [*questions.questions(world), register.QUESTION], wanted.ask)
+        known = [*questions.questions(world), register.QUESTION, MILLION]
+        asked = _chosen("question", known, wanted.ask or [each.name for each in known if each is not MILLION])
         scratch = Path(open_.enter_context(TemporaryDirectory()))
         credential = credentials.issue()
         status = open_.enter_context(CONSOLE.status("Starting the contenders"))
         postmaster = asyncio.run(usage.postmaster(world.url))
         bench = Bench(wanted.plan, credential.token(), postmaster, scratch, status.update)
+        stage = Stage(bench, server_url, world, credential, installed, progress)
         measured = []
-        with ExitStack() as running:
-            served = [
-                running.enter_context(servers.serving(each, world.url, credential.settings, installed, scratch))
-                for each in chosen
-            ]
-            for question in asked:
-                if question is not register.QUESTION:
-                    measured.append((question, asyncio.run(bench.measure(question, served))))
-                    CONSOLE.print(results.table(*measured[-1]))
-        if register.QUESTION in asked:
-            status.update("Issuing licence keys")
-            url = asyncio.run(keys.fill(server_url, progress))
-            found = asyncio.run(register.measure(bench, CONTENDERS[0], url, credential, installed))
-            measured.append((register.QUESTION, found))
-            CONSOLE.print(results.table(*measured[-1]))
+        for question, found in _measured(stage, chosen, asked):
+            measured.append((question, found))
+            CONSOLE.print(results.table(question, found))
     _keep(wanted, measured)
+
+
+def _measured(stage: Stage, chosen: Sequence[Contender], asked: Sequence[Question]) -> Iterator[Found]:
+    reads = [question for question in asked if question not in (register.QUESTION, MILLION)]
+    with ExitStack() as running:
+        served = [running.enter_context(stage.serving(each, stage.world)) for each in chosen if reads]
+        for question in reads:
+            yield question, asyncio.run(stage.bench.measure(question, served))
+    if register.QUESTION in asked:
+        stage.bench.tell("register: licence keys are issued")
+        url = asyncio.run(keys.fill(stage.server_url, stage.progress))
+        yield (
+            register.QUESTION,
+            asyncio.run(register.measure(stage.bench, CONTENDERS[0], url, stage.credential, stage.installed)),
+        )
+    if MILLION in asked:
+        yield MILLION, _among_a_million(stage)
+
+
+def _among_a_million(stage: Stage) -> list[Measurement]:
+    stage.bench.tell("million: the subscriptions are made")
+    million = asyncio.run(database.prepare(stage.server_url, A_MILLION, stage.progress))
+    with ExitStack() as running:
+        beside = []
+        for name, world in (("compiled", stage.world), ("among a million", million)):
+            contender = replace(CONTENDERS[0], name=name, title=name)
+            asked = next(each for each in questions.questions(world) if each.name == "dashboard")
+            beside.append((asked, running.enter_context(stage.serving(contender, world))))
+        return asyncio.run(stage.bench.compare(beside))
 
 
 def _chosen(kind: str, known: Sequence[Named], names: Sequence[str]) -> list[Named]:

@@ -79,6 +79,7 @@ class Plan:
 class Prepared:
     """A contender that is warm: its requests, what the answers to them look like, and what has been measured."""
 
+    question: Question
     served: Served
     requests: Path
     sizes: Sizes
@@ -98,12 +99,19 @@ class Bench:
     async def measure(self, question: Question, contenders: Sequence[Served]) -> list[Measurement]:
         """Raises Problem when answers differ or fail."""
         expected: list[Any] = []
-        prepared = [await self._prepared(question, served, expected) for served in contenders]
+        return self._turns([await self._prepared(question, served, expected) for served in contenders])
+
+    async def compare(self, asked: Sequence[tuple[Question, Served]]) -> list[Measurement]:
+        """Servers that are asked for the like of different rows. Raises Problem when answers fail."""
+        return self._turns([await self._prepared(question, served, []) for question, served in asked])
+
+    def _turns(self, prepared: Sequence[Prepared]) -> list[Measurement]:
         for number in range(self.plan.rounds):
             for each in prepared[:: 1 if number % 2 == 0 else -1]:
-                self.tell(f"{question.name}: round {number + 1} of {self.plan.rounds}, {each.served.contender.title}")
-                seconds = max(self.plan.seconds, ANSWERED * each.sizes.seconds * question.connections)
-                measured = self.round(each.served.pids, partial(_load, question, each, seconds))
+                title, name = each.served.contender.title, each.question.name
+                self.tell(f"{name}: round {number + 1} of {self.plan.rounds}, {title}")
+                seconds = max(self.plan.seconds, ANSWERED * each.sizes.seconds * each.question.connections)
+                measured = self.round(each.served.pids, partial(_load, each, seconds))
                 each.measurement.rounds.append(measured)
                 each.measurement.memory = usage.resident(each.served.pids)
         return [each.measurement for each in prepared]
@@ -114,10 +122,10 @@ class Bench:
         sizes = await answers.check(question, served, self.token, expected)
         lines = ((self.token, "", body) for body in question.bodies(contender.dialect))
         requests = load.write_requests(self.scratch / f"{contender.name}.requests", contender.path, lines)
-        warm = Prepared(served, requests, sizes, Measurement(question.name, contender.name))
+        warm = Prepared(question, served, requests, sizes, Measurement(question.name, contender.name))
         self.tell(f"{question.name}: {contender.title} warms up")
         enough = max(1.0, contender.warm_up * self.plan.warm_up, 2 * sizes.seconds * question.connections)
-        _load(question, warm, enough)
+        _load(warm, enough)
         return warm
 
     def round(self, servers: Sequence[int], run: Callable[[], Load]) -> Round:
@@ -131,9 +139,9 @@ class Bench:
         return 0.0 if self.postmaster is None else usage.cpu_of_children(self.postmaster)
 
 
-def _load(question: Question, prepared: Prepared, seconds: float) -> Load:
+def _load(prepared: Prepared, seconds: float) -> Load:
     """Raises Problem when the responses were not the answers: of another status, or of another size."""
-    served, sizes = prepared.served, prepared.sizes
+    question, served, sizes = prepared.question, prepared.served, prepared.sizes
     done = load.run(served, [prepared.requests for _ in served.ports], question.connections, seconds)
     # Beside the answers that were counted, those that the end of the round cut off.
     most = sizes.most * (done.requests + question.connections * len(served.ports))
