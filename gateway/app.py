@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -24,6 +24,7 @@ from db import accounts, migrations
 from db.changes.payment_methods import PaymentProcessor
 from db.clock import Clock, system_clock
 from db.pool import Queue, create_pool
+from db.seed.people import DEMO_ISSUER
 from gateway.answers import Invalid, refusal
 from gateway.auth import Authenticator, Claims, TokenVerifier
 from gateway.errors import Code
@@ -31,6 +32,7 @@ from gateway.http import GraphQLEndpoint
 from gateway.jwks import KeySetUrl, KeySource, StaticKey
 from gateway.observability import Observability
 from gateway.operations import Operations
+from gateway.pages import ForPeople, pages
 from gateway.persisted import PersistedOperations, manifest
 from gateway.problems import Problem
 from gateway.settings import Settings
@@ -57,19 +59,6 @@ _REFUSED = {
     404: (Code.NOT_FOUND, "There is nothing at this address."),
     405: (Code.METHOD_NOT_ALLOWED, "This address does not take this method."),
 }
-
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Licet</title>
-<h1>Licet</h1>
-<p>A GraphQL gateway for software subscriptions and licence keys.</p>
-<ul>
-<li>The API: <code>POST /graphql</code> with a bearer token
-<li><a href="/schema.graphql">Its schema</a>
-<li>Health: <a href="/healthz">process</a>, <a href="/readyz">database</a>
-</ul>
-"""
 
 
 class Resources:
@@ -130,9 +119,10 @@ def create_app(
     persisted = _persisted(settings, operations)
     seconds, largest = settings.request_timeout, settings.limits.body
     endpoint = GraphQLEndpoint(operations, persisted, authenticator, connections, clock, means, seconds, largest)
+    shown = pages(demo=settings.token_issuer == DEMO_ISSUER)
     return Starlette(
         routes=[
-            Route("/", _page),
+            *shown.routes(),
             Route("/schema.graphql", _sdl),
             Route("/healthz", _healthz),
             Route("/readyz", _readyz(acquire or resources.probe)),
@@ -142,7 +132,7 @@ def create_app(
             *_proxies(settings),
             *observability.middleware(),
             *_cors(settings),
-            Middleware(_straight, "/graphql", endpoint),
+            Middleware(_straight, "/graphql", ForPeople(endpoint, shown.explorer)),
         ],
         exception_handlers={HTTPException: _refused},
         lifespan=resources.open if acquire is None else None,
@@ -224,10 +214,6 @@ def _register(acquire: Acquire, clock: Clock) -> Callable[[Claims], Awaitable[UU
             )
 
     return register
-
-
-async def _page(_: Request) -> Response:
-    return HTMLResponse(PAGE)
 
 
 async def _sdl(_: Request) -> Response:

@@ -34,6 +34,13 @@ def media_type(headers: Headers) -> bytes | None:
     return _media_type(headers.get(b"accept", b"*/*")[:READ])
 
 
+def prefers_page(headers: Headers) -> bool:
+    """A person's browser: it names HTML, and nothing of ours that it wants more."""
+    weights = {name: weight for name, _, weight in map(_range, headers.get(b"accept", b"")[:READ].split(b","))}
+    page = weights.get(b"text/html", 0.0)
+    return page > 0 and page >= max(weights.get(GRAPHQL_JSON, 0.0), weights.get(JSON, 0.0))
+
+
 def _range(text: bytes) -> tuple[bytes, bool, float]:
     """Of one entry of an Accept header: the type, whether UTF-8 will do, and the weight."""
     name, *parameters = (part.strip().lower() for part in text.split(b";"))

@@ -1,0 +1,59 @@
+// For admins: what the account pays with, and all it ever ordered.
+
+import { h, icon } from "./dom.js";
+import { ask } from "./graph.js";
+import { number, t } from "./language.js";
+import { METHOD } from "./fragments.js";
+import { ORDER, orderList } from "./orders.js";
+import { forbidden, paged } from "./paging.js";
+import { methodName, methodNote, methodState, rows, section, skeleton } from "./parts.js";
+import { SHELL } from "./shell.js";
+
+const ORDERS = "totalCount pageInfo { hasNextPage endCursor } nodes { ...Order }";
+
+const OPERATION = `query Billing($account: ID!) {
+  viewer { ...Shell }
+  account(id: $account) {
+    id
+    paymentMethods { ...Method }
+    orders(first: 20) { ${ORDERS} }
+  }
+}
+${METHOD}${ORDER}${SHELL}`;
+
+const MORE = `query MoreOrders($account: ID!, $after: String!) {
+  account(id: $account) { orders(first: 20, after: $after) { ${ORDERS} } }
+}
+${ORDER}`;
+
+export default {
+  name: "billing",
+  tab: "billing",
+  operation: OPERATION,
+  variables: ({ account }) => ({ account }),
+  title: () => t("tab.billing"),
+  skeleton: () => skeleton("title", ...rows(3), "controls", ...rows(5)),
+  render({ account }, place) {
+    if (!account?.orders) return forbidden();
+    return [h("div", { class: "page-head" }, h("h1", {}, t("tab.billing"))), methods(account), orders(account, place)];
+  },
+};
+
+function methods(account) {
+  const row = (method) =>
+    h(
+      "li",
+      { class: "method" },
+      icon("card"),
+      h("div", {}, h("p", {}, methodName(method), " ", methodState(method)), h("p", { class: "quiet" }, methodNote(method))),
+    );
+  const content = account.paymentMethods.length > 0 ? h("ul", { class: "list card" }, account.paymentMethods.map(row)) : h("p", { class: "quiet" }, t("method.none"));
+  return section(t("method.title"), {}, content);
+}
+
+function orders(account, place) {
+  const page = account.orders;
+  if (page.nodes.length === 0) return section(t("orders.title"), {}, h("p", { class: "quiet" }, t("orders.none")));
+  const more = async (after) => (await ask(MORE, { account: place.account, after })).account.orders;
+  return section(t("orders.title"), { aside: number(page.totalCount) }, paged(page, orderList, more));
+}

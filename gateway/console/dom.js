@@ -1,0 +1,70 @@
+// Elements from words: text is always a text node, so nothing that somebody typed is ever read as markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function h(tag, attributes = {}, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+function filled(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) set(element, name, value);
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+function set(element, name, value) {
+  if (value === null || value === undefined || value === false) return;
+  if (typeof value === "function") element.addEventListener(name, value);
+  else if (name === "value") element.value = value;
+  else if (name.startsWith("--")) element.style.setProperty(name, value);
+  else element.setAttribute(name, value === true ? "" : value);
+}
+
+const PATHS = {
+  add: "M8 3v10M3 8h10",
+  back: "M10 3 5 8l5 5",
+  card: "M2 4.5h12v7H2zM2 7h12",
+  check: "m3 8.5 3.2 3L13 4.5",
+  close: "m4 4 8 8M12 4l-8 8",
+  copy: "M5.5 5.5h7v8h-7zM10.5 5.5v-3h-7v8h2",
+  device: "M2.5 3.5h11v7h-11zM6 13h4",
+  down: "m4 6 4 4 4-4",
+  edit: "m3 13 .7-3L10.5 3.2l2.3 2.3L6 12.3z",
+  eye: "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8ZM8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
+  hidden: "M2 2l12 12M6.5 3.7A6 6 0 0 1 8 3.5c4 0 6.5 4.5 6.5 4.5a12 12 0 0 1-1.9 2.4M4 4.9A12 12 0 0 0 1.5 8S4 12.5 8 12.5a6 6 0 0 0 2.6-.6",
+  key: "M5.5 13a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Zm1.8-4.3L13 3M10.5 5.5l2 2",
+  mail: "M2 4h12v8H2zM2 4.5l6 4.5 6-4.5",
+  person: "M8 8a2.7 2.7 0 1 0 0-5.4A2.7 2.7 0 0 0 8 8Zm-5 5.8c.5-2.6 2.5-4 5-4s4.5 1.4 5 4",
+  query: "m5 4-4 4 4 4M11 4l4 4-4 4M9.2 2.5l-2.4 11",
+  search: "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10Zm3.6-1.4L14 14",
+  up: "m4 10 4-4 4 4",
+  warn: "M8 2 14.5 13.5h-13zM8 6.5v3M8 11.5v.1",
+};
+
+/** A drawing beside words that say the same; hidden from who listens. */
+export function icon(name) {
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", PATHS[name]);
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("viewBox", "0 0 16 16");
+  drawing.setAttribute("class", "icon");
+  drawing.setAttribute("aria-hidden", "true");
+  drawing.append(path);
+  return drawing;
+}
+
+/** Put `fresh` where `old` was; the focus stays on the control of the same id. */
+export function refresh(old, fresh) {
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  old.replaceWith(fresh);
+  if (focused) document.getElementById(focused)?.focus();
+  return fresh;
+}
+
+let made = 0;
+
+/** An id nobody else has, to tie a label to what it labels. */
+export function unique(prefix) {
+  made += 1;
+  return `${prefix}-${made}`;
+}

@@ -1,0 +1,174 @@
+// Starts the page, and leads from an address to a view: every view has a URL, and back and reload work.
+
+import { h } from "./dom.js";
+import { drawerParts } from "./drawer.js";
+import { Failure, ask, exchanges, news } from "./graph.js";
+import { speak, t } from "./language.js";
+import { announce, noticeParts } from "./notices.js";
+import { failed } from "./parts.js";
+import { rememberAccount, signOut, token } from "./session.js";
+import { drawShell, shellParts } from "./shell.js";
+
+const ROUTES = [
+  [/^\/sign-in$/, () => import("./sign-in.js")],
+  [/^\/$/, () => import("./start.js")],
+  [/^\/accounts\/(?<account>[^/]+)$/, () => import("./overview.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/subscriptions$/, () => import("./subscriptions.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/subscriptions\/(?<subscription>[^/]+)$/, () => import("./subscription.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/billing$/, () => import("./billing.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/members$/, () => import("./members.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/activity$/, () => import("./activity.js")],
+];
+
+const main = h("main", { id: "main", tabindex: "-1" });
+// Data of the views one came from, so that going back is instant; any change empties it.
+const kept = new Map();
+let visit = new AbortController();
+let current = {};
+
+/** Go to a view of ours. */
+export function navigate(url, { replace = false } = {}) {
+  keepScroll();
+  history[replace ? "replaceState" : "pushState"]({ scroll: 0 }, "", url);
+  return show();
+}
+
+/** Something was changed: what the views before this one knew may be wrong. */
+export function changed() {
+  kept.clear();
+}
+
+/** Draw this view from its data again. */
+export function redraw() {
+  draw(current, { again: true });
+}
+
+/** Ask again, without a skeleton. */
+export function reload() {
+  kept.clear();
+  return show({ again: true });
+}
+
+function keepScroll() {
+  history.replaceState({ ...history.state, scroll: scrollY }, "");
+}
+
+function located() {
+  for (const [pattern, load] of ROUTES) {
+    const found = pattern.exec(location.pathname);
+    if (found) return { load, url: location.href, search: new URLSearchParams(location.search), ...decoded(found.groups) };
+  }
+  return { load: () => import("./lost.js"), url: location.href, search: new URLSearchParams() };
+}
+
+const decoded = (groups = {}) => Object.fromEntries(Object.entries(groups).map(([name, part]) => [name, decodeURIComponent(part)]));
+
+async function show({ back = false, again = false } = {}) {
+  visit.abort();
+  visit = new AbortController();
+  const { signal } = visit;
+  const place = located();
+  try {
+    const view = (await place.load()).default;
+    if (signal.aborted) return;
+    if (view.operation && !token()) {
+      navigate(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search })}`, { replace: true });
+      return;
+    }
+    const data = (back && kept.get(place.url)) || (await asked(view, place, signal, again));
+    if (signal.aborted) return;
+    kept.set(place.url, data);
+    arrive({ view, place, data }, { back, again });
+  } catch (failure) {
+    if (!signal.aborted) stranded(failure);
+  }
+}
+
+function asked(view, place, signal, again) {
+  if (!view.operation) return {};
+  const stays = again || (view.update && current.view === view);
+  main.setAttribute("aria-busy", "true");
+  if (stays) view.expect?.(current.element, place);
+  else {
+    exchanges.length = 0;
+    current = {};
+    main.replaceChildren(view.skeleton());
+    if (!document.querySelector(".tabs") || !place.account) drawShell(null);
+  }
+  return ask(view.operation, view.variables(place), { signal });
+}
+
+function arrive(next, { back, again }) {
+  const { place, data, view } = next;
+  const sameView = current.view === view && current.element?.isConnected && view.update;
+  if (place.account && data.account) rememberAccount(place.account);
+  drawShell(place.account ? data.viewer : null, place.account, view.tab, actions(data, place));
+  if (sameView) {
+    current = { ...next, element: current.element };
+    view.update(current.element, data, place);
+    main.removeAttribute("aria-busy");
+    return;
+  }
+  const first = current.view === undefined && !main.dataset.visited;
+  draw(next, { again });
+  main.dataset.visited = "true";
+  if (again) return;
+  scrollTo(0, back ? (history.state?.scroll ?? 0) : 0);
+  announce(document.title);
+  if (!first) main.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+function draw(next, { again }) {
+  const { view, place, data } = next;
+  const focused = again ? document.activeElement?.id : "";
+  const element = h("div", { class: `view ${view.name}` }, view.render(data, place));
+  main.replaceChildren(element);
+  main.removeAttribute("aria-busy");
+  main.querySelector("h1")?.setAttribute("tabindex", "-1");
+  document.title = `${view.title(data)} · Licet`;
+  if (focused) document.getElementById(focused)?.focus();
+  current = { ...next, element };
+}
+
+const actions = ({ viewer }, place) => ({
+  register: async () => (await import("./register.js")).register(viewer, place.account),
+});
+
+function stranded(failure) {
+  main.removeAttribute("aria-busy");
+  if (failure.kind === "signed-out") {
+    signOut();
+    navigate(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search, ended: "" })}`, { replace: true });
+    return;
+  }
+  // A module that does not come is a connection that is gone, or a newer version of this page.
+  const known = failure instanceof Failure ? failure : new Failure("offline");
+  if (!(failure instanceof Failure)) console.error(failure);
+  current = {};
+  main.replaceChildren(failed(known, failure instanceof Failure ? () => show() : () => location.reload()));
+}
+
+function followed(event) {
+  const link = event.target.closest("a[href]");
+  const other = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
+  if (!link || other || link.target || event.defaultPrevented || link.origin !== location.origin) return;
+  if (link.hash && link.pathname === location.pathname) return;
+  if (!ROUTES.some(([pattern]) => pattern.test(link.pathname))) return;
+  event.preventDefault();
+  navigate(link.href);
+}
+
+async function start() {
+  await speak();
+  history.scrollRestoration = "manual";
+  const skip = h("a", { class: "skip", href: "#main" }, t("skip"));
+  document.body.replaceChildren(skip, shellParts(), main, ...noticeParts(), ...drawerParts());
+  document.addEventListener("click", followed);
+  addEventListener("popstate", () => show({ back: true }));
+  addEventListener("pagehide", keepScroll);
+  addEventListener("online", () => main.querySelector("#retry")?.click());
+  news.addEventListener("changed", changed);
+  await show({ back: history.state !== null });
+}
+
+start();

@@ -1,0 +1,50 @@
+// For admins of a company: who is in it.
+
+import { h } from "./dom.js";
+import { ask } from "./graph.js";
+import { day, number, t, term } from "./language.js";
+import { forbidden, paged } from "./paging.js";
+import { chip, rows, section, skeleton } from "./parts.js";
+import { SHELL, initials } from "./shell.js";
+
+const MEMBERS = "totalCount pageInfo { hasNextPage endCursor } nodes { id email role status since user { name } }";
+
+const OPERATION = `query Members($account: ID!) {
+  viewer { ...Shell }
+  account(id: $account) { id members(first: 50) { ${MEMBERS} } }
+}
+${SHELL}`;
+
+const MORE = `query MoreMembers($account: ID!, $after: String!) {
+  account(id: $account) { members(first: 50, after: $after) { ${MEMBERS} } }
+}`;
+
+export default {
+  name: "members",
+  tab: "members",
+  operation: OPERATION,
+  variables: ({ account }) => ({ account }),
+  title: () => t("tab.members"),
+  skeleton: () => skeleton("title", ...rows(5)),
+  render({ account }, place) {
+    if (!account?.members) return forbidden();
+    const more = async (after) => (await ask(MORE, { account: place.account, after })).account.members;
+    return [
+      h("div", { class: "page-head" }, h("h1", {}, t("tab.members")), h("p", { class: "quiet" }, t("members.count", { count: account.members.totalCount }))),
+      paged(account.members, list, more),
+    ];
+  },
+};
+
+const list = (members) => h("ul", { class: "list card members" }, members.map(member));
+
+function member({ user, email, role, status, since }) {
+  const name = user?.name ?? email ?? t("members.unnamed");
+  return h(
+    "li",
+    {},
+    h("span", { class: "avatar", "aria-hidden": "true" }, initials(name)),
+    h("div", { class: "member-words" }, h("p", {}, name), h("p", { class: "quiet" }, [user?.name && email, t(`members.since.${status}`, { date: day(since.slice(0, 10)) })].filter(Boolean).join(" · "))),
+    h("span", { class: "chips" }, status !== "ACTIVE" && chip("member.status", status), chip("role", role)),
+  );
+}
