@@ -30,6 +30,7 @@ class Metrics:
         self._cost = Counter("licet_cost", "About the rows that operations may touch", LABELS, registry=registry)
         self._responses = Counter("licet_responses", "Answers at all addresses", ("status",), registry=registry)
         self._refusals = Counter("licet_refusals", "GraphQL requests without data", ("code",), registry=registry)
+        self._faults = Counter("licet_faults", "Fields that a fault left unanswered", registry=registry)
         self._names: set[str] = set()
         # Looking labels up takes longer than counting.
         self._status = cache(lambda status: self._responses.labels(str(status or "none")))
@@ -44,6 +45,7 @@ class Metrics:
             seconds.observe(run.seconds)
             statements.inc(run.statements)
             cost.inc(run.cost)
+            self._faults.inc(run.faults)
 
     def watch_pool(self, measures: Mapping[str, Callable[[], float]]) -> None:
         """`measures` has a function for each of POOL, asked whenever the metrics are read."""

@@ -142,6 +142,7 @@ class Operations:
                 question.operation_name,
             )
             finished = await result if isawaitable(result) else result
+        asker.run.faults = len(finished.errors or ())
         return executed(finished, is_query=asked.operation.is_query)
 
 

@@ -129,6 +129,8 @@ class Run:
     cost: int = 0
     code: str | None = None
     """Why nothing was answered."""
+    faults: int = 0
+    """Fields that could not be answered."""
     trace: str | None = None
     """The id of its trace."""
     status: int | None = None
@@ -155,6 +157,8 @@ class Run:
             known = {"operation": self.operation, "via": self.via, "statements": self.statements, "cost": self.cost}
         if self.code is not None:
             known["code"] = self.code
+        if self.faults:
+            known["faults"] = self.faults
         if self.trace is not None:
             known["trace"] = self.trace
         return known

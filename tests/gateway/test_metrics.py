@@ -52,6 +52,22 @@ async def test_operations_refusals_and_connections_are_counted(
     assert (counted["licet_pool_in_use", ()], counted["licet_pool_waiting", ()]) == (0, 0)
 
 
+async def test_a_fault_in_a_field_is_counted_though_the_rest_is_answered(
+    server_url: str, settings: Settings, signing_key: str
+) -> None:
+    port = free_port()
+
+    async with live(server_url, settings, signing_key, metrics_port=port, compiled=False) as served:
+        await served.admin.execute("ALTER TABLE subscriptions RENAME COLUMN display_name TO title")
+        response = await served.send(served.names)
+        async with httpx.AsyncClient() as reader:
+            counted = samples((await reader.get(f"http://127.0.0.1:{port}/metrics")).text)
+
+    assert response.status_code == 200
+    assert len(response.json()["errors"]) == 1
+    assert counted["licet_faults_total", ()] == 1
+
+
 def test_names_beyond_the_first_are_counted_as_other() -> None:
     metrics = Metrics()
 
