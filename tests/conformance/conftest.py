@@ -39,6 +39,13 @@ def node() -> Path:
     return Path(node)
 
 
+RENAMINGS = """
+query($account: ID!) {
+  account(id: $account) { auditEvents(first: 1, filter: {action: "subscription.renamed"}) { totalCount } }
+}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Demo:
     """Somebody signed in, and an account of theirs."""
@@ -57,6 +64,11 @@ class Demo:
         listed = self.ask(SUBSCRIPTIONS, account=self.account)["account"]["subscriptions"]
         assert not listed["pageInfo"]["hasNextPage"]
         found: list[dict[str, str]] = listed["nodes"]
+        return found
+
+    def renamings(self) -> int:
+        """How often a subscription of the account was renamed."""
+        found: int = self.ask(RENAMINGS, account=self.account)["account"]["auditEvents"]["totalCount"]
         return found
 
 

@@ -66,3 +66,14 @@ def test_graphql_request(node: Path, demo: Demo) -> None:
         "signedOut": {"codes": ["UNAUTHENTICATED"], "status": 401},
     }
     assert demo.subscriptions()[0]["displayName"] == "By graphql-request"
+
+
+def test_a_change_that_is_sent_until_it_is_answered_happens_once(node: Path, demo: Demo) -> None:
+    before = demo.renamings()
+
+    seen = _run(node, demo, "retry")
+
+    subscription = {"id": seen["id"], "displayName": "By a phone"}
+    assert seen == {"id": seen["id"], "sent": 4, "subscription": subscription, "userErrors": []}
+    assert demo.subscriptions()[0]["displayName"] == "By a phone"
+    assert demo.renamings() == before + 1

@@ -1,5 +1,7 @@
-"""A typed client: graphql-codegen's client preset on our SDL, compiled strictly, its manifest as the allow-list."""
+"""Typed clients: graphql-codegen's client preset on our SDL, compiled strictly; one's manifest is the allow-list."""
 
+import html
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,37 +9,48 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.conformance.conftest import HERE, compile_with, of_card, run
-from tests.gateway.demos import Running, demo
-
-GENERATED = HERE / "typed" / "generated"
+from tests.conformance.conftest import HERE, Demo, compile_with, of_card, run
+from tests.gateway import demos
 
 
-@pytest.fixture(scope="module")
-def compiled(node: Path) -> Path:
-    """The client in JavaScript; beside it the manifest of its operations."""
-    shutil.rmtree(GENERATED, ignore_errors=True)
-    compile_with(node, "graphql-codegen", "--config", "typed/codegen.json")
-    compile_with(node, "tsc", "-p", "typed/tsconfig.json")
-    return GENERATED / "out" / "client.js"
+def _compiled(node: Path, client: str) -> Path:
+    """What the compilers made of a client: its JavaScript in `out`, and beside that, if any, its manifest."""
+    generated = HERE / client / "generated"
+    shutil.rmtree(generated, ignore_errors=True)
+    compile_with(node, "graphql-codegen", "--config", f"{client}/codegen.json")
+    compile_with(node, "tsc", "-p", f"{client}/tsconfig.json")
+    return generated
 
 
 @pytest.fixture(scope="module")
-def trusting(compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def typed(node: Path) -> Path:
+    return _compiled(node, "typed")
+
+
+@pytest.fixture(scope="module")
+def trusting(typed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo that answers the operations of the client, and no others."""
-    manifest = str(GENERATED / "persisted-documents.json")
+    manifest = str(typed / "persisted-documents.json")
     data_dir = tmp_path_factory.mktemp("typed") / "demo"
-    with demo(data_dir, LICET_TRUSTED_DOCUMENTS=manifest, LICET_TRUSTED_ONLY="true") as running:
-        yield running
+    with demos.demo(data_dir, LICET_TRUSTED_DOCUMENTS=manifest, LICET_TRUSTED_ONLY="true") as running:
+        yield of_card(running)
 
 
-def test_a_typed_client_asks_by_its_manifest_and_nobody_else_asks(
-    node: Path, compiled: Path, trusting: Running
-) -> None:
-    asked = of_card(trusting)
+def test_a_typed_client_asks_by_its_manifest_and_nobody_else_asks(node: Path, typed: Path, trusting: Demo) -> None:
+    client = str(typed / "out" / "client.js")
 
-    seen = orjson.loads(run(node, str(compiled), asked.url, asked.token, asked.account))
+    seen = orjson.loads(run(node, client, trusting.url, trusting.token, trusting.account))
 
     boxes = seen.pop("boxes")
     assert seen == {"renamed": "Typed", "codes": [], "refused": ["OPERATION_NOT_TRUSTED"]}
     assert {(type(box["name"]), type(box["licenses"])) for box in boxes} == {(str, int)}
+
+
+def test_react_with_urql_shows_every_page(node: Path, demo: Demo) -> None:
+    client = str(_compiled(node, "react") / "out" / "app.js")
+
+    shown = run(node, client, demo.url, demo.token, demo.account)
+
+    items = re.findall(r'<li class="([A-Z_]+)">.*?<input name="name" value="([^"]*)"', shown)
+    expected = [(subscription["status"], subscription["displayName"]) for subscription in demo.subscriptions()]
+    assert [(status, html.unescape(name)) for status, name in items] == expected
