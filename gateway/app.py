@@ -1,8 +1,10 @@
 """The application: its routes, and what lives as long as it does."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import cache
 from importlib.resources import files
 from typing import cast
 from uuid import UUID
@@ -70,7 +72,7 @@ class Resources:
         self._clock = clock
         self._queue: Queue | None = None
         self._spare: asyncpg.Pool | None = None
-        self.client = httpx.AsyncClient(follow_redirects=False)
+        self.client = httpx.AsyncClient(follow_redirects=False, verify=_authorities())
 
     @asynccontextmanager
     async def open(self, _: Starlette) -> AsyncIterator[None]:
@@ -189,6 +191,12 @@ async def _refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, sentence = _REFUSED.get(error.status_code, (Code.BAD_REQUEST, "This address does not take such a request."))
     return JSONResponse(refusal(code, sentence).body, error.status_code, error.headers)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whose certificates are believed: a tenth of a second to read, so once for every application in the process."""
+    return httpx.create_ssl_context()
 
 
 def _verifier(settings: Settings, clock: Clock, client: httpx.AsyncClient) -> TokenVerifier:
