@@ -22,6 +22,8 @@ from tests.schema.test_statements import DASHBOARD
 
 KEYS = "licenseKeys(first: $n) { nodes { activations(first: $n) { nodes { id } } } }"
 CUBE = f"query ($n: Int) {{ viewer {{ accounts {{ subscriptions(first: $n) {{ nodes {{ {KEYS} }} }} }} }} }}"
+RENAME = 'renameSubscription(input: {subscriptionId: "sub_x", displayName: "y"})'
+ORDERS = "orders(first: 50) { nodes { lines { quantity } } }"
 LOOK = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { lines { quantity } } ... on Account { name } } }"
 
 
@@ -50,6 +52,9 @@ def cost(query: str, **variables: Any) -> int:
         ("query ($all: Boolean!) { viewer { accounts @include(if: $all) { name } scopes } }", {"all": True}, 11),
         (CUBE, {"n": 3}, 1 + 10 * (1 + 3 * (1 + 3 * (1 + 3)))),
         ("{ __schema { types { name } } }", {}, 1 + 10),
+        (f"mutation {{ {RENAME} {{ userErrors {{ code }} }} }}", {}, 1 + 20),
+        (f"mutation {{ a: {RENAME} {{ changed }} b: {RENAME} {{ changed }} }}", {}, 1 + 20 + 20),
+        (f"mutation {{ {RENAME} {{ subscription {{ product {{ name }} {ORDERS} }} }} }}", {}, 1 + 20 + 1 + 50 * 11),
     ],
 )
 def test_a_cost_is_about_the_rows_that_may_be_touched(query: str, variables: dict[str, Any], expected: int) -> None:
