@@ -174,8 +174,8 @@ class RequestLog:
         self.app = app
         self._watches = tuple(watches)
         self._timing = timing
-        # Bound once: that is half of a line's time. The log is configured before the first request.
-        self._logger = structlog.get_logger().bind()
+        self._logger: Any = None
+        self._bound_to: Any = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -192,10 +192,17 @@ class RequestLog:
                 raise
             await exchange.send_fault()
         finally:
-            exchange.end(self._logger)
+            exchange.end(self._bound())
             for watch in self._watches:
                 watch(exchange.run)
             REQUEST_ID.reset(token)
+
+    def _bound(self) -> Any:
+        """The logger; to bind one for each line would be half of the line's time."""
+        configured = structlog.get_config()["logger_factory"]
+        if configured is not self._bound_to:
+            self._logger, self._bound_to = structlog.get_logger().bind(), configured
+        return self._logger
 
 
 class Exchange:

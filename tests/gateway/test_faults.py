@@ -323,5 +323,10 @@ async def test_no_question_and_no_variable_is_in_the_log(live: Live, log: io.Str
         "ms": 0,
         "request_id": "r-1",
         "timestamp": "",
+        "operation": "Account",
+        "via": "reference",
+        "statements": 10,
+        "cost": 8693,
+        "faults": 1,
     }
     assert not any(secret in written for secret in ("auditEvents", str(live.ours.account), "eyJ", "example.com"))
