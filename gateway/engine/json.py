@@ -1,11 +1,25 @@
 """Rows as JSON: a row, what is joined beside it, and objects made of both."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from operator import eq
+from typing import Any, cast
 
-from sqlalchemy import JSON, ColumnElement, FromClause, Select, Text, cast, func, literal_column, select, true
+from sqlalchemy import (
+    JSON,
+    BinaryExpression,
+    ColumnClause,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    func,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy import cast as sql_cast
 
-from db.relations import constant
+from db.relations import Keys, Rows, constant
 
 # A longer column name would be cut, and two keys could become one.
 LONGEST_NAME = 63
@@ -17,14 +31,46 @@ Columns = Mapping[str, ColumnElement[Any]]
 
 EMPTY_OBJECT: ColumnElement[Any] = literal_column("'{}'::json", JSON)
 EMPTY_LIST: ColumnElement[Any] = literal_column("'[]'::json", JSON)
+NOTHING: ColumnElement[Any] = literal_column("NULL::json", JSON)
 ONE_ROW: ColumnElement[Any] = literal_column("1")
+
+
+class Shown:
+    """A row as declarations see it: a column that equals a key of the way here is that key.
+
+    What depends on such columns only, as a role in the account, is then computed once and not for each row.
+    """
+
+    def __init__(self, row: FromClause, found: Rows, keys: Keys) -> None:
+        fixed: dict[str, ColumnElement[Any]] = {}
+        for condition in found.where:
+            if isinstance(condition, BinaryExpression) and condition.operator is eq:
+                column, value = condition.left, condition.right
+                if isinstance(column, ColumnClause) and any(value is key for key in keys):
+                    fixed[column.key] = value
+        self.c = _Columns(row, fixed)
+
+
+class _Columns:
+    """Looked up as those of a FROM clause are."""
+
+    def __init__(self, row: FromClause, fixed: Mapping[str, ColumnElement[Any]]) -> None:
+        self._row = row
+        self._fixed = fixed
+
+    def __getitem__(self, name: str) -> ColumnElement[Any]:
+        return self._fixed[name] if name in self._fixed else self._row.c[name]
+
+    __getattr__ = __getitem__
 
 
 class Beside:
     """A row, and a lateral beside it for each object and each to-one relation. There may be no row: only values."""
 
-    def __init__(self, row: FromClause | None) -> None:
+    def __init__(self, row: FromClause | None, shown: Shown | None = None) -> None:
         self.row = row
+        # A builder looks at nothing but columns.
+        self.shown = row if shown is None else cast(FromClause, shown)
         self._joined = row
 
     def add(self, chosen: Select[Any]) -> FromClause:
@@ -62,14 +108,14 @@ def _text_object(columns: Columns) -> ColumnElement[Any]:
     while len(pieces) > 1:
         chunks = [pieces[start : start + MOST_ARGUMENTS] for start in range(0, len(pieces), MOST_ARGUMENTS)]
         pieces = [func.concat(*chunk, type_=Text) for chunk in chunks]
-    return cast(pieces[0], JSON)
+    return sql_cast(pieces[0], JSON)
 
 
 def _pieces(columns: Columns) -> Iterator[ColumnElement[Any]]:
     before = "{"
     for key, value in columns.items():
         yield constant(f'{before}"{key}":')
-        typed = cast(value, Text) if isinstance(value.type, Text) else value
-        yield func.coalesce(cast(func.to_json(typed), Text), constant("null"))
+        typed = sql_cast(value, Text) if isinstance(value.type, Text) else value
+        yield func.coalesce(sql_cast(func.to_json(typed), Text), constant("null"))
         before = ","
     yield constant("}")

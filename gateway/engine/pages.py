@@ -8,7 +8,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from db.relations import constant
 from db.statements import PageRows
-from gateway.engine.json import EMPTY_LIST, Beside
+from gateway.engine.json import EMPTY_LIST, Beside, Shown
 from gateway.engine.plan import Edge, Fact, Object, PageInfo, Part, Typename
 
 FIRST: ColumnElement[Any] = literal_column("1", Integer)
@@ -60,14 +60,15 @@ class PageJson:
     def _rows(self) -> FromClause:
         """The rows of the window in the page's order, each as the JSON that is selected of it."""
         window = self.rows.select(self._windowed, peek=self.peeks).subquery()
-        beside = Beside(window)
+        keys = self.rows.parent_keys
+        beside = Beside(window, Shown(window, self.rows.paged.relation.rows(keys), keys))
         columns = [self._row(part, beside).label(self.columns[key]) for key, part in self.listed.items()]
         if self.peeks:
             columns.append(window.c["#position"].label("#position"))
         if self.facts & CURSORS:
             columns.append(self.rows.cursor(window).label("#cursor"))
-        keys = [window.c[f"#order{position}"] for position in range(len(self.rows.sort))]
-        ordered = [key.desc() if self.rows.shape.descending else key.asc() for key in keys]
+        sorted_by = [window.c[f"#order{position}"] for position in range(len(self.rows.sort))]
+        ordered = [key.desc() if self.rows.shape.descending else key.asc() for key in sorted_by]
         return beside.select(*columns).order_by(*ordered).subquery()
 
     def _windowed(self, source: FromClause) -> list[ColumnElement[Any]]:

@@ -65,6 +65,12 @@ class Parameters:
         return bindparam(name, type_=type_)
 
 
+def kinds(look_up: LookUp, argument: GlobalKey | list[GlobalKey]) -> tuple[str, ...]:
+    """The types that an id, or a list of them, leads to."""
+    found = {_typename(look_up, each) for each in (argument if isinstance(argument, list) else [argument])}
+    return tuple(sorted(kind for kind in found if kind is not None))
+
+
 def _typename(look_up: LookUp, found: GlobalKey) -> str | None:
     if found is None or found[0] not in look_up.types:
         return None

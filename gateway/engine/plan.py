@@ -136,10 +136,11 @@ Value = Typename | Leaf | Measured | Object | One | Many | Switch | Found | Page
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole operation, and what its sites with pages read."""
+    """The whole operation, and the sites whose arguments decide its SQL."""
 
     root: Object
     pages: Mapping[int, Paged]
+    look_ups: Mapping[int, LookUp]
 
 
 def plan(typename: str, fields: Fields, declarations: Declarations) -> Plan:
@@ -147,13 +148,14 @@ def plan(typename: str, fields: Fields, declarations: Declarations) -> Plan:
     if _depth(fields) > DEEPEST or _size(fields) > LARGEST:
         raise Unplanned("nested too deeply, or too large")
     planner = _Planner(declarations)
-    return Plan(planner.object(typename, fields), planner.pages)
+    return Plan(planner.object(typename, fields), planner.pages, planner.look_ups)
 
 
 @dataclass(frozen=True, slots=True)
 class _Planner:
     declarations: Declarations
     pages: dict[int, Paged] = field(default_factory=dict)
+    look_ups: dict[int, LookUp] = field(default_factory=dict)
 
     def object(self, typename: str, fields: Fields) -> Object:
         return Object({key: self._value(typename, selected) for key, selected in fields.items()})
@@ -180,6 +182,7 @@ class _Planner:
         if isinstance(shows, Measure):
             return Measured(shows, site)
         if isinstance(shows, LookUp):
+            self.look_ups[site] = shows
             return Found(shows, self._each(selected), declared.plural, site)
         self.pages[site] = shows
         ((typename, parts),) = selected.children.items()

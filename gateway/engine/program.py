@@ -1,11 +1,12 @@
-"""A plan ready to run: its statements, each made once for the shapes of the plan's pages."""
+"""A plan ready to run: its statements, each made once for what of the arguments decides the SQL."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from db.statements import Shape, shape
+from db.statements import shape
+from gateway.engine.parameters import kinds
 from gateway.engine.plan import Plan
-from gateway.engine.statement import Compiled, compiled
+from gateway.engine.statement import Compiled, Deciding, compiled
 from gateway.remembered import Remembered
 
 # Statements kept per plan: order, filters and direction may come in variables.
@@ -16,13 +17,18 @@ class Program:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._pages = tuple(plan.pages.items())
-        self._statements: Remembered[tuple[Shape, ...], Compiled] = Remembered(STATEMENTS)
+        # With one type to look for there is nothing to decide.
+        self._look_ups = tuple((site, look_up) for site, look_up in plan.look_ups.items() if len(look_up.types) > 1)
+        self._statements: Remembered[tuple[Deciding, ...], Compiled] = Remembered(STATEMENTS)
 
     def statement(self, arguments: Sequence[Any]) -> Compiled:
         """The statement for these arguments of the plan's sites."""
-        shapes = tuple([shape(paged, arguments[site]) for site, paged in self._pages])
-        return self._statements.get(shapes) or self._statements.put(shapes, self._compiled(shapes))
+        deciding: tuple[Deciding, ...] = (
+            *[shape(paged, arguments[site]) for site, paged in self._pages],
+            *[kinds(look_up, arguments[site]) for site, look_up in self._look_ups],
+        )
+        return self._statements.get(deciding) or self._statements.put(deciding, self._compiled(deciding))
 
-    def _compiled(self, shapes: Sequence[Shape]) -> Compiled:
-        sites = [site for site, _ in self._pages]
-        return compiled(self._plan, dict(zip(sites, shapes, strict=True)))
+    def _compiled(self, deciding: tuple[Deciding, ...]) -> Compiled:
+        sites = [site for site, _ in (*self._pages, *self._look_ups)]
+        return compiled(self._plan, dict(zip(sites, deciding, strict=True)))

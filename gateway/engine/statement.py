@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from db.relations import EMAIL, SCOPES, VIEWER, Keys, Relation, constant, output
 from db.statements import PageRows, Shape, render
-from gateway.engine.json import ONE_ROW, Beside, array
+from gateway.engine.json import NOTHING, ONE_ROW, Beside, Shown, array
 from gateway.engine.pages import PageJson
 from gateway.engine.parameters import Parameters, Source
 from gateway.engine.plan import Found, Leaf, Many, Measured, Object, One, Page, Plan, Switch, Typename, Value
@@ -33,16 +33,20 @@ class Compiled:
         return [request[source] if isinstance(source, str) else source(arguments) for source in self.sources]
 
 
-def compiled(plan: Plan, shapes: Mapping[int, Shape]) -> Compiled:
-    """The statement of a plan whose pages have these shapes."""
-    composer = _Composer(shapes)
+# What of a site's arguments decides the SQL: the shape of a page, or the types that ids lead to.
+Deciding = Shape | tuple[str, ...]
+
+
+def compiled(plan: Plan, decided: Mapping[int, Deciding]) -> Compiled:
+    """The statement of a plan, with what is decided at its sites."""
+    composer = _Composer(decided)
     statement = render(composer.statement(plan.root))
     return Compiled(statement.text, tuple(composer.parameters.source(name) for name in statement.names))
 
 
 class _Composer:
-    def __init__(self, shapes: Mapping[int, Shape]) -> None:
-        self.shapes = shapes
+    def __init__(self, decided: Mapping[int, Deciding]) -> None:
+        self.decided = decided
         self.parameters = Parameters()
 
     def statement(self, root: Object) -> Select[Any]:
@@ -60,11 +64,11 @@ class _Composer:
         if isinstance(value, Found):
             return self.listed(value) if value.plural else self.found(value)
         if isinstance(value, Page):
-            return self.page(value, beside.row)
-        assert beside.row is not None, "only the fields of the root are without a row"
+            return self.page(value, beside.shown)
         if isinstance(value, One):
             return self.one(value, beside)
-        return self.of_row(value, beside.row)
+        assert beside.shown is not None, "only look-ups and pages are without a row"
+        return self.of_row(value, beside.shown)
 
     def of_row(self, value: Leaf | Measured | Many | Switch, row: FromClause) -> ColumnElement[Any]:
         if isinstance(value, Leaf):
@@ -75,31 +79,32 @@ class _Composer:
 
     def one(self, one: One, beside: Beside) -> ColumnElement[Any]:
         assert beside.row is not None
-        keys = _keys(one.relation, beside.row)
+        keys = _keys(one.relation, beside.shown)
         json: ColumnElement[Any] = beside.add(self.single(one.relation, keys, one.object)).c.json
         if not one.required:
             return json
-        # Not JSON: the statement fails.
-        return func.coalesce(json, cast(constant("nothing at ") + cast(keys[-1], Text), JSON), type_=JSON)
+        # Not JSON: the statement fails. Of the row's own column, or the planner would try it beforehand.
+        missing = constant("nothing at ") + cast(beside.row.c[str(one.relation.keys[-1].key)], Text)
+        return func.coalesce(json, cast(missing, JSON), type_=JSON)
 
     def single(self, relation: Relation, keys: Keys, made: Object) -> Select[Any]:
         """One row, the column `json`; none where the guard refuses."""
         rows = relation.rows(keys)
-        beside = Beside(rows.source)
+        beside = Beside(rows.source, Shown(rows.source, rows, keys))
         chosen = beside.select(self.object(made, beside).label("json")).where(*rows.where).limit(ONE_ROW)
         return chosen if relation.guard is None else chosen.where(relation.guard(keys))
 
     def many(self, many: Many, row: FromClause) -> ColumnElement[Any]:
         keys = _keys(many.relation, row)
         rows = many.relation.rows(keys)
-        beside = Beside(rows.source)
+        beside = Beside(rows.source, Shown(rows.source, rows, keys))
         chosen = beside.select(self.object(many.object, beside).label("json")).where(*rows.where)
-        return _guarded(
-            many.relation, keys, array(chosen.order_by(*[build(rows.source) for build in many.relation.order]))
-        )
+        ordered = chosen.order_by(*[build(rows.source) for build in many.relation.order])
+        return _guarded(many.relation, keys, array(ordered))
 
     def page(self, page: Page, row: FromClause | None) -> ColumnElement[Any]:
-        relation, shape = page.paged.relation, self.shapes[page.site]
+        relation, shape = page.paged.relation, self.decided[page.site]
+        assert isinstance(shape, Shape), "a page has a shape"
         keys = _keys(relation, row)
         rows = PageRows(page.paged, shape, keys, self.parameters.page(page.site, shape))
         return _guarded(relation, keys, PageJson(rows, page.parts, self.object).value())
@@ -111,34 +116,38 @@ class _Composer:
         relations = {kind: (relation, keys[: len(relation.keys)]) for kind, relation in declared.relations.items()}
         return self.chosen(typename, relations, switch.objects)
 
+    def types(self, found: Found) -> dict[str, Relation]:
+        """The types that the ids of this request lead to."""
+        kinds = self.decided.get(found.site)
+        every = dict(found.look_up.types.values())
+        return {kind: every[kind] for kind in kinds} if isinstance(kinds, tuple) else every
+
     def found(self, found: Found) -> ColumnElement[Any]:
         site, look_up = found.site, found.look_up
         relations = {
             kind: (relation, [self.parameters.key(site, look_up, *part, False) for part in enumerate(relation.keys)])
-            for kind, relation in look_up.types.values()
+            for kind, relation in self.types(found).items()
         }
-        if len(relations) > 1:
-            return self.chosen(self.parameters.kind(site, look_up, False), relations, found.objects)
-        ((typename, (relation, keys)),) = relations.items()
-        return _scalar(self.single(relation, keys, found.objects[typename]))
+        if len(relations) == 1:
+            # An id of another type has no such keys and finds nothing.
+            ((kind, (relation, keys)),) = relations.items()
+            return _scalar(self.single(relation, keys, found.objects[kind]))
+        return self.chosen(self.parameters.kind(site, look_up, False), relations, found.objects)
 
     def listed(self, found: Found) -> ColumnElement[Any]:
         """The rows of several ids, in their order."""
-        site, look_up = found.site, found.look_up
+        site, look_up, types = found.site, found.look_up, self.types(found)
         kind = self.parameters.kind(site, look_up, True)
         arrays: dict[str, tuple[ColumnElement[Any], TypeEngine[Any]]] = {kind.key: (kind, Text())}
         names: dict[str, list[str]] = {}
-        for typename, relation in look_up.types.values():
+        for typename, relation in types.items():
             parts = [self.parameters.key(site, look_up, *part, True) for part in enumerate(relation.keys)]
             arrays |= {part.key: (part, key.type) for part, key in zip(parts, relation.keys, strict=True)}
             names[typename] = [part.key for part in parts]
         columns = [column(name, type_) for name, (_, type_) in arrays.items()]
         unnested = func.unnest(*[part for part, _ in arrays.values()])
         ids = unnested.table_valued(*columns, with_ordinality="position", name="ids").render_derived()
-        relations = {
-            typename: (relation, [ids.c[name] for name in names[typename]])
-            for typename, relation in look_up.types.values()
-        }
+        relations = {name: (relation, [ids.c[part] for part in names[name]]) for name, relation in types.items()}
         beside = Beside(ids)
         chosen = self.chosen(ids.c[kind.key], relations, found.objects)
         return array(beside.select(chosen.label("json")).order_by(ids.c.position))
@@ -150,7 +159,7 @@ class _Composer:
         singles = {
             name: _scalar(self.single(relation, keys, objects[name])) for name, (relation, keys) in relations.items()
         }
-        return case(*[(kind == constant(name), single) for name, single in singles.items()])
+        return case(*[(kind == constant(name), single) for name, single in singles.items()]) if singles else NOTHING
 
 
 def _scalar(chosen: Select[Any]) -> ColumnElement[Any]:
