@@ -108,7 +108,8 @@ async def test_a_remembered_person_costs_no_statement(client: Client, signing_ke
 
     await person.ask("{ viewer { scopes } }")
 
-    assert statements == []
+    # Compiled, the answer itself is one.
+    assert [statement for statement in statements if "users" in statement] == []
 
 
 async def test_people_of_two_issuers_with_one_subject_are_two(
