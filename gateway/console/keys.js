@@ -1,10 +1,13 @@
 // The keys of a subscription, their seats, and the devices on them.
 
 import { h, icon } from "./dom.js";
-import { Failure, ask } from "./graph.js";
+import { ERRORS } from "./fragments.js";
+import { Failure, ask, change } from "./graph.js";
 import { day, instant, number, t, term } from "./language.js";
+import { reload } from "./main.js";
 import { announce, toast } from "./notices.js";
 import { button, chip, meter, section } from "./parts.js";
+import { secret } from "./reveal.js";
 
 const MORE = `query MoreDevices($key: ID!, $after: String!) {
   licenseKey(id: $key) {
@@ -15,9 +18,16 @@ const MORE = `query MoreDevices($key: ID!, $after: String!) {
   }
 }`;
 
+const changing = (name) => `mutation ${name[0].toUpperCase()}${name.slice(1)}($input: ActivationInput!) {
+  ${name}(input: $input) { changed ${ERRORS} }
+}`;
+
 export function keys(subscription) {
   const { nodes, totalCount } = subscription.licenseKeys;
-  return section(t("keys.title"), { aside: totalCount > 1 && number(totalCount) }, h("ul", { class: "list card keys" }, nodes.map((key) => card(key, subscription))));
+  const split = async () => (await import("./sublicense.js")).splitKey(subscription);
+  const action = subscription.viewerCan.createSublicense && button(t("split.open"), { class: "link", id: "split", click: split });
+  const list = h("ul", { class: "list card keys" }, nodes.map((key) => card(key, subscription)));
+  return section(t("keys.title"), { action, aside: totalCount > 1 && number(totalCount) }, list);
 }
 
 function card(key, subscription) {
@@ -25,10 +35,25 @@ function card(key, subscription) {
     "li",
     { class: "key" },
     h("div", { class: "key-head" }, h("div", {}, h("h3", {}, key.name ?? term("key.kind", key.kind)), h("p", { class: "quiet" }, note(key))), h("span", { class: "chips" }, key.status !== "ACTIVE" && chip("key.status", key.status))),
-    secret(key, subscription),
+    secret(key),
     seatLine(key, subscription),
+    actions(key, subscription),
     devices(key),
   );
+}
+
+/** What this viewer may do with a key; the server says in the end. */
+function actions(key, { licenseKeys, viewerCan }) {
+  const link = (label, id, act) => button(t(label), { class: "link", id: `${id}-${key.id}`, click: async () => act(await import("./sublicense.js")) });
+  const others = licenseKeys.nodes.filter(({ id, status }) => id !== key.id && status === "ACTIVE");
+  const mayChange = viewerCan.createSublicense && key.kind === "SUBLICENSE";
+  const all = [
+    key.admins !== null && link("rename.open", "rename", ({ renameKey }) => renameKey(key)),
+    mayChange && link("seats.change", "seats", ({ changeSeats }) => changeSeats(key)),
+    mayChange && link("replace.open", "replace", ({ replaceKey }) => replaceKey(key)),
+    mayChange && link("delete.open", "delete", ({ deleteKey }) => deleteKey(key, others)),
+  ].filter(Boolean);
+  return all.length > 0 && h("div", { class: "key-actions" }, all);
 }
 
 function note(key) {
@@ -39,12 +64,6 @@ function note(key) {
   return parts.join(" · ");
 }
 
-/** Masked until it is revealed; what was revealed leaves the page with the view. */
-function secret(key, subscription) {
-  const shown = h("code", { class: "key-text" }, key.maskedKey);
-  return h("div", { class: "key-secret" }, shown);
-}
-
 function seatLine(key, { licenseCount }) {
   const total = key.quota ?? licenseCount;
   return h("div", { class: "seat-line slim" }, h("p", { class: "quiet" }, t("seats.used", { used: number(key.used), total: number(total) }), " · ", t("seats.free", { count: key.available })), meter(key.used, total));
@@ -53,7 +72,7 @@ function seatLine(key, { licenseCount }) {
 function devices(key) {
   const page = key.activations;
   if (page.totalCount === 0) return h("p", { class: "quiet no-devices" }, t("devices.none"));
-  const list = h("ul", { class: "devices" }, page.nodes.map(device));
+  const list = h("ul", { class: "devices" }, page.nodes.map((each) => device(each, key)));
   const more = button(t("devices.more"), { class: "link", click: next });
   const area = h("details", { class: "device-area" }, h("summary", {}, icon("down"), t("devices.count", { count: page.totalCount })), list, page.pageInfo.hasNextPage && more);
   return area;
@@ -63,7 +82,7 @@ function devices(key) {
     try {
       const { licenseKey } = await ask(MORE, { key: key.id, after: page.pageInfo.endCursor });
       const found = licenseKey.activations;
-      list.append(...found.nodes.map(device));
+      list.append(...found.nodes.map((each) => device(each, key)));
       page.nodes.push(...found.nodes);
       page.pageInfo = found.pageInfo;
       announce(t("list.shown", { shown: page.nodes.length, total: found.totalCount }));
@@ -77,11 +96,34 @@ function devices(key) {
   }
 }
 
-function device({ deviceName, status, activatedAt, lastSeenAt }) {
+function device(activation, key) {
+  const { deviceName, status, activatedAt, lastSeenAt } = activation;
   return h(
     "li",
     {},
     icon("device"),
     h("div", {}, h("p", {}, deviceName, " ", status !== "ACTIVE" && chip("device.status", status)), h("p", { class: "quiet" }, t("devices.since", { date: instant(activatedAt) }), lastSeenAt && ` · ${t("devices.seen", { date: instant(lastSeenAt) })}`)),
+    key.admins !== null && h("div", { class: "device-actions" }, ways(activation)),
   );
+}
+
+/** A device gives its seat back, is kept out of the whole subscription, or is let in again. */
+function ways({ id, status }) {
+  const link = (name) => button(t(`device.${name}`), { class: "link", id: `${name}-${id}`, click: (event) => turn(name, id, event.currentTarget) });
+  if (status === "BLOCKED") return link("liftActivationBlock");
+  return [status === "ACTIVE" && link("deactivate"), link("blockActivation")].filter(Boolean);
+}
+
+async function turn(name, activationId, control) {
+  control.setAttribute("aria-disabled", "true");
+  try {
+    const { userErrors } = await change(changing(name), { activationId });
+    toast(userErrors[0]?.message ?? t(`device.${name}.done`));
+    if (userErrors.length === 0) await reload();
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    toast(failure.kind === "offline" ? t("failure.notSent") : failure.message);
+  } finally {
+    control.removeAttribute("aria-disabled");
+  }
 }

@@ -1,0 +1,73 @@
+// A licence key in full: asked for by whoever may see it, which is written down; it leaves the page with the view.
+
+import { h, icon } from "./dom.js";
+import { Failure, ask } from "./graph.js";
+import { ERRORS } from "./fragments.js";
+import { t } from "./language.js";
+import { announce, toast } from "./notices.js";
+
+const OPERATION = `mutation RevealLicenseKey($input: RevealLicenseKeyInput!) {
+  revealLicenseKey(input: $input) { key ${ERRORS} }
+}`;
+
+/** The key, masked, with the way to see and to copy it for whoever administers it. */
+export function secret(key) {
+  const shown = h("code", { class: "key-text" }, key.maskedKey);
+  if (key.admins === null) return h("div", { class: "key-secret" }, shown);
+  const look = iconButton("eye", t("key.reveal"), turn);
+  const copy = iconButton("copy", t("key.copy"), async () => copied(await whole()));
+  let revealed;
+  return h("div", { class: "key-secret" }, shown, look, copy);
+
+  async function turn() {
+    const hide = shown.textContent !== key.maskedKey;
+    const text = hide ? key.maskedKey : await whole();
+    if (text === null) return;
+    shown.textContent = text;
+    relabel(look, hide ? "eye" : "hidden", t(hide ? "key.reveal" : "key.hide"));
+    announce(t(hide ? "key.isHidden" : "key.isShown"));
+  }
+
+  /** The whole key, asked for once; null when it can not be had. */
+  async function whole() {
+    revealed ??= await asked(key.id);
+    return revealed;
+  }
+}
+
+/** A key that has just been made: in full, with a button to copy it. */
+export const fresh = (text) =>
+  h("div", { class: "key-secret" }, h("code", { class: "key-text" }, text), iconButton("copy", t("key.copy"), () => copied(text)));
+
+async function asked(licenseKeyId) {
+  try {
+    const { revealLicenseKey } = await ask(OPERATION, { input: { licenseKeyId } });
+    if (revealLicenseKey.key === null) toast(revealLicenseKey.userErrors[0].message);
+    return revealLicenseKey.key;
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    toast(failure.kind === "offline" ? t("failure.offline") : failure.message);
+    return null;
+  }
+}
+
+async function copied(text) {
+  if (text === null) return;
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(t("key.copied"));
+  } catch {
+    // A page that did not come over https may not.
+    toast(t("key.notCopied"));
+  }
+}
+
+function iconButton(drawing, label, click) {
+  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, click }, icon(drawing));
+}
+
+function relabel(button, drawing, label) {
+  button.setAttribute("aria-label", label);
+  button.title = label;
+  button.replaceChildren(icon(drawing));
+}
