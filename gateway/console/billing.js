@@ -1,12 +1,13 @@
 // For admins: what the account pays with, and all it ever ordered.
 
+import { act } from "./act.js";
 import { h, icon } from "./dom.js";
 import { ask } from "./graph.js";
 import { number, t } from "./language.js";
 import { METHOD } from "./fragments.js";
 import { ORDER, orderList } from "./orders.js";
 import { forbidden, paged } from "./paging.js";
-import { methodName, methodNote, methodState, rows, section, skeleton } from "./parts.js";
+import { button, methodName, methodNote, methodState, rows, section, skeleton } from "./parts.js";
 import { SHELL } from "./shell.js";
 
 const ORDERS = "totalCount pageInfo { hasNextPage endCursor } nodes { ...Order }";
@@ -45,10 +46,17 @@ function methods(account) {
       "li",
       { class: "method" },
       icon("card"),
-      h("div", {}, h("p", {}, methodName(method), " ", methodState(method)), h("p", { class: "quiet" }, methodNote(method))),
+      h("div", {}, h("p", {}, methodName(method), " ", methodState(method)), h("p", { class: "quiet" }, methodNote(method)), h("p", { class: "row-actions" }, ways(method))),
     );
+  const add = async () => (await import("./method.js")).addMethod(account.id);
+  const action = button(t("method.new"), { class: "link", id: "method", click: add });
   const content = account.paymentMethods.length > 0 ? h("ul", { class: "list card" }, account.paymentMethods.map(row)) : h("p", { class: "quiet" }, t("method.none"));
-  return section(t("method.title"), {}, content);
+  return section(t("method.title"), { action }, content);
+}
+
+function ways({ id, isDefault }) {
+  const way = (name) => act(`method.${name}`, { id: `${name}-${id}`, name, type: "PaymentMethodInput", input: { paymentMethodId: id }, done: `method.${name}.done`, asks: name === "removePaymentMethod" && "method.removePaymentMethod.asks" });
+  return [!isDefault && way("setDefaultPaymentMethod"), way("removePaymentMethod")].filter(Boolean);
 }
 
 function orders(account, place) {

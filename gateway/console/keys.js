@@ -1,10 +1,9 @@
 // The keys of a subscription, their seats, and the devices on them.
 
+import { act } from "./act.js";
 import { h, icon } from "./dom.js";
-import { ERRORS } from "./fragments.js";
-import { Failure, ask, change } from "./graph.js";
+import { Failure, ask } from "./graph.js";
 import { day, instant, number, t, term } from "./language.js";
-import { reload } from "./main.js";
 import { announce, toast } from "./notices.js";
 import { button, chip, meter, section } from "./parts.js";
 import { secret } from "./reveal.js";
@@ -16,10 +15,6 @@ const MORE = `query MoreDevices($key: ID!, $after: String!) {
       nodes { id deviceName deviceId status activatedAt lastSeenAt }
     }
   }
-}`;
-
-const changing = (name) => `mutation ${name[0].toUpperCase()}${name.slice(1)}($input: ActivationInput!) {
-  ${name}(input: $input) { changed ${ERRORS} }
 }`;
 
 export function keys(subscription) {
@@ -109,21 +104,7 @@ function device(activation, key) {
 
 /** A device gives its seat back, is kept out of the whole subscription, or is let in again. */
 function ways({ id, status }) {
-  const link = (name) => button(t(`device.${name}`), { class: "link", id: `${name}-${id}`, click: (event) => turn(name, id, event.currentTarget) });
-  if (status === "BLOCKED") return link("liftActivationBlock");
-  return [status === "ACTIVE" && link("deactivate"), link("blockActivation")].filter(Boolean);
-}
-
-async function turn(name, activationId, control) {
-  control.setAttribute("aria-disabled", "true");
-  try {
-    const { userErrors } = await change(changing(name), { activationId });
-    toast(userErrors[0]?.message ?? t(`device.${name}.done`));
-    if (userErrors.length === 0) await reload();
-  } catch (failure) {
-    if (!(failure instanceof Failure)) throw failure;
-    toast(failure.kind === "offline" ? t("failure.notSent") : failure.message);
-  } finally {
-    control.removeAttribute("aria-disabled");
-  }
+  const way = (name) => act(`device.${name}`, { id: `${name}-${id}`, name, type: "ActivationInput", input: { activationId: id }, done: `device.${name}.done` });
+  if (status === "BLOCKED") return way("liftActivationBlock");
+  return [status === "ACTIVE" && way("deactivate"), way("blockActivation")].filter(Boolean);
 }

@@ -132,6 +132,7 @@ function draw(next, { again }) {
 
 const actions = ({ viewer }, place) => ({
   register: async () => (await import("./register.js")).register(viewer, place.account),
+  accept: async (invitation) => (await import("./accept.js")).acceptInvitation(invitation),
 });
 
 function stranded(failure) {

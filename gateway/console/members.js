@@ -1,10 +1,11 @@
 // For admins of a company: who is in it.
 
+import { act } from "./act.js";
 import { h } from "./dom.js";
 import { ask } from "./graph.js";
 import { day, number, t, term } from "./language.js";
 import { forbidden, paged } from "./paging.js";
-import { chip, rows, section, skeleton } from "./parts.js";
+import { button, chip, rows, skeleton } from "./parts.js";
 import { SHELL, initials } from "./shell.js";
 
 const MEMBERS = "totalCount pageInfo { hasNextPage endCursor } nodes { id email role status since user { name } }";
@@ -28,9 +29,15 @@ export default {
   skeleton: () => skeleton("title", ...rows(5)),
   render({ account }, place) {
     if (!account?.members) return forbidden();
+    const invite = async () => (await import("./invite.js")).inviteMembers(place.account);
     const more = async (after) => (await ask(MORE, { account: place.account, after })).account.members;
     return [
-      h("div", { class: "page-head" }, h("h1", {}, t("tab.members")), h("p", { class: "quiet" }, t("members.count", { count: account.members.totalCount }))),
+      h(
+        "div",
+        { class: "page-head" },
+        h("div", { class: "section-head" }, h("h1", {}, t("tab.members")), button(t("invite.open"), { class: "secondary", id: "invite", click: invite })),
+        h("p", { class: "quiet" }, t("members.count", { count: account.members.totalCount })),
+      ),
       paged(account.members, list, more),
     ];
   },
@@ -38,13 +45,23 @@ export default {
 
 const list = (members) => h("ul", { class: "list card members" }, members.map(member));
 
-function member({ user, email, role, status, since }) {
+function member({ id, user, email, role, status, since }) {
   const name = user?.name ?? email ?? t("members.unnamed");
   return h(
     "li",
     {},
     h("span", { class: "avatar", "aria-hidden": "true" }, initials(name)),
-    h("div", { class: "member-words" }, h("p", {}, name), h("p", { class: "quiet" }, [user?.name && email, t(`members.since.${status}`, { date: day(since.slice(0, 10)) })].filter(Boolean).join(" · "))),
+    h("div", { class: "member-words" }, h("p", {}, name), h("p", { class: "quiet" }, [user?.name && email, t(`members.since.${status}`, { date: day(since.slice(0, 10)) })].filter(Boolean).join(" · ")), h("p", { class: "row-actions" }, ways(id, role, status))),
     h("span", { class: "chips" }, status !== "ACTIVE" && chip("member.status", status), chip("role", role)),
   );
+}
+
+/** What an admin may do with somebody; what stands against it, the server says. */
+function ways(id, role, status) {
+  const way = (name, more = {}, label = name) =>
+    act(`member.${label}`, { id: `${label}-${id}`, name, type: name === "setMemberRole" ? "SetMemberRoleInput" : "MembershipInput", input: { membershipId: id, ...more }, done: `member.${label}.done`, asks: name === "removeMember" && "member.removeMember.asks" });
+  if (status === "INVITED") return way("revokeInvitation");
+  if (status === "BLOCKED") return [way("unblockMember"), way("removeMember")];
+  const other = role === "MEMBER" ? way("setMemberRole", { role: "ADMIN" }, "promote") : way("setMemberRole", { role: "MEMBER" }, "demote");
+  return [other, way("blockMember"), way("removeMember")];
 }
