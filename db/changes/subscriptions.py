@@ -53,7 +53,9 @@ async def set_auto_renewal(
     """
     await lock_subscription(conn, act, subscription)
     now = await state(conn, act, subscription)
+    _require_ours_to_renew(now)
     _require_renewable(now)
+    _require_not_expired(now)
     if enabled:
         return await _enable_renewal(conn, act, now, payment_method)
     return await _disable_renewal(conn, act, now, confirm_grace_loss=confirm_grace_loss)
@@ -69,6 +71,7 @@ async def set_payment_method(conn: Connection, act: Act, subscription: RowKey, p
     now = await state(conn, act, subscription)
     can_renew = await _keep_own_payment_method(conn, act, now, payment_method)
     _require_ours_to_renew(now)
+    _require_not_expired(now)
     if now["auto_renewal"] == AutoRenewal.ON and not can_renew:
         raise Refused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
     return await _change(conn, act, now, "subscription.payment_method_changed", payment_method_id=payment_method[1])
@@ -99,20 +102,22 @@ async def renew(conn: Connection, act: Act, now: Record, expires_on: date, auto_
 def _require_ours_to_renew(now: Record) -> None:
     if now["channel"] == SalesChannel.APP_STORE:
         raise Refused(UserErrorCode.RENEWAL_MANAGED_EXTERNALLY)
+
+
+def _require_renewable(now: Record) -> None:
+    if now["auto_renewal"] == AutoRenewal.NOT_AVAILABLE:
+        raise Refused(UserErrorCode.RENEWAL_NOT_AVAILABLE)
+
+
+def _require_not_expired(now: Record) -> None:
     if now["status"] == SubscriptionStatus.EXPIRED:
         raise Refused(UserErrorCode.SUBSCRIPTION_EXPIRED)
 
 
-def _require_renewable(now: Record) -> None:
-    if now["channel"] != SalesChannel.APP_STORE and now["auto_renewal"] == AutoRenewal.NOT_AVAILABLE:
-        raise Refused(UserErrorCode.RENEWAL_NOT_AVAILABLE)
-    _require_ours_to_renew(now)
-
-
 async def _enable_renewal(conn: Connection, act: Act, now: Record, given: RowKey | None) -> bool:
-    charged = given or (now["account_id"], now["payment_method_id"])
-    if now["auto_renewal"] == AutoRenewal.ON and charged[1] == now["payment_method_id"] and given is None:
+    if given is None and now["auto_renewal"] == AutoRenewal.ON:
         return False
+    charged = given or (now["account_id"], now["payment_method_id"])
     if charged[1] is None or (given is None and await conn.fetchval(_REMOVED, *charged)):
         raise Refused(UserErrorCode.PAYMENT_METHOD_REQUIRED, "payment_method_id")
     if not await _keep_own_payment_method(conn, act, now, charged):
