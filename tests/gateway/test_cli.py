@@ -113,6 +113,8 @@ def test_logs_carry_the_request_id_and_no_token(first_start: Running) -> None:
 
     answer = httpx.get(f"{first_start.origin}/nothing?token={first_start.token()}", headers={"X-Request-Id": "mine"})
 
+    # The line is written once the answer is out.
+    demos.await_true(lambda: '"mine"' in first_start.stderr.read_text(), "the request is not in the log")
     lines = [json.loads(line) for line in first_start.stderr.read_text().splitlines()]
     (line,) = [line for line in lines if line.get("request_id") == "mine"]
     assert answer.headers["x-request-id"] == "mine"
