@@ -61,7 +61,7 @@ class Site:
         """Raises GraphQLError for an argument that breaks a rule."""
         if self._known is not _PENDING:
             return self._known
-        arguments: Any = get_argument_values(self.field, self.node, variables)
+        arguments: Any = self._taken(variables) or get_argument_values(self.field, self.node, variables)
         if self.check is not None:
             try:
                 arguments = self.check(arguments, self.selected)
@@ -70,6 +70,16 @@ class Site:
         if not self.varies:
             self._known = arguments
         return arguments
+
+    def _taken(self, variables: VariableValues) -> dict[str, Any] | None:
+        """The one argument of a look-up, which is most often a variable as it is; None for anything else."""
+        if len(self.field.args) != 1 or not self.node.arguments:
+            return None
+        argument = self.node.arguments[0]
+        if not isinstance(argument.value, VariableNode):
+            return None
+        value = variables.coerced.get(argument.value.name.value)
+        return None if value is None else {argument.name.value: value}
 
 
 @dataclass(frozen=True, slots=True)

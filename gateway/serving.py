@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -125,6 +126,9 @@ def run(app: ASGIApp, listener: socket.socket, *, longest: float) -> None:
         ws_max_size=WEBSOCKET_MESSAGE,
         timeout_graceful_shutdown=max(GRACE, ceil(longest) + 1),
     )
+    # What is there by now stays there: no collection needs to walk the schema again.
+    gc.collect()
+    gc.freeze()
     # The loop first: a signal while it is made would leave a coroutine that nobody awaits.
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.get_loop()

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class Asking:
         self._means = means
 
     async def answer(self, asked: Question, viewer: Viewer) -> Answer:
-        return await self.operations.answer(asked, Asker(viewer, world.NOW, self._acquire, self._means, Run()))
+        return await self.operations.answer(asked, Asker(viewer, world.NOW, self.acquire, self._means, Run()))
 
     async def ask(self, asked: Question, viewer: Viewer) -> Any:
         """The answer's JSON as text, which has the order of the fields in it."""
@@ -61,8 +61,10 @@ class Asking:
         return json.dumps(body, indent=1, ensure_ascii=False, default=str)
 
     @asynccontextmanager
-    async def _acquire(self) -> AsyncIterator[asyncpg.Connection]:
-        yield self._conn
+    async def acquire(self) -> AsyncIterator[asyncpg.Connection]:
+        # A savepoint, where a test has begun a transaction: a statement that fails does not end it.
+        async with self._conn.transaction() if self._conn.is_in_transaction() else nullcontext():
+            yield self._conn
 
 
 @pytest.fixture(scope="session")
