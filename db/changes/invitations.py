@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from db import tables
 from db.accounts import INVITATION_DAYS, expires_at
 from db.changes.act import Act, RowKey, record, record_each
-from db.changes.locks import find_account, key, lock_account, row_of
+from db.changes.locks import key, lock_account, row_of
 from db.changes.members import require_business
 from db.enums import MemberRole, MembershipStatus
 from db.errors import Refused, UserErrorCode
@@ -77,9 +77,7 @@ async def invite(
     Raises ACCOUNT_NOT_FOUND, FORBIDDEN, PERSONAL_ACCOUNT. Of an address: EMAIL_INVALID, ALREADY_MEMBER,
     INVITATION_PENDING.
     """
-    await lock_account(conn, act, account_id)
-    # Whoever held the lock before may have changed what the viewer may do.
-    require_business(await find_account(conn, act, account_id, to_change=True), "account_id")
+    require_business(await lock_account(conn, act, account_id), "account_id")
     open_since = act.now - timedelta(days=INVITATION_DAYS)
     known = await conn.fetch(_KNOWN, account_id, list(emails), open_since)
     results: list[RowKey | Refused] = []

@@ -49,11 +49,6 @@ def _found(
     return select(*columns, permitted).where(*where, or_(FOR_STORE, active_membership(account_id)))
 
 
-def _locked(statement: Select[Any]) -> Statement:
-    # Not FOR UPDATE: rows that refer to this one may be added meanwhile.
-    return render(statement.with_for_update(key_share=True))
-
-
 _ACCOUNT = _found((accounts.c.kind,), (accounts.c.id == ACCOUNT_ID,), accounts.c.id, manages(accounts.c.id))
 _SUBSCRIPTION = _found(
     (subscriptions.c.id,),
@@ -75,12 +70,9 @@ _PAYMENT_METHOD = _found(
     manages(payment_methods.c.account_id),
 )
 
-_FIND_ACCOUNT = render(_ACCOUNT)
-_LOCK_ACCOUNT = _locked(_ACCOUNT)
-_LOCK_SUBSCRIPTION = _locked(_SUBSCRIPTION)
 _FIND_LICENSE_KEY = render(_LICENSE_KEY)
 _FIND_PAYMENT_METHOD = render(_PAYMENT_METHOD)
-_LOCK_PAYMENT_METHOD = _locked(_PAYMENT_METHOD)
+_LOCK_PAYMENT_METHOD = render(_PAYMENT_METHOD.with_for_update(key_share=True))
 _KEEP_PAYMENT_METHOD = render(
     select(payment_methods.c.id, can_renew(payment_methods).label("can_renew"))
     .where(*row_of(payment_methods), payment_methods.c.removed_at.is_(None))
@@ -100,21 +92,45 @@ async def _only(
     return rows[0]
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Rows that change under a lock: their own, or that of what they are in."""
+
+    what: str
+    lock: Statement
+    read: Statement
+
+    async def hold(self, conn: Connection, act: Act, *, to_change: bool = True, **parameters: Any) -> Record:
+        await _only(conn, act, self.lock, self.what, to_change=to_change, **parameters)
+        # Whoever held the lock before may have changed the row, or what the viewer may do.
+        return await _only(conn, act, self.read, self.what, to_change=to_change, **parameters)
+
+
+def _held(what: str, found: Select[Any], locked: FromClause, *within: ColumnElement[bool]) -> _Held:
+    # Not FOR UPDATE: rows that refer to the locked one may be added meanwhile.
+    lock = found.where(*within).with_for_update(key_share=True, of=locked)
+    return _Held(what, render(lock), render(found))
+
+
+_HELD_ACCOUNT = _held("account", _ACCOUNT, accounts)
+_HELD_SUBSCRIPTION = _held("subscription", _SUBSCRIPTION, subscriptions)
+
+
 async def find_account(conn: Connection, act: Act, account_id: UUID, *, to_change: bool = False) -> AccountKind:
     """The kind of an account in which the viewer is anything, or manages. Raises ACCOUNT_NOT_FOUND, FORBIDDEN."""
-    found = await _only(conn, act, _FIND_ACCOUNT, "account", to_change=to_change, account_id=account_id)
+    found = await _only(conn, act, _HELD_ACCOUNT.read, "account", to_change=to_change, account_id=account_id)
     return AccountKind(found["kind"])
 
 
 async def lock_account(conn: Connection, act: Act, account_id: UUID, *, to_change: bool = True) -> AccountKind:
     """The account's kind. Raises ACCOUNT_NOT_FOUND, FORBIDDEN."""
-    found = await _only(conn, act, _LOCK_ACCOUNT, "account", to_change=to_change, account_id=account_id)
+    found = await _HELD_ACCOUNT.hold(conn, act, to_change=to_change, account_id=account_id)
     return AccountKind(found["kind"])
 
 
 async def lock_subscription(conn: Connection, act: Act, subscription: RowKey, *, to_change: bool = True) -> None:
     """Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN."""
-    await _only(conn, act, _LOCK_SUBSCRIPTION, "subscription", to_change=to_change, **key(subscription))
+    await _HELD_SUBSCRIPTION.hold(conn, act, to_change=to_change, **key(subscription))
 
 
 async def find_license_key(conn: Connection, act: Act, license_key: RowKey) -> UUID:
@@ -145,36 +161,18 @@ async def keep_payment_method(conn: Connection, act: Act, payment_method: RowKey
     return bool(rows[0]["can_renew"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Within:
-    """Rows that change under the lock of what they are in."""
-
-    what: str
-    lock: Statement
-    read: Statement
-
-    async def hold(self, conn: Connection, act: Act, row: RowKey) -> Record:
-        await _only(conn, act, self.lock, self.what, **key(row))
-        # Whoever held the lock before may have changed the row, or what the viewer may do.
-        return await _only(conn, act, self.read, self.what, **key(row))
-
-
-def _within(what: str, found: Select[Any], parent: FromClause, *of: ColumnElement[bool]) -> _Within:
-    return _Within(what, render(found.where(*of).with_for_update(key_share=True, of=parent)), render(found))
-
-
 def _of_subscription(row: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return subscriptions.c.account_id == row.c.account_id, subscriptions.c.id == row.c.subscription_id
 
 
-_KEY_TO_ADMINISTER = _within("license_key", _LICENSE_KEY, subscriptions, *_of_subscription(license_keys))
-_KEY_TO_MANAGE = _within(
+_KEY_TO_ADMINISTER = _held("license_key", _LICENSE_KEY, subscriptions, *_of_subscription(license_keys))
+_KEY_TO_MANAGE = _held(
     "license_key",
     _found((license_keys,), row_of(license_keys), license_keys.c.account_id, manages(license_keys.c.account_id)),
     subscriptions,
     *_of_subscription(license_keys),
 )
-_ACTIVATION = _within(
+_ACTIVATION = _held(
     "activation",
     _found(
         (activations,),
@@ -186,7 +184,7 @@ _ACTIVATION = _within(
     *_of_subscription(activations),
 )
 # Who may not change a member may not see one either.
-_MEMBERSHIP = _within(
+_MEMBERSHIP = _held(
     "membership",
     _found(
         (memberships, accounts.c.kind.label("account_kind")),
@@ -200,19 +198,19 @@ _MEMBERSHIP = _within(
 
 async def hold_license_key(conn: Connection, act: Act, license_key: RowKey) -> Record:
     """The key, its subscription locked, for those who administer it. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    return await _KEY_TO_ADMINISTER.hold(conn, act, license_key)
+    return await _KEY_TO_ADMINISTER.hold(conn, act, **key(license_key))
 
 
 async def hold_sublicense(conn: Connection, act: Act, license_key: RowKey) -> Record:
     """The key, its subscription locked, for those who manage the account. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    return await _KEY_TO_MANAGE.hold(conn, act, license_key)
+    return await _KEY_TO_MANAGE.hold(conn, act, **key(license_key))
 
 
 async def hold_activation(conn: Connection, act: Act, activation: RowKey) -> Record:
     """The activation, its subscription locked. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
-    return await _ACTIVATION.hold(conn, act, activation)
+    return await _ACTIVATION.hold(conn, act, **key(activation))
 
 
 async def hold_membership(conn: Connection, act: Act, membership: RowKey) -> Record:
     """The membership and its `account_kind`, the account locked. Raises MEMBERSHIP_NOT_FOUND."""
-    return await _MEMBERSHIP.hold(conn, act, membership)
+    return await _MEMBERSHIP.hold(conn, act, **key(membership))

@@ -12,7 +12,15 @@ from sqlalchemy import literal_column, select
 
 from db import tables
 from db.changes.act import Act, RowKey, insert, record
-from db.changes.locks import ACCOUNT_ID, ROW_ID, find_account, find_payment_method, key, lock_payment_method
+from db.changes.locks import (
+    ACCOUNT_ID,
+    ROW_ID,
+    find_account,
+    find_payment_method,
+    key,
+    lock_account,
+    lock_payment_method,
+)
 from db.enums import AutoRenewal, PaymentMethodKind, SubscriptionStatus
 from db.errors import Refused, UserErrorCode
 from db.expressions import status
@@ -94,7 +102,7 @@ async def add(conn: Connection, act: Act, processor: PaymentProcessor | None, ne
     described = None if is_card_number(new.token) else await processor.describe(new.token)
     if described is None:
         raise Refused(UserErrorCode.TOKEN_INVALID, "token")
-    await conn.execute(_HOLD_ACCOUNT, new.account_id)
+    await lock_account(conn, act, new.account_id)
     if await conn.fetchval(_HELD, new.account_id, new.token):
         raise Refused(UserErrorCode.DUPLICATE_METHOD, "token")
     method = (new.account_id, act.new_id())

@@ -9,11 +9,15 @@ from uuid import UUID
 import pytest
 from asyncpg import Connection
 
-from db.changes import invitations, key_admins, members, sublicenses
+from db.changes import invitations, key_admins, members, payment_methods, registration, sublicenses, subscriptions
 from db.changes.act import Act, RowKey
+from db.changes.locks import lock_subscription
+from db.changes.payment_methods import NewMethod
+from db.changes.registration import TypedKey
 from db.enums import Allocation, MemberRole
 from db.errors import Refused, UserErrorCode
 from db.keyring import Keyring
+from gateway.demo_payments import DemoProcessor
 from tests import world
 from tests.committed import Acquire, connections
 from tests.conftest import scratch_database
@@ -218,7 +222,7 @@ async def waiting(conn: Connection) -> None:
         pass
 
 
-@pytest.mark.parametrize("what", ["invite", "promote", "block", "remove"])
+@pytest.mark.parametrize("what", ["invite", "promote", "block", "remove", "register", "rename", "add card"])
 async def test_who_is_demoted_while_waiting_may_no_longer(acquire: Acquire, team: Team, what: str) -> None:
     (grace, own), (_, linus) = await person(team, "grace"), await person(team, "linus", "MEMBER")
     emails = ["new@example.com"]
@@ -227,14 +231,22 @@ async def test_who_is_demoted_while_waiting_may_no_longer(acquire: Acquire, team
         "promote": lambda conn: members.set_role(conn, grace, own, MemberRole.ADMIN),
         "block": lambda conn: members.block(conn, grace, linus),
         "remove": lambda conn: members.remove(conn, grace, linus),
+        "register": lambda conn: registration.register(
+            conn, grace, team.keyring, TypedKey("typed"), team.account_id, name=None, suspend=False
+        ),
+        "rename": lambda conn: subscriptions.rename(conn, grace, team.subscription, "Ours"),
+        "add card": lambda conn: payment_methods.add(
+            conn, grace, DemoProcessor(lambda: world.NOW), NewMethod(team.account_id, "tok_visa")
+        ),
     }
 
     async with acquire() as conn, asyncio.timeout(5):
         async with conn.transaction():
             await members.set_role(conn, team.act, own, MemberRole.MEMBER)
+            await lock_subscription(conn, team.act, team.subscription)
             change = asyncio.create_task(together(acquire, ways[what]))
             await waiting(team.conn)
         came_to = await change
 
-    forbidden = UserErrorCode.FORBIDDEN if what == "invite" else UserErrorCode.MEMBERSHIP_NOT_FOUND
-    assert came_to == [forbidden]
+    is_about_a_member = what in ("promote", "block", "remove")
+    assert came_to == [UserErrorCode.MEMBERSHIP_NOT_FOUND if is_about_a_member else UserErrorCode.FORBIDDEN]
