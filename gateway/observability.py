@@ -23,7 +23,12 @@ class Observability:
     def middleware(self) -> list[Middleware]:
         watches = () if self._metrics is None else (self._metrics.watch,)
         traced = [] if self._traces is None else [Middleware(Traced, traces=self._traces)]
-        return [Middleware(RequestLog, watches=watches, timing=self._settings.server_timing), *traced]
+        return [
+            Middleware(
+                RequestLog, watches=watches, timing=self._settings.server_timing, lines=self._settings.access_log
+            ),
+            *traced,
+        ]
 
     def connections(self, acquire: Acquire) -> Acquire:
         return acquire if self._traces is None else self._traces.borrowing(acquire)

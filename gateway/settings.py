@@ -216,6 +216,7 @@ class Settings(Environment):
 
     compiled: bool = True
     server_timing: bool = False
+    access_log: bool = True
 
     @field_validator("jwks_url")
     @classmethod

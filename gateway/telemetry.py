@@ -170,10 +170,13 @@ Watch = Callable[[Run], None]
 class RequestLog:
     """Gives each request its id, answers what nobody caught, and logs one line: never the query, a body or a header."""
 
-    def __init__(self, app: ASGIApp, watches: Iterable[Watch] = (), *, timing: bool = False) -> None:
+    def __init__(
+        self, app: ASGIApp, watches: Iterable[Watch] = (), *, timing: bool = False, lines: bool = True
+    ) -> None:
         self.app = app
         self._watches = tuple(watches)
         self._timing = timing
+        self._lines = lines
         self._logger: Any = None
         self._bound_to: Any = None
 
@@ -192,7 +195,9 @@ class RequestLog:
                 raise
             await exchange.send_fault()
         finally:
-            exchange.end(self._bound())
+            exchange.end()
+            if self._lines:
+                exchange.tell(self._bound())
             for watch in self._watches:
                 watch(exchange.run)
             REQUEST_ID.reset(token)
@@ -233,10 +238,12 @@ class Exchange:
         await self.send({"type": "http.response.start", "status": 500, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
-    def end(self, logger: Any) -> None:
+    def end(self) -> None:
+        self.run.seconds = time.perf_counter() - self.run.started
+
+    def tell(self, logger: Any) -> None:
         """The access line."""
         run, path = self.run, self._scope["path"]
-        run.seconds = time.perf_counter() - run.started
         if path in PROBES and run.status == 200:
             return
         line = {"method": self._scope["method"], "path": _shown_path(path), "status": run.status, CLEAN: True}

@@ -48,8 +48,10 @@ def _node(script: str) -> Callable[[Path, int], list[str]]:
 _PRODUCTION = {"NODE_ENV": "production", "GRAPHILE_ENV": "production"}
 
 CONTENDERS = (
-    Contender("compiled", "Licet", _licet, {"LICET_COMPILED": "true"}, is_ours=True),
-    Contender("reference", "Licet (reference)", _licet, {"LICET_COMPILED": "false"}, is_ours=True),
+    Contender("compiled", "Licet", _licet, {"LICET_COMPILED": "true", "LICET_ACCESS_LOG": "false"}, is_ours=True),
+    Contender(
+        "reference", "Licet (reference)", _licet, {"LICET_COMPILED": "false", "LICET_ACCESS_LOG": "false"}, is_ours=True
+    ),
     Contender(
         "postgraphile",
         "PostGraphile 5",

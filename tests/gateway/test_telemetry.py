@@ -48,9 +48,9 @@ async def fail_halfway(request: Request) -> Response:
     return StreamingResponse(pieces())
 
 
-def client() -> httpx.AsyncClient:
+def client(**options: Any) -> httpx.AsyncClient:
     routes = [Route("/hello", hello), Route("/healthz", hello), Route("/fail", fail), Route("/halfway", fail_halfway)]
-    app = Starlette(routes=routes, middleware=[Middleware(RequestLog)])
+    app = Starlette(routes=routes, middleware=[Middleware(RequestLog, **options)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
 
@@ -101,6 +101,14 @@ async def test_a_fault_is_logged_and_answered_with_its_id_only(log: io.StringIO)
         "path": "/fail",
         "status": 500,
     }
+
+
+async def test_without_access_lines_a_fault_is_told_all_the_same(log: io.StringIO) -> None:
+    async with client(lines=False) as caller:
+        answers = [await caller.get("/hello"), await caller.get("/fail")]
+
+    assert [answer.status_code for answer in answers] == [200, 500]
+    assert [line["event"] for line in logged(log)] == ["hello", "fault"]
 
 
 async def test_a_fault_after_half_an_answer_breaks_the_connection(log: io.StringIO) -> None:
