@@ -1,6 +1,7 @@
 """A plan ready to run: its statements, each made once for what of the arguments decides the SQL."""
 
 from collections.abc import Sequence
+from operator import is_
 from typing import Any
 
 from db.statements import shape
@@ -20,9 +21,20 @@ class Program:
         # With one type to look for there is nothing to decide.
         self._look_ups = tuple((site, look_up) for site, look_up in plan.look_ups.items() if len(look_up.types) > 1)
         self._statements: Remembered[tuple[Deciding, ...], Compiled] = Remembered(STATEMENTS)
+        self._sites = tuple(site for site, _ in (*self._pages, *self._look_ups))
+        self._last: tuple[list[Any], Compiled] | None = None
 
     def statement(self, arguments: Sequence[Any]) -> Compiled:
         """The statement for these arguments of the plan's sites."""
+        given = [arguments[site] for site in self._sites]
+        # Arguments without variables are the same objects each time.
+        if self._last is not None and all(map(is_, given, self._last[0])):
+            return self._last[1]
+        statement = self._decided(arguments)
+        self._last = given, statement
+        return statement
+
+    def _decided(self, arguments: Sequence[Any]) -> Compiled:
         deciding: tuple[Deciding, ...] = (
             *[shape(paged, arguments[site]) for site, paged in self._pages],
             *[kinds(look_up, arguments[site]) for site, look_up in self._look_ups],
@@ -30,5 +42,4 @@ class Program:
         return self._statements.get(deciding) or self._statements.put(deciding, self._compiled(deciding))
 
     def _compiled(self, deciding: tuple[Deciding, ...]) -> Compiled:
-        sites = [site for site, _ in (*self._pages, *self._look_ups)]
-        return compiled(self._plan, dict(zip(sites, deciding, strict=True)))
+        return compiled(self._plan, dict(zip(self._sites, deciding, strict=True)))
