@@ -6,7 +6,7 @@ COPY gateway gateway
 COPY schema schema
 COPY db db
 RUN python -m venv /opt/licet \
- && /opt/licet/bin/pip install --no-cache-dir --quiet -c constraints.txt .
+ && /opt/licet/bin/pip install --no-cache-dir --quiet -c constraints.txt '.[traces]'
 
 FROM python:3.13-slim
 RUN useradd --system --create-home --home-dir /var/lib/licet --uid 10001 licet

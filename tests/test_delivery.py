@@ -50,3 +50,9 @@ def test_the_image_serves_as_an_ordinary_user() -> None:
     instructions = [line for line in read("Dockerfile").splitlines() if line.startswith(("USER", "CMD"))]
 
     assert instructions == ["USER licet", 'CMD ["licet", "serve", "--host", "0.0.0.0"]']
+
+
+def test_the_image_can_send_traces() -> None:
+    installed = re.findall(r"pip install .* -c constraints.txt (.*)$", read("Dockerfile"), re.MULTILINE)
+
+    assert installed == ["'.[traces]'"]
