@@ -166,6 +166,8 @@ class Refused(Exception):
 def raise_verdict(violation: IntegrityConstraintViolationError) -> NoReturn:
     """The refusal that a violated constraint stands for; another violation is a fault, and passes."""
     if violation.constraint_name not in _BY_CONSTRAINT:
+        # It quotes the whole row: a processor's token, a person's address. A fault is logged with what it says.
+        violation.detail = None
         raise violation
     code, field = _BY_CONSTRAINT[violation.constraint_name]
     raise Refused(code, field) from violation

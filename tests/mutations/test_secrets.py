@@ -100,6 +100,18 @@ async def test_a_fault_tells_nothing_secret_either(log: io.StringIO, scene: Scen
     assert found(secrets | {"eyJ", "Bearer"}, told + log.getvalue()) == set()
 
 
+async def test_a_row_that_a_constraint_refuses_is_not_quoted(log: io.StringIO, scene: Scene) -> None:
+    made, *_ = CASES["addPaymentMethod", None]
+    given = await made(scene)
+    await scene.conn.execute("ALTER TABLE payment_methods ADD CONSTRAINT never CHECK (token = '') NOT VALID")
+
+    response = await scene.client.post(question("addPaymentMethod"), {"input": given}, to=scene.to, **scene.claims)
+
+    assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
+    assert "violates check constraint" in log.getvalue()
+    assert found({given["token"], "Failing row"}, response.text + log.getvalue()) == set()
+
+
 def test_a_secret_would_be_found() -> None:
     key = key_format.generate()
     secrets = {key, "4242424242424242", "tok_visa"}
