@@ -45,12 +45,13 @@ export async function people() {
   return (await answer.json()).people;
 }
 
-/** Become one of the demo's people. */
+/** Become one of the demo's people. Raises Error when that is refused, TypeError when it can not be reached. */
 export async function signInAs(person) {
   const answer = await fetch("/demo/sign-in", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ person }),
   });
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   signIn((await answer.json()).token);
 }

@@ -3,6 +3,7 @@
 import { h, icon } from "./dom.js";
 import { t } from "./language.js";
 import { navigate } from "./main.js";
+import { toast } from "./notices.js";
 import { button, failed, rows, skeleton } from "./parts.js";
 import { IS_DEMO, broughtToken, claims, people, signIn, signInAs } from "./session.js";
 import { initials } from "./shell.js";
@@ -60,9 +61,15 @@ function demoChoice(place) {
 }
 
 function card(person, place) {
-  const go = async (event) => {
-    event.currentTarget.setAttribute("aria-busy", "true");
-    await signInAs(person.person);
+  const go = async ({ currentTarget: control }) => {
+    control.setAttribute("aria-busy", "true");
+    try {
+      await signInAs(person.person);
+    } catch {
+      control.removeAttribute("aria-busy");
+      toast(t("signIn.refused"));
+      return;
+    }
     onwards(place);
   };
   return h(
