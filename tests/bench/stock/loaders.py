@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,6 +29,8 @@ from tests.bench.stock.types import (
 )
 
 Sessions = async_sessionmaker[AsyncSession]
+
+_CENT = Decimal("0.01")
 
 
 _OVERVIEW = [name for name in ProductOverview.__dataclass_fields__ if name != "product"]
@@ -209,13 +212,18 @@ def _order(row: tables.Order) -> Order:
         placed_at=row.placed_at,
         status=row.status,
         kind=row.kind,
-        total=Money(amount=row.total, currency=row.currency),
+        total=_money(row.total, row.currency),
     )
 
 
 def _line(row: tables.OrderLine) -> OrderLine:
-    price = Money(amount=row.unit_price, currency=row.currency)
+    price = _money(row.unit_price, row.currency)
     return OrderLine(product_code=row.product_code, quantity=row.quantity, unit_price=price)
+
+
+def _money(amount: Decimal, currency: str) -> Money:
+    # The driver leaves out the zeros of a whole amount.
+    return Money(amount=amount.quantize(_CENT), currency=currency)
 
 
 def _payment_method(row: tables.PaymentMethod) -> PaymentMethod:
