@@ -25,7 +25,7 @@ export default {
   "user.menu": "{name}: language, links, sign out",
   "user.service": "Service",
 
-  "account.switch": "Switch account",
+  "account.switch": "Switch account: {name}",
   "account.yours": "Your accounts",
   "account.choose": "Choose an account",
   "account.none": "You are in no account",

@@ -25,7 +25,7 @@ export default {
   "user.menu": "{name} : langue, liens, déconnexion",
   "user.service": "Service",
 
-  "account.switch": "Changer de compte",
+  "account.switch": "Changer de compte : {name}",
   "account.yours": "Vos comptes",
   "account.choose": "Choisir un compte",
   "account.none": "Vous n’êtes dans aucun compte",

@@ -69,11 +69,12 @@ function accountMenu(viewer, account, accept) {
       h("span", {}, h("span", { class: "menu-name" }, one.accountName), h("span", { class: "quiet" }, t("invitation.as", { role: term("role", one.role) }))),
       accept && h("button", { type: "button", class: "secondary small", click: () => accept(one) }, t("invitation.accept")),
     );
+  const name = account?.name ?? t("account.choose");
   const invited = viewer.invitations.length > 0 && h("p", { class: "menu-title" }, t("invitation.title"));
   return disclosure(
     "account-menu",
-    t("account.switch"),
-    [h("span", { class: "menu-name" }, account?.name ?? t("account.choose")), icon("down")],
+    t("account.switch", { name }),
+    [h("span", { class: "menu-name" }, name), icon("down")],
     [h("p", { class: "menu-title" }, t("account.yours")), viewer.accounts.map(link), invited, viewer.invitations.map(invitation)],
     viewer.invitations.length > 0,
   );

@@ -1,0 +1,183 @@
+"""How the page is made: for every reader, at every width, in both languages, and when something does not work."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.async_api import Page, Route, expect
+
+from tests.console.conftest import Theme, Visit, company, subscription
+from tests.gateway.demos import Running
+
+THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
+HEAVIEST = 60_000  # bytes over the wire until the first view is there
+
+
+async def arrived(page: Page) -> None:
+    await expect(page.locator("main h1").first).to_be_attached()
+    await expect(page.locator("main[aria-busy]")).to_have_count(0)
+
+
+def views(running: Running) -> list[str]:
+    account = company(running)
+    tabs = [account, *(f"{account}/{tab}" for tab in ("subscriptions", "billing", "members", "activity"))]
+    return [*tabs, subscription(running, "A-1013"), f"{account}/nowhere"]
+
+
+async def violations(page: Page, axe: str) -> list[str]:
+    # Evaluated by the browser's own debugger, which no policy of the page stands against.
+    await page.evaluate(axe + "; undefined")
+    found = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
+    return [f"{page.url} {one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+
+
+@THEMES
+async def test_axe_finds_nothing_in_any_view_or_dialog(visit: Visit, running: Running, axe: str, theme: Theme) -> None:
+    page = await visit(company(running), theme=theme)
+    found: list[str] = []
+
+    for path in views(running):
+        await page.goto(path)
+        await arrived(page)
+        found += await violations(page, axe)
+    await page.goto(subscription(running, "A-1013"))
+    for opener in ("#register", "#rename", "#renewal", "#payment"):
+        await page.locator(opener).click()
+        await expect(page.locator("dialog")).to_be_visible()
+        found += await violations(page, axe)
+        await page.keyboard.press("Escape")
+    await page.locator(".pill").click()
+    found += await violations(page, axe)
+
+    assert found == []
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+async def test_nothing_is_wider_than_the_window(visit: Visit, running: Running, locale: str) -> None:
+    page = await visit(company(running), locale=locale)
+    wide: list[str] = []
+
+    for path in views(running):
+        await page.goto(path)
+        await arrived(page)
+        for width in (360, 768, 1920):
+            await page.set_viewport_size({"width": width, "height": 800})
+            if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                wide.append(f"{path} at {width}")
+
+    assert wide == []
+
+
+async def test_back_shows_what_was_there_at_once_and_where_it_was(visit: Visit, running: Running) -> None:
+    page = await visit(f"{company(running)}/subscriptions?display=ALL")
+    await expect(page.locator("tbody tr")).to_have_count(20)
+    await page.evaluate("scrollTo(0, 300)")
+    await page.locator("tbody a").nth(8).click()
+    await expect(page.locator("dl.facts")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    await page.go_back()
+    await expect(page.locator("tbody tr").first).to_be_visible()
+
+    assert await page.evaluate("scrollY") > 0
+    # The icon comes from what the browser keeps.
+    assert [url for url in asked if url.endswith("/graphql")] == []
+
+
+async def test_every_view_has_an_address_that_can_be_loaded_again(visit: Visit, running: Running) -> None:
+    page = await visit(company(running))
+
+    for path in views(running):
+        await page.goto(path)
+        await arrived(page)
+        before = await page.locator("main h1").first.inner_text()
+        await page.reload()
+        await arrived(page)
+        assert await page.locator("main h1").first.inner_text() == before
+
+
+async def test_a_key_is_registered_with_the_keyboard_alone(visit: Visit, running: Running) -> None:
+    page = await visit(company(running))
+    await arrived(page)
+
+    await page.locator("#register").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("dialog").get_by_label("Licence key")).to_be_focused()
+    await page.keyboard.type("nothing like a key")
+    await page.keyboard.press("Enter")
+    await expect(page.locator('dialog [data-field="key"] .refusal')).to_have_count(1)
+    await page.keyboard.press("Escape")
+
+    await expect(page.locator("dialog")).to_have_count(0)
+    await expect(page.locator("#register")).to_be_focused()
+
+
+async def test_it_speaks_french_and_writes_money_as_the_french_do(visit: Visit, running: Running) -> None:
+    page = await visit(subscription(running, "A-1013"), locale="fr-FR")
+
+    await expect(page.locator("html")).to_have_attribute("lang", "fr")
+    await expect(page.get_by_role("heading", name="Clés de licence")).to_be_visible()
+    assert re.search(r"\d,\d\d\s€", await page.locator(".orders .amount").first.inner_text())
+
+
+async def test_after_a_fault_one_can_try_again(visit: Visit, running: Running) -> None:
+    page = await visit(company(running))
+    await arrived(page)
+    fault = '{"errors": [{"message": "Try later.", "extensions": {"code": "INTERNAL", "requestId": "r-1"}}]}'
+
+    async def answered(route: Route) -> None:
+        await route.fulfill(status=200, content_type="application/json", body=fault)
+
+    await page.route("**/graphql", answered)
+    await page.get_by_role("link", name="Members").click()
+    await expect(page.get_by_role("alert")).to_contain_text("r-1")
+    await page.unroute("**/graphql")
+    await page.get_by_role("button", name="Try again").click()
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Members")
+
+
+async def test_a_lost_connection_is_said_until_it_is_back(visit: Visit, running: Running) -> None:
+    page = await visit(company(running))
+    await arrived(page)
+
+    await page.evaluate("dispatchEvent(new Event('offline'))")
+    await expect(page.locator(".offline")).to_contain_text("No connection")
+    await page.evaluate("dispatchEvent(new Event('online'))")
+
+    await expect(page.locator(".offline")).to_be_empty()
+
+
+async def test_the_drawer_shows_what_the_view_asked_and_what_it_took(visit: Visit, running: Running) -> None:
+    page = await visit(company(running))
+    await arrived(page)
+
+    await page.locator(".pill").click()
+    drawer = page.locator("#query")
+
+    await expect(drawer.locator("summary").first).to_have_text(
+        re.compile(r"^Overview[\d.]+ kB · \d+ ms · 1 SQL statement$")
+    )
+    await expect(drawer.locator("pre").first).to_contain_text("query Overview($account: ID!)")
+    await expect(drawer.locator("pre").nth(1)).to_contain_text('"account"')
+    link = await drawer.get_by_role("link").first.get_attribute("href")
+    assert link is not None
+    assert link.startswith(f"/graphql#query={quote('query')}+Overview")
+
+
+async def test_the_first_view_is_light(visit: Visit, running: Running) -> None:
+    page = await visit("/sign-in", person="nadia")
+    tapped = await page.context.new_cdp_session(page)
+    sizes: list[int] = []
+    await tapped.send("Network.enable")
+    await tapped.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    await tapped.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    tapped.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+
+    await page.goto(company(running))
+    await expect(page.locator(".boxes, .box").first).to_be_visible()
+    drawn = await page.evaluate("performance.now()")
+    print(f"first view: {sum(sizes):.0f} bytes, there after {drawn:.0f} ms on a CPU slowed four times")
+
+    assert 10_000 < sum(sizes) <= HEAVIEST
