@@ -38,10 +38,10 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def published(request: pytest.FixtureRequest) -> Path:
-    """Where packages from npm are kept from run to run."""
-    assert request.config.cache is not None
-    return request.config.cache.mkdir("npm")
+def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where packages from npm are kept from run to run; for this run only where pytest keeps nothing."""
+    cache: pytest.Cache | None = getattr(request.config, "cache", None)
+    return tmp_path_factory.mktemp("npm") if cache is None else cache.mkdir("npm")
 
 
 @pytest.fixture(scope="session")
