@@ -12,7 +12,7 @@ from graphql.execution.values import VariableValues
 from gateway.answers import Invalid, unanswerable
 from gateway.cost import Pricing
 from gateway.engine.plan import Declarations, Unplanned, plan
-from gateway.engine.program import Program
+from gateway.engine.program import Program, Statements
 from gateway.errors import Code
 from gateway.remembered import Remembered
 from gateway.selection import Selector, Tree, conditions
@@ -37,10 +37,18 @@ class Asked:
 
 
 class Operation:
-    """`declarations` are what the compiled path needs to know; None leaves everything to the reference path."""
+    """`declarations` are what the compiled path needs to know; None leaves everything to the reference path.
+
+    `statements` are those of all operations.
+    """
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, name: str | None, declarations: Declarations | None
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        name: str | None,
+        declarations: Declarations | None,
+        statements: Statements,
     ) -> None:
         self.document = document
         self.definition = _chosen(document, name)
@@ -48,6 +56,7 @@ class Operation:
         self.is_query = self.definition.operation is OperationType.QUERY
         self._schema = schema
         self._declarations = declarations
+        self._statements = statements
         self._variables = Variables(schema, self.definition)
         self._conditions = conditions(document)
         self._trees: Remembered[tuple[Any, ...], Tree] = Remembered(TREES)
@@ -88,7 +97,7 @@ class Operation:
             return None
         ((typename, fields),) = root.children.items()
         with suppress(Unplanned):
-            return Program(plan(typename, fields, self._declarations))
+            return Program(plan(typename, fields, self._declarations), self._statements)
         return None
 
 

@@ -14,6 +14,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, execute
 
 from gateway.answers import Answer, Invalid, executed, refusal, refuse, with_extensions
 from gateway.cost import Allowances
+from gateway.engine.program import Statements
 from gateway.engine.statement import UNFIT, Compiled
 from gateway.errors import Code
 from gateway.limits import check_variables
@@ -27,6 +28,8 @@ from schema.fields import declarations
 
 # Characters of documents: what is remembered of each takes a hundred times its length and more.
 REMEMBERED = 200_000
+# Characters of SQL that are kept: a question of ordinary size has ten thousand.
+STATEMENTS = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Operations:
         self._declarations = declarations(schema) if compiled else None
         self._allowances = Allowances(rules.limits)
         self._operations: Remembered[tuple[str, str | None], Operation] = Remembered(REMEMBERED)
+        self._statements: Statements = Remembered(STATEMENTS)
         self._kept: dict[tuple[str, str | None], Operation] = {}
 
     async def answer(self, question: Question, asker: Asker) -> Answer:
@@ -112,7 +116,7 @@ class Operations:
             self._kept[text, None] = operation
 
     def _of(self, document: DocumentNode, name: str | None) -> Operation:
-        return Operation(self._schema, document, name, self._declarations)
+        return Operation(self._schema, document, name, self._declarations, self._statements)
 
     async def _run(self, asked: Asked, question: Question, asker: Asker) -> Answer:
         asker.run.prepared()

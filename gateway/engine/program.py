@@ -10,17 +10,16 @@ from gateway.engine.plan import Plan
 from gateway.engine.statement import Compiled, Deciding, compiled
 from gateway.remembered import Remembered
 
-# Statements kept per plan: order, filters and direction may come in variables.
-STATEMENTS = 32
-
 
 class Program:
-    def __init__(self, plan: Plan) -> None:
+    """Keeps its statements among those of all programs: order, filters and direction may come in variables."""
+
+    def __init__(self, plan: Plan, statements: "Statements") -> None:
         self._plan = plan
         self._pages = tuple(plan.pages.items())
         # With one type to look for there is nothing to decide.
         self._look_ups = tuple((site, look_up) for site, look_up in plan.look_ups.items() if len(look_up.types) > 1)
-        self._statements: Remembered[tuple[Deciding, ...], Compiled] = Remembered(STATEMENTS)
+        self._statements = statements
         self._sites = tuple(site for site, _ in (*self._pages, *self._look_ups))
         self._last: tuple[list[Any], Compiled] | None = None
 
@@ -39,7 +38,12 @@ class Program:
             *[shape(paged, arguments[site]) for site, paged in self._pages],
             *[kinds(look_up, arguments[site]) for site, look_up in self._look_ups],
         )
-        return self._statements.get(deciding) or self._statements.put(deciding, self._compiled(deciding))
+        known = self._statements.get((self, deciding))
+        if known is not None:
+            return known
+        made = compiled(self._plan, dict(zip(self._sites, deciding, strict=True)))
+        return self._statements.put((self, deciding), made, len(made.text))
 
-    def _compiled(self, deciding: tuple[Deciding, ...]) -> Compiled:
-        return compiled(self._plan, dict(zip(self._sites, deciding, strict=True)))
+
+# Each weighs the length of its text.
+Statements = Remembered[tuple[Program, tuple[Deciding, ...]], Compiled]
