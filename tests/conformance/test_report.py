@@ -26,8 +26,8 @@ def test_a_report_has_every_subscription_once(demo: Demo) -> None:
 
 
 def test_a_report_waits_until_its_allowance_is_back(demo: Demo, tmp_path: Path) -> None:
-    # Enough for one page of ten, and for the next one after a second.
-    with demos.demo(tmp_path / "demo", LICET_LIMITS="cost=25,capacity=25,restore=15") as running:
+    # Enough for a page of ten; a question that was never asked before is paid for in its next second.
+    with demos.demo(tmp_path / "demo", LICET_LIMITS="cost=25,capacity=25,restore=10000") as running:
         rows = _report(of_card(running))
 
     assert len(rows) == len(demo.subscriptions())
