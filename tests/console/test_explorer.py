@@ -1,8 +1,41 @@
-"""The explorer's editor comes from elsewhere: what its page pins is what npm has published."""
+"""The explorer, whose editor comes from elsewhere: pinned to what npm has published, and honest where it can't come."""
 
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from playwright.async_api import Browser, Page, Route, expect
+
+from tests.console.conftest import PATIENCE
 from tests.console.integrity import PAGE, elsewhere, hashed
+from tests.gateway.demos import Running
+
+TYPES = {"js": "text/javascript", "css": "text/css"}
+
+
+@asynccontextmanager
+async def explorer(chromium: Browser, running: Running, published: Mapping[str, bytes]) -> AsyncIterator[Page]:
+    """The explorer as a person's browser opens it; of other hosts only what is published is there."""
+
+    async def answer(route: Route) -> None:
+        body = published.get(route.request.url)
+        if body is None:
+            await route.abort()
+            return
+        kind = TYPES[route.request.url.rpartition(".")[2]]
+        headers = {"access-control-allow-origin": "*", "content-type": kind}
+        await route.fulfill(status=200, headers=headers, body=body)
+
+    context = await chromium.new_context(base_url=running.origin, locale="en-GB", reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE)
+    await context.route(re.compile("^https:"), answer)
+    page = await context.new_page()
+    try:
+        await page.goto("/graphql")
+        yield page
+    finally:
+        await context.close()
 
 
 def test_the_hashes_in_the_page_are_those_of_what_npm_has_published(published: Path) -> None:
@@ -10,3 +43,24 @@ def test_the_hashes_in_the_page_are_those_of_what_npm_has_published(published: P
 
     assert hashed(page, published) == page
     assert len(list(elsewhere(page, published))) == 4
+
+
+async def test_an_example_runs_as_one_of_the_demos_people(chromium: Browser, running: Running, published: Path) -> None:
+    files = {file.url: file.body for file in elsewhere(PAGE.read_text(encoding="utf-8"), published)}
+
+    async with explorer(chromium, running, files) as page:
+        await expect(page.locator(".graphiql-query-editor")).to_contain_text("productOverviews")
+        await page.get_by_role("button", name="Execute query").click()
+        answered = page.locator(".graphiql-response")
+
+        await expect(answered).to_contain_text("Atelier Exemple")
+        await expect(answered).to_contain_text("activeSubscriptions")
+
+
+async def test_where_the_editor_can_not_come_the_page_says_what_works(chromium: Browser, running: Running) -> None:
+    async with explorer(chromium, running, {}) as page:
+        told = page.get_by_role("alert")
+
+        await expect(told).to_be_visible()
+        await expect(told.locator("a")).to_have_count(2)
+        assert [await link.get_attribute("href") for link in await told.locator("a").all()] == ["/schema.graphql", "/"]

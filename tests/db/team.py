@@ -63,7 +63,7 @@ class Team:
         return [tuple(row) for row in await self.conn.fetch(SEATS, self.account_id)]
 
     async def trail(self) -> list[tuple[str, Any, Any]]:
-        rows = await self.conn.fetch("SELECT action, before, after FROM audit_events ORDER BY ctid")
+        rows = await self.conn.fetch("SELECT action, before, after FROM audit_events ORDER BY cmin::text::bigint")
         return [tuple(row) for row in rows]
 
 

@@ -43,7 +43,7 @@ class Company:
         return {str(row["email"]).partition("@")[0]: (row["role"], row["status"]) for row in rows}
 
     async def trail(self) -> list[tuple[str, Any, Any]]:
-        rows = await self.conn.fetch("SELECT action, before, after FROM audit_events ORDER BY ctid")
+        rows = await self.conn.fetch("SELECT action, before, after FROM audit_events ORDER BY cmin::text::bigint")
         return [tuple(row) for row in rows]
 
 

@@ -40,7 +40,8 @@ async def defaults(conn: Connection, account_id: UUID) -> list[UUID]:
 
 async def trail(conn: Connection, account_id: UUID) -> list[tuple[str, UUID, object, object]]:
     rows = await conn.fetch(
-        "SELECT action, subject_id, before, after FROM audit_events WHERE account_id = $1 ORDER BY ctid", account_id
+        "SELECT action, subject_id, before, after FROM audit_events WHERE account_id = $1 ORDER BY cmin::text::bigint",
+        account_id,
     )
     return [tuple(row) for row in rows]
 

@@ -59,7 +59,7 @@ async def days(conn: Connection, subscription: RowKey) -> tuple[date | None, dat
 
 
 async def trail(conn: Connection) -> list[tuple[str, str, Any, Any]]:
-    rows = await conn.fetch("SELECT action, actor, before, after FROM audit_events ORDER BY ctid")
+    rows = await conn.fetch("SELECT action, actor, before, after FROM audit_events ORDER BY cmin::text::bigint")
     return [tuple(row) for row in rows]
 
 
