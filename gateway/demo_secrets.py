@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway.problems import Problem, reason
-from gateway.settings import DEMO_PREFIX
+from gateway.settings import DEMO_PREFIX, Environment
 
 FILE = "secrets.json"
 
@@ -34,6 +34,11 @@ class DemoSecrets:
     def token_public_key(self) -> str:
         private = load_pem_private_key(self.token_private_key.encode(), password=None)
         return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def directory(environment: Environment, chosen: Path | None) -> Path:
+    """Where a demo keeps what it has."""
+    return (chosen or environment.data_dir).expanduser().absolute()
 
 
 def fresh() -> DemoSecrets:

@@ -22,6 +22,7 @@ GRACE = 10  # seconds for requests under way, at least; an orchestrator commonly
 FAREWELL = 1.0
 WEBSOCKET_MESSAGE = 65_536  # bytes
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+INTERRUPTED = 130  # as shells report a command that Ctrl-C ended
 
 
 def bind(host: str, port: int) -> socket.socket:

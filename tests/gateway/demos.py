@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
 
 import httpx
 
+from gateway import commands
 from gateway.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +25,9 @@ PATIENCE = 60.0  # seconds; a slow disk must fit
 
 # Importing takes a second: commands are forked from one process that has done it.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__])
+FORKS.set_forkserver_preload(
+    [__name__, *(f"gateway.commands.{module.name}" for module in iter_modules(commands.__path__))]
+)
 
 
 def environment(**variables: str) -> dict[str, str]:

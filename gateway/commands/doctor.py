@@ -1,13 +1,18 @@
-"""What keeps `licet serve` from serving, looked for in order, one line each."""
+"""`licet doctor`: what keeps `licet serve` from serving, looked for in order, one line each."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
+import typer
 from asyncpg import Connection
+from rich.console import Console
+from rich.text import Text
 
 from db import custody, marks, migrations
-from db.clock import Clock
+from db.clock import Clock, system_clock
 from db.keyring import Keyring
 from gateway import production
 from gateway.problems import Problem
@@ -24,7 +29,23 @@ class Finding:
     advice: str | None = None
 
 
-async def examine(clock: Clock) -> AsyncGenerator[Finding]:
+def run() -> None:
+    if not asyncio.run(_tell_findings(Console())):
+        raise typer.Exit(1)
+
+
+async def _tell_findings(console: Console) -> bool:
+    """True when all is well."""
+    well = True
+    async with aclosing(_examine(system_clock)) as findings:
+        async for finding in findings:
+            well = well and finding.advice is None
+            mark, said = ("✓", "") if finding.advice is None else ("✗", f": {finding.advice}")
+            console.print(Text(f"{mark} {finding.subject}{said}"), style="green" if not said else "red", soft_wrap=True)
+    return well
+
+
+async def _examine(clock: Clock) -> AsyncGenerator[Finding]:
     """The findings as they are made; what can not be looked at after a bad one is left out."""
     keyring = None
     try:
