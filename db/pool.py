@@ -49,20 +49,24 @@ class Busy(Exception):
 
 
 class Queue:
-    """Lends the connections of a pool: at most `places` wait for one, each at most `seconds`."""
+    """Lends the connections of a pool: at most `places` wait for one, each at most `seconds`.
+
+    What comes back in order is kept at hand for the next: the pool's own bookkeeping takes longer than a small answer.
+    """
 
     def __init__(self, pool: asyncpg.Pool, *, seconds: float, places: int) -> None:
         self._pool = pool
         self._seconds = seconds
         self._places = places
         self._waiting = 0
+        self._at_hand: list[Connection] = []
 
     def measures(self) -> dict[str, Callable[[], int]]:
         """How many connections there are, how many are lent, and how many requests wait for one."""
         pool = self._pool
         return {
             "size": pool.get_size,
-            "in_use": lambda: pool.get_size() - pool.get_idle_size(),
+            "in_use": lambda: pool.get_size() - pool.get_idle_size() - len(self._at_hand),
             "waiting": lambda: self._waiting,
         }
 
@@ -70,13 +74,30 @@ class Queue:
         """For an `async with`, which raises Busy at its start."""
         return Lent(self)
 
+    async def close(self) -> None:
+        """Waits until everything that is lent has come back."""
+        while self._at_hand:
+            await self._release(self._at_hand.pop())
+        await self._pool.close()
+
     async def take(self) -> Connection:
         """Raises Busy. Whoever takes one gives it back."""
+        while self._at_hand:
+            conn = self._at_hand.pop()
+            if _is_alive(conn):
+                return conn
+            await self._release(conn)
         # Most find one free: then there is nothing to wait for, and no timer to set.
-        conn = await (self._pool.acquire() if self._pool.get_idle_size() else self._next())
-        return cast(Connection, conn)
+        return cast(Connection, await (self._pool.acquire() if self._pool.get_idle_size() else self._next()))
 
-    async def give_back(self, conn: Connection) -> None:
+    async def give_back(self, conn: Connection, *, in_order: bool) -> None:
+        """`in_order` when nothing went wrong on it; the pool looks after the others."""
+        if in_order and not self._waiting and not self._pool.is_closing():
+            self._at_hand.append(conn)
+        else:
+            await self._release(conn)
+
+    async def _release(self, conn: Connection) -> None:
         await self._pool.release(cast(Any, conn))
 
     async def _next(self) -> Any:
@@ -92,6 +113,14 @@ class Queue:
             self._waiting -= 1
 
 
+def _is_alive(conn: Connection) -> bool:
+    try:
+        return not conn.is_closed()
+    except asyncpg.InterfaceError:
+        # The pool has taken it back: the server ended it.
+        return False
+
+
 class Lent:
     """A connection of a queue for a block. No generator: this is in the way of every request."""
 
@@ -104,8 +133,8 @@ class Lent:
         self._conn = await self._queue.take()
         return self._conn
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._queue.give_back(self._conn)
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        await self._queue.give_back(self._conn, in_order=kind is None)
 
 
 async def prepare(conn: Connection) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cache
 from importlib.resources import files
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -63,6 +63,20 @@ _REFUSED = {
 }
 
 
+class Application(Starlette):
+    """Starlette in layers that are outside of its own, the first of them outermost: one of them answers /graphql."""
+
+    def __init__(self, layers: Sequence[Middleware], **given: Any) -> None:
+        super().__init__(**given)
+        self._layers = layers
+
+    def build_middleware_stack(self) -> ASGIApp:
+        app = super().build_middleware_stack()
+        for layer in reversed(self._layers):
+            app = layer.cls(app, *layer.args, **layer.kwargs)
+        return app
+
+
 class Resources:
     """What the application holds while it runs: connections, and the client that fetches keys."""
 
@@ -81,8 +95,8 @@ class Resources:
         async with AsyncExitStack() as held:
             await held.enter_async_context(self.client)
             pool = await create_pool(url, size=settings.pool_size, statement_timeout=settings.statement_timeout)
-            held.push_async_callback(pool.close)
             self._queue = Queue(pool, seconds=settings.pool_timeout, places=settings.pool_queue)
+            held.push_async_callback(self._queue.close)
             self._spare = await held.enter_async_context(asyncpg.create_pool(url, min_size=0, max_size=1))
             sweeping = asyncio.create_task(keep_swept(self.acquire, self._clock, settings.attempt_limits().window))
             held.callback(sweeping.cancel)
@@ -122,19 +136,15 @@ def create_app(
     seconds, largest = settings.request_timeout, settings.limits.body
     endpoint = GraphQLEndpoint(operations, persisted, authenticator, connections, clock, means, seconds, largest)
     shown = pages(demo=settings.token_issuer == DEMO_ISSUER)
-    return Starlette(
+    layers = [*_proxies(settings), *observability.middleware(), *_cors(settings)]
+    return Application(
+        [*layers, Middleware(_straight, "/graphql", ForPeople(endpoint, shown.explorer))],
         routes=[
             *shown.routes(),
             Route("/schema.graphql", _sdl),
             Route("/healthz", _healthz),
             Route("/readyz", _readyz(acquire or resources.probe)),
             *extra_routes,
-        ],
-        middleware=[
-            *_proxies(settings),
-            *observability.middleware(),
-            *_cors(settings),
-            Middleware(_straight, "/graphql", ForPeople(endpoint, shown.explorer)),
         ],
         exception_handlers={HTTPException: _refused},
         lifespan=resources.open if acquire is None else None,
@@ -159,9 +169,9 @@ def _persisted(settings: Settings, operations: Operations) -> PersistedOperation
 def _straight(app: ASGIApp, path: str, endpoint: ASGIApp) -> ASGIApp:
     """One address before all routes: for a small answer, they would take a third of the endpoint's own time."""
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         is_there = scope["type"] == "http" and scope["path"] == path
-        await (endpoint if is_there else app)(scope, receive, send)
+        return (endpoint if is_there else app)(scope, receive, send)
 
     return answer
 

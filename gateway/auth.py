@@ -193,18 +193,21 @@ class Authenticator:
 
     async def session(self, authorization: str | None) -> Session:
         """As `viewer`, with the end of the token for what outlives a request."""
-        # Memory that is dumped or swapped then shows nothing to sign in with.
-        digest = hashlib.sha256((authorization or "").encode(errors="surrogatepass")).digest()
-        if session := self._remembered(digest):
+        if authorization and (session := self.remembered(authorization)):
             return session
-        token = bearer_token(authorization)
+        token, digest = bearer_token(authorization), _digest(authorization or "")
         return await self._flights.run(digest, lambda: self._sign_in(token, digest))
 
-    def _remembered(self, digest: bytes) -> Session | None:
-        session = self._sessions.pop(digest, None)
-        if session is None or self._clock().timestamp() >= session.expires_at:
+    def remembered(self, authorization: str) -> Session | None:
+        """The session of a token that was good before and still is."""
+        digest = _digest(authorization)
+        session = self._sessions.get(digest)
+        if session is None:
             return None
-        self._sessions[digest] = session  # the last in line to be forgotten
+        if self._clock().timestamp() >= session.expires_at:
+            del self._sessions[digest]
+            return None
+        self._sessions.move_to_end(digest)
         return session
 
     async def _sign_in(self, token: str, digest: bytes) -> Session:
@@ -220,6 +223,11 @@ class Authenticator:
             return Viewer(user_id=None, email=None, scopes=claims.scopes, subject=claims.subject)
         email = claims.email.lower() if claims.email is not None and claims.email_verified else None
         return Viewer(await self._register(claims), email, claims.scopes, claims.subject)
+
+
+def _digest(authorization: str) -> bytes:
+    """Memory that is dumped or swapped then shows nothing to sign in with."""
+    return hashlib.sha256(authorization.encode(errors="surrogatepass")).digest()
 
 
 def mint(

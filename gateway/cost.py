@@ -114,48 +114,68 @@ def _only(selection: Selection) -> Iterable[Selection]:
 
 
 class Allowances:
-    """What each viewer may still spend: up to `capacity` at once, and `restore` more each second."""
+    """What each viewer may still spend, for as many as VIEWERS."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._clock = clock
-        self._full_at: Remembered[Hashable, float] = Remembered(VIEWERS)
+        self._known: Remembered[Hashable, Allowance] = Remembered(VIEWERS)
 
-    def charge(self, viewer: Hashable, cost: int) -> int:
+    def of(self, viewer: Hashable) -> "Allowance":
+        return self._known.get(viewer) or self._known.put(viewer, Allowance(self._limits, self._clock))
+
+
+class Allowance:
+    """What one viewer may spend: up to `capacity` at once, and `restore` more each second.
+
+    `with` it around the work before a statement runs, which is charged by its time; nothing is awaited there. Nearly
+    all operations have been asked before, and cost nothing here; to throw bombs, or a new document with every request,
+    is what the viewer pays for.
+    """
+
+    __slots__ = ("_began", "_clock", "_full_at", "_limits", "_longest")
+
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
+        self._limits = limits
+        self._clock = clock
+        # When there will be all that one can have.
+        self._full_at = clock()
+        self._longest = limits.capacity / limits.restore
+
+    def require(self) -> None:
+        """Raises Invalid for a viewer in debt: nothing is prepared for them."""
+        if self._full_at - self._clock() > self._longest:
+            raise self._exhausted(0, self._available())
+
+    def charge(self, cost: int) -> int:
         """What is left then. Raises Invalid for more than there is, and charges nothing."""
         limits = self._limits
         if cost > limits.cost:
             sentence = f"The operation costs {cost}; at most {limits.cost} is allowed. Ask for smaller pages."
             error = request_error(Code.TOO_COSTLY, sentence, requested=cost, maximum=limits.cost)
             raise Invalid(Code.TOO_COSTLY, [error])
-        full_at, available = self._known(viewer)
+        available = self._available()
         if cost > available:
             raise self._exhausted(cost, available)
-        self._full_at.put(viewer, full_at + cost / limits.restore)
+        self._full_at += cost / limits.restore
         return available - cost
 
-    def require(self, viewer: Hashable) -> None:
-        """Raises Invalid for a viewer in debt: nothing is prepared for them."""
-        if self._full_at.get(viewer) is not None and self._known(viewer)[1] < 0:
-            raise self._exhausted(0, self._known(viewer)[1])
-
-    def preparing(self, viewer: Hashable) -> "Preparing":
-        """`with` it around the work before a statement runs, which is charged by its time.
-
-        Nearly all operations have been asked before, and cost nothing here; to throw bombs, or a new document with
-        every request, is what the viewer pays for.
-        """
-        return Preparing(self, viewer)
-
-    def spend(self, viewer: Hashable, cost: float) -> None:
+    def spend(self, cost: float) -> None:
         """Even when it leads into debt."""
-        self._full_at.put(viewer, self._known(viewer)[0] + cost / self._limits.restore)
+        self._full_at = max(self._full_at, self._clock()) + cost / self._limits.restore
 
-    def _known(self, viewer: Hashable) -> tuple[float, int]:
-        """When there will be all that one can have, and what there is now."""
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        took = time.perf_counter() - self._began
+        if took > QUICK:
+            self.spend(took * SECOND)
+
+    def _available(self) -> int:
         now = self._clock()
-        full_at = max(self._full_at.get(viewer) or now, now)
-        return full_at, self._limits.capacity - ceil((full_at - now) * self._limits.restore)
+        self._full_at = max(self._full_at, now)
+        return self._limits.capacity - ceil((self._full_at - now) * self._limits.restore)
 
     def _exhausted(self, cost: int, available: int) -> Invalid:
         seconds = ceil((cost - available) / self._limits.restore)
@@ -167,21 +187,3 @@ class Allowances:
         """In the words of `extensions.cost`."""
         limits = self._limits
         return {"requested": cost, "maximum": limits.cost, "available": available, "restoreRate": limits.restore}
-
-
-class Preparing:
-    """The time that preparing takes, on the viewer's account; what is quick is not counted."""
-
-    __slots__ = ("_allowances", "_began", "_viewer")
-
-    def __init__(self, allowances: Allowances, viewer: Hashable) -> None:
-        self._allowances = allowances
-        self._viewer = viewer
-
-    def __enter__(self) -> None:
-        self._began = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        took = time.perf_counter() - self._began
-        if took > QUICK:
-            self._allowances.spend(self._viewer, took * SECOND)

@@ -18,7 +18,7 @@ from gateway.auth import Authenticator, KeysUnavailable, Unauthenticated
 from gateway.errors import Code, Header, Rejected
 from gateway.negotiation import JSON, Headers
 from gateway.operations import Asker, Operations, Question
-from gateway.patience import NotArrived, Patience
+from gateway.patience import NotArrived, Patience, Rounds
 from gateway.persisted import PersistedOperations
 from gateway.sent import Sent, bad_request
 from gateway.telemetry import Run
@@ -91,6 +91,7 @@ class GraphQLEndpoint:
         self._means = means
         self._seconds = seconds
         self._largest = largest
+        self._rounds = Rounds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "OPTIONS":
@@ -101,7 +102,7 @@ class GraphQLEndpoint:
         try:
             if media_type is None:
                 raise bad_request(_NOT_ACCEPTABLE, 406)
-            with Patience(self._seconds) as patience:
+            with Patience(self._seconds, self._rounds) as patience:
                 answer = await self._answer(scope, headers, receive, patience)
         except Rejected as rejected:
             answer = refusal(rejected.code, rejected.sentence, rejected.status)
@@ -117,7 +118,7 @@ class GraphQLEndpoint:
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive, patience: Patience) -> Answer:
         safe = _is_safe(scope["method"])
-        viewer = await self._viewer(headers)
+        viewer = await self._viewer(headers.get(b"authorization", b"").decode("latin-1"))
         request = _from_get(scope, headers) if safe else sent.from_body(await _body(headers, receive, self._largest))
         patience.listen(receive)
         question = Question(
@@ -131,10 +132,9 @@ class GraphQLEndpoint:
         answer = await self._operations.answer(question, asker)
         return replace(answer, may_be_kept=is_whole(answer)) if safe and request.query is None else answer
 
-    async def _viewer(self, headers: Headers) -> Viewer:
-        authorization = headers.get(b"authorization")
+    async def _viewer(self, authorization: str) -> Viewer:
         try:
-            return await self._authenticator.viewer(None if authorization is None else authorization.decode("latin-1"))
+            return await self._authenticator.viewer(authorization)
         except Unauthenticated as reason:
             raise Rejected(Code.UNAUTHENTICATED, str(reason)) from reason
         except KeysUnavailable as reason:

@@ -13,6 +13,7 @@ from gateway.answers import Invalid, unanswerable
 from gateway.cost import Pricing
 from gateway.engine.plan import Declarations, Unplanned, plan
 from gateway.engine.program import Program, Statements
+from gateway.engine.statement import Compiled
 from gateway.errors import Code
 from gateway.remembered import Remembered
 from gateway.selection import Selector, Tree, conditions
@@ -34,6 +35,11 @@ class Asked:
 
     def cost(self) -> int:
         return self.tree.price.of(self.arguments)
+
+    def statement(self) -> Compiled | None:
+        """The one that answers it; None where only resolvers can."""
+        program = self.tree.program
+        return None if program is None else program.statement(self.arguments)
 
 
 class Operation:

@@ -1,7 +1,7 @@
 """From a question to its answer: parse, validate, select, run."""
 
 from collections.abc import AsyncIterator, Hashable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from inspect import isawaitable
@@ -20,7 +20,7 @@ from gateway.errors import Code
 from gateway.limits import check_variables
 from gateway.operation import Asked, Operation, operation_names
 from gateway.remembered import Remembered
-from gateway.retry import twice
+from gateway.retry import pause_after
 from gateway.telemetry import REQUEST_ID, Run
 from gateway.validation import Rules
 from schema.context import Acquire, Context, Means, Origin, Viewer, parameters
@@ -75,17 +75,21 @@ class Operations:
         self._kept: dict[tuple[str, str | None], Operation] = {}
 
     async def answer(self, question: Question, asker: Asker) -> Answer:
+        run = asker.run
+        allowance = self._allowances.of(asker.spender)
         try:
-            self._allowances.require(asker.spender)
-            with self._allowances.preparing(asker.spender):
+            allowance.require()
+            with allowance:
                 check_variables(question.variables, self._rules.limits)
                 operation = self.operation(question.query, question.operation_name)
                 if question.read_only and not operation.is_query:
                     return refusal(Code.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
-                asker.run.operation = operation.shown_name
+                run.operation = operation.shown_name
                 asked = operation.ask(question.variables, suggestions=self._rules.suggestions)
-            asker.run.cost = cost = asked.cost()
-            available = self._allowances.charge(asker.spender, cost)
+            run.cost = cost = asked.cost()
+            available = allowance.charge(cost)
+            with allowance:
+                statement = asked.statement()
         except Invalid as invalid:
             return refuse(invalid.code, invalid.errors, invalid.headers)
         except GraphQLError as error:
@@ -93,8 +97,9 @@ class Operations:
             return refuse((error.extensions or {}).get("code", Code.BAD_VARIABLES), [error])
         except RecursionError:
             return refusal(Code.INVALID_OPERATION, "The document is nested too deeply.")
-        answer = await self._run(asked, question, asker)
-        return with_extensions(answer, cost=self._allowances.told(cost, available)) if question.tell_cost else answer
+        run.prepared()
+        answer = await self._run(asked, statement, question, asker)
+        return with_extensions(answer, cost=allowance.told(cost, available)) if question.tell_cost else answer
 
     def operation(self, text: str, name: str | None = None) -> Operation:
         """Parsed, validated and remembered. Raises Invalid."""
@@ -118,19 +123,22 @@ class Operations:
     def _of(self, document: DocumentNode, name: str | None) -> Operation:
         return Operation(self._schema, document, name, self._declarations, self._statements)
 
-    async def _run(self, asked: Asked, question: Question, asker: Asker) -> Answer:
-        asker.run.prepared()
+    async def _run(self, asked: Asked, statement: Compiled | None, question: Question, asker: Asker) -> Answer:
         if not asked.operation.is_query:
             return await self._execute(asked, question, asker)
-        return await twice(lambda: self._read(asked, question, asker))
+        try:
+            return await self._read(asked, statement, question, asker)
+        except Exception as error:  # noqa: BLE001 - raised again unless the database was gone
+            await pause_after(error)
+        return await self._read(asked, statement, question, asker)
 
-    async def _read(self, asked: Asked, question: Question, asker: Asker) -> Answer:
+    async def _read(self, asked: Asked, statement: Compiled | None, question: Question, asker: Asker) -> Answer:
         """By one statement where the operation is made of declared fields only, by resolvers otherwise."""
-        if asked.tree.program is not None:
-            with suppress(UNFIT):
-                with self._allowances.preparing(asker.spender):
-                    statement = asked.tree.program.statement(asked.arguments)
+        if statement is not None:
+            try:
                 return await _fetch(asked, statement, asker)
+            except UNFIT:
+                pass
         return await self._execute(asked, question, asker)
 
     async def _execute(self, asked: Asked, question: Question, asker: Asker) -> Answer:

@@ -3,7 +3,7 @@
 import gzip
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -125,13 +125,12 @@ class ForPeople:
     endpoint: ASGIApp
     explorer: Asset
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["method"] in ("GET", "HEAD") and not scope["query_string"]:
             request = Request(scope)
             if negotiation.prefers_page(dict(request.headers.raw)):
-                await self.explorer.response(request)(scope, receive, send)
-                return
-        await self.endpoint(scope, receive, send)
+                return self.explorer.response(request)(scope, receive, send)
+        return self.endpoint(scope, receive, send)
 
 
 def pages(*, demo: bool) -> Pages:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from math import ceil
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.problems import Problem, reason
 
@@ -20,7 +21,8 @@ BACKLOG = 2048
 GRACE = 10  # seconds for requests under way, at least; an orchestrator commonly kills after 30
 # Seconds, at most twice, in which clients that keep connections are told to close them, by their next answer.
 FAREWELL = 1.0
-WEBSOCKET_MESSAGE = 65_536  # bytes
+# Bytes. To copy what is longer would take longer than to hand it over piece by piece.
+PIECE = 65_536
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INTERRUPTED = 130  # as shells report a command that Ctrl-C ended
 
@@ -113,18 +115,53 @@ def _waiting_at(listener: socket.socket) -> list[socket.socket]:
     return waiting
 
 
+class Gathered:
+    """A transport that sends what is written in one turn of the loop as one piece: head and body of an answer."""
+
+    __slots__ = ("_call_soon", "_pieces", "_transport")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._pieces: list[bytes] = []
+        self._call_soon = asyncio.get_running_loop().call_soon
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, piece: bytes) -> None:
+        if not self._pieces:
+            self._call_soon(self._send)
+        self._pieces.append(piece)
+
+    def close(self) -> None:
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        pieces, self._pieces = self._pieces, []
+        if sum(map(len, pieces)) > PIECE:
+            self._transport.writelines(pieces)
+        elif pieces:
+            self._transport.write(b"".join(pieces))
+
+
+class Protocol(HttpToolsProtocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast(Any, Gathered(cast(asyncio.Transport, transport))))
+
+
 def run(app: ASGIApp, listener: socket.socket, *, longest: float) -> None:
     """Serve until SIGINT or SIGTERM, then finish the requests under way, which take `longest` seconds at most."""
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        ws_max_size=WEBSOCKET_MESSAGE,
         timeout_graceful_shutdown=max(GRACE, ceil(longest) + 1),
     )
     # What is there by now stays there: no collection needs to walk the schema again.

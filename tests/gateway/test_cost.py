@@ -133,14 +133,14 @@ async def test_a_viewer_who_has_spent_all_waits_and_others_do_not(
 def test_what_is_spent_comes_back_in_time() -> None:
     now = [100.0]
     allowances = Allowances(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
-    left = [allowances.charge("ada", 60), allowances.charge("ada", 40)]
+    left = [allowances.of("ada").charge(60), allowances.of("ada").charge(40)]
     with pytest.raises(Invalid) as refused:
-        allowances.charge("ada", 25)
+        allowances.of("ada").charge(25)
 
     now[0] += 2.5
-    left += [allowances.charge("ada", 25), allowances.charge("bob", 1)]
+    left += [allowances.of("ada").charge(25), allowances.of("bob").charge(1)]
     now[0] += 1_000
-    left += [allowances.charge("ada", 1)]
+    left += [allowances.of("ada").charge(1)]
 
     assert left == [40, 0, 0, 99, 99]
     assert (refused.value.code, refused.value.headers) == (Code.RATE_LIMITED, ((b"retry-after", b"3"),))
@@ -149,16 +149,16 @@ def test_what_is_spent_comes_back_in_time() -> None:
 def test_a_viewer_in_debt_is_refused_before_anything_is_prepared() -> None:
     now = [100.0]
     allowances = Allowances(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
-    allowances.spend("ada", 120)
+    allowances.of("ada").spend(120)
 
     with pytest.raises(Invalid) as refused:
-        allowances.require("ada")
-    allowances.require("bob")
+        allowances.of("ada").require()
+    allowances.of("bob").require()
     now[0] += 2
-    allowances.require("ada")
+    allowances.of("ada").require()
 
     assert (refused.value.code, refused.value.headers) == (Code.RATE_LIMITED, ((b"retry-after", b"2"),))
-    assert allowances.charge("bob", 1) == 99
+    assert allowances.of("bob").charge(1) == 99
 
 
 async def test_whoever_throws_bombs_pays_for_the_time_they_take(
