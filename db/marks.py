@@ -4,7 +4,7 @@ from enum import Enum
 
 from asyncpg import Connection
 
-from db import migrations
+from db import revisions
 from db.tables import Stored
 
 VERSION_TABLE = "alembic_version"
@@ -30,7 +30,7 @@ async def state(conn: Connection) -> State:
     if not relations:
         return State.EMPTY
     # The names alone prove nothing: half of all databases have a table called users.
-    ours = relations <= OURS and await migrations.revision(conn) in migrations.revisions()
+    ours = relations <= OURS and await revisions.current(conn) in revisions.known()
     return State.EMPTY if ours and not await _any_row(conn, relations) else State.FOREIGN
 
 

@@ -1,16 +1,14 @@
 """The application: its routes, and what lives as long as it does."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
-import httpx
 from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,16 +20,16 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from db import accounts, migrations
+from db import accounts, revisions
 from db.changes.payment_methods import PaymentProcessor
 from db.clock import Clock, system_clock
+from db.people import DEMO_ISSUER
 from db.pool import Queue, create_pool
-from db.seed.people import DEMO_ISSUER
 from gateway.answers import Invalid, refusal
 from gateway.auth import Authenticator, Claims, TokenVerifier
 from gateway.errors import Code
 from gateway.http import GraphQLEndpoint
-from gateway.jwks import KeySetUrl, KeySource, StaticKey
+from gateway.keys import KeySource, StaticKey
 from gateway.observability import Observability
 from gateway.operations import Operations
 from gateway.pages import ForPeople, pages
@@ -78,29 +76,29 @@ class Application(Starlette):
 
 
 class Resources:
-    """What the application holds while it runs: connections, and the client that fetches keys."""
+    """What the application holds while it runs: connections, and what it fetches keys with."""
 
-    def __init__(self, settings: Settings, clock: Clock, observability: Observability) -> None:
+    def __init__(self, settings: Settings, clock: Clock, observability: Observability, keys: KeySource) -> None:
         self._settings = settings
         self._observability = observability
+        self._keys = keys
         self._clock = clock
         self._queue: Queue | None = None
         self._spare: asyncpg.Pool | None = None
-        self.client = httpx.AsyncClient(follow_redirects=False, verify=_authorities())
 
     @asynccontextmanager
     async def open(self, _: Starlette) -> AsyncIterator[None]:
         settings = self._settings
         url = settings.database_url.get_secret_value()
         async with AsyncExitStack() as held:
-            await held.enter_async_context(self.client)
+            held.push_async_callback(self._keys.close)
             pool = await create_pool(url, size=settings.pool_size, statement_timeout=settings.statement_timeout)
             self._queue = Queue(pool, seconds=settings.pool_timeout, places=settings.pool_queue)
             held.push_async_callback(self._queue.close)
             self._spare = await held.enter_async_context(asyncpg.create_pool(url, min_size=0, max_size=1))
             sweeping = asyncio.create_task(keep_swept(self.acquire, self._clock, settings.attempt_limits().window))
             held.callback(sweeping.cancel)
-            await held.enter_async_context(self._observability.watching(self.client, self._queue.measures()))
+            await held.enter_async_context(self._observability.watching(self._queue.measures()))
             yield
 
     def acquire(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
@@ -126,9 +124,11 @@ def create_app(
     `acquire` gives the connections instead of a pool of its own, for tests that roll back.
     """
     observability = Observability(settings)
-    resources = Resources(settings, clock, observability)
+    keys = _keys(settings, clock, observability.hooks())
+    resources = Resources(settings, clock, observability, keys)
     connections = observability.connections(acquire or resources.acquire)
-    authenticator = Authenticator(_verifier(settings, clock, resources.client), _register(connections, clock), clock)
+    verifier = TokenVerifier(settings.token_issuer, settings.token_audience, keys, clock=clock)
+    authenticator = Authenticator(verifier, _register(connections, clock), clock)
     rules = Rules(settings.limits, settings.suggestions, settings.introspection)
     operations = Operations(schema._schema, rules, compiled=settings.compiled)
     means = Means(settings.keyring(), settings.attempt_limits(), processor)
@@ -203,19 +203,12 @@ async def _refused(_: Request, error: Exception) -> Response:
     return JSONResponse(refusal(code, sentence).body, error.status_code, error.headers)
 
 
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Whose certificates are believed: a tenth of a second to read, so once for every application in the process."""
-    return httpx.create_ssl_context()
-
-
-def _verifier(settings: Settings, clock: Clock, client: httpx.AsyncClient) -> TokenVerifier:
-    keys: KeySource
-    if settings.jwks_url is not None:
-        keys = KeySetUrl(settings.jwks_url, client, clock)
-    else:
-        keys = StaticKey(settings.token_public_key or "")
-    return TokenVerifier(settings.token_issuer, settings.token_audience, keys, clock=clock)
+def _keys(settings: Settings, clock: Clock, hooks: Sequence[Any]) -> KeySource:
+    if settings.jwks_url is None:
+        return StaticKey(settings.token_public_key or "")
+    # An HTTP client is much to load for those who fetch nothing.
+    keys: KeySource = import_module("gateway.jwks").KeySetUrl.asked(settings.jwks_url, clock, hooks)
+    return keys
 
 
 def _register(acquire: Acquire, clock: Clock) -> Callable[[Claims], Awaitable[UUID]]:
@@ -248,7 +241,7 @@ def _readyz(acquire: Acquire) -> Callable[[Request], Awaitable[Response]]:
         """The database answers, and its tables are those of this code."""
         try:
             async with asyncio.timeout(READY_WITHIN), acquire() as conn:
-                behind = await migrations.is_behind(conn)
+                behind = await revisions.is_behind(conn)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return JSONResponse({"status": "unavailable", "reason": "The database does not answer."}, 503)
         if behind:

@@ -14,8 +14,8 @@ from uuid import UUID
 import jwt
 
 from db.clock import Clock, system_clock
-from gateway.jwks import ALGORITHMS, KeySource, SingleFlight, VerificationKey
-from gateway.jwks import KeysUnavailable as KeysUnavailable  # noqa: PLC0414 - raised from here as well
+from gateway.keys import ALGORITHMS, KeySource, SingleFlight, VerificationKey
+from gateway.keys import KeysUnavailable as KeysUnavailable  # noqa: PLC0414 - raised from here as well
 from schema.context import Viewer
 
 SERVICE_SCOPES = frozenset({"store:write", "reporting:read"})

@@ -14,10 +14,11 @@ from pydantic import SecretStr
 from db import embedded, marks, pool, seed
 from db.clock import Clock
 from db.keyring import Keyring
-from db.seed.people import DEMO_ISSUER
+from db.people import DEMO_ISSUER
+from gateway.commands.migrate import migrate
 from gateway.demo_secrets import DemoSecrets
 from gateway.problems import Problem, place
-from gateway.production import connected, migrate
+from gateway.production import connected
 from gateway.serving import stop_listening_to_signals
 from gateway.settings import DEMO_AUDIENCE, Environment, Settings
 from gateway.welcome import Narrator

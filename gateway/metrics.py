@@ -53,6 +53,24 @@ class Metrics:
             gauge = Gauge(f"licet_pool_{name}", f"Connections to PostgreSQL: {what}", registry=self.registry)
             gauge.set_function(measures[name])
 
+    @contextmanager
+    def exposed(self, host: str, port: int) -> Iterator[int]:
+        """Serve them until the block ends, in a thread of their own; the port they are at, as 0 is any free one.
+
+        Raises Problem when the port can not be had.
+        """
+        try:
+            server, thread = start_http_server(port, host, self.registry)
+        except OSError as error:
+            place = f"LICET_METRICS_PORT: {host}:{port} can not be listened at ({reason(error)})"
+            raise Problem(f"{place}. Choose another.") from error
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
     def _measured(self, *labels: str) -> tuple[Histogram, Counter, Counter]:
         return self._seconds.labels(*labels), self._statements.labels(*labels), self._cost.labels(*labels)
 
@@ -64,22 +82,3 @@ class Metrics:
                 return OTHER
             self._names.add(operation)
         return operation
-
-
-@contextmanager
-def exposed(metrics: Metrics, host: str, port: int) -> Iterator[int]:
-    """Serve them until the block ends, in a thread of their own; the port they are at, as 0 is any free one.
-
-    Raises Problem when the port can not be had.
-    """
-    try:
-        server, thread = start_http_server(port, host, metrics.registry)
-    except OSError as error:
-        place = f"LICET_METRICS_PORT: {host}:{port} can not be listened at ({reason(error)})"
-        raise Problem(f"{place}. Choose another.") from error
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

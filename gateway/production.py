@@ -7,7 +7,7 @@ import asyncpg
 from asyncpg import Connection
 from pydantic import ValidationError
 
-from db import marks, migrations
+from db import marks, revisions
 from gateway import settings
 from gateway.problems import UNREADABLE, Problem, explained, place
 from gateway.settings import Environment, Settings
@@ -67,15 +67,5 @@ async def require_ready(url: str) -> None:
             raise Problem(f"PostgreSQL at {place(url)} is older than {OLDEST_POSTGRES}: update it.")
         if await marks.state(conn) is marks.State.MARKED:
             raise Problem(f"The database {place(url)} is a demo's: name another one in DATABASE_URL.")
-        if await migrations.is_behind(conn):
+        if await revisions.is_behind(conn):
             raise Problem(f"The database {place(url)} is behind this version: run licet migrate.")
-
-
-async def migrate(url: str) -> str:
-    """Bring the database to this version; the revision it is at then. Raises Problem."""
-    async with connected(url) as conn:
-        if await migrations.revision(conn) not in {None, *migrations.revisions()}:
-            raise Problem(f"The database {place(url)} was migrated by a newer licet: install that version.")
-    with explained(url):
-        await migrations.upgrade(url)
-    return migrations.head()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import httpx
 from asyncpg import Connection
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.problems import Problem
@@ -48,6 +49,9 @@ class Traces:
     def shutdown(self) -> None:
         """Sends what has not been sent; waits for the collector."""
         self._provider.shutdown()
+
+    def middleware(self) -> Middleware:
+        return Middleware(Traced, traces=self)
 
     def borrowing(self, acquire: Acquire) -> Acquire:
         """The same connections, each with a span from the wish for it to its return."""

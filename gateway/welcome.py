@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 from rich.text import Text
 
-from db.seed.people import Person
+from db.people import Person
 
 QUESTION = (
     '{ account(id: "%s") { name productOverviews'

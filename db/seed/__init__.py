@@ -2,6 +2,5 @@
 
 from db.seed.demo import business_account, demo, unregistered_keys
 from db.seed.generated import generate
-from db.seed.people import DEMO_ISSUER, PEOPLE, Person
 
-__all__ = ["DEMO_ISSUER", "PEOPLE", "Person", "business_account", "demo", "generate", "unregistered_keys"]
+__all__ = ["business_account", "demo", "generate", "unregistered_keys"]

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from db.enums import AccountKind, MemberRole, MembershipStatus
+from db.people import DEMO_ISSUER, PEOPLE, Person
 from db.seed.customers import Customer, Invitation, Member, Method
-from db.seed.people import DEMO_ISSUER, PEOPLE, Person
 from db.seed.world import Actor, Books, World
 from db.tables import Account, Membership, PaymentMethod, User
 from db.terms import add_months

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from db.ids import uuid7
+from db.people import DEMO_ISSUER
 from db.seed.dice import Dice
-from db.seed.people import DEMO_ISSUER
 from db.seed.rows import Rows
 
 # Before the first day of the oldest subscription.

@@ -9,6 +9,7 @@ from asyncpg import Connection
 from db import key_format
 from db.enums import AccountKind, MemberRole
 from db.keyring import Keyring
+from db.people import DEMO_ISSUER, PEOPLE
 from db.seed import store
 from db.seed.accounts import add_user, open_account
 from db.seed.atelier import ATELIER
@@ -18,7 +19,6 @@ from db.seed.dates import mark, midnight
 from db.seed.keys import add_keys
 from db.seed.neighbours import COMPANIES, HOMES, REGISTRABLE, UNREGISTRABLE
 from db.seed.orders import bill, bill_loosely
-from db.seed.people import DEMO_ISSUER, PEOPLE
 from db.seed.selling import sell
 from db.seed.world import Books, World
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from asyncpg import Connection
 
 from db.keyring import Keyring
+from db.people import DEMO_ISSUER
 from db.seed import bulk
 from db.seed.buyers import add_buyer, buyer
 from db.seed.catalogue import insert_catalogue
@@ -17,7 +18,6 @@ from db.seed.dates import mark, midnight
 from db.seed.dice import Dice
 from db.seed.invented import add_subscription
 from db.seed.invoicing import add_orders
-from db.seed.people import DEMO_ISSUER
 from db.seed.rows import Rows
 from db.tables import Stored
 

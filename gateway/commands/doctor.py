@@ -11,7 +11,7 @@ from asyncpg import Connection
 from rich.console import Console
 from rich.text import Text
 
-from db import custody, marks, migrations
+from db import custody, marks, revisions
 from db.clock import Clock, system_clock
 from db.keyring import Keyring
 from gateway import production
@@ -59,7 +59,7 @@ async def _examine(clock: Clock) -> AsyncGenerator[Finding]:
             yield Finding("database can be reached")
             for finding in await _examine_database(conn, clock):
                 yield finding
-            if keyring is not None and not await migrations.is_behind(conn):
+            if keyring is not None and not await revisions.is_behind(conn):
                 yield await _examine_keys(conn, keyring)
     except Problem as problem:
         # Without an address the settings have said so already.
@@ -81,7 +81,7 @@ async def _examine_keys(conn: Connection, keyring: Keyring) -> Finding:
 async def _examine_database(conn: Connection, clock: Clock) -> list[Finding]:
     version = conn.get_server_version()
     old = version.major < production.OLDEST_POSTGRES
-    behind = await migrations.is_behind(conn)
+    behind = await revisions.is_behind(conn)
     marked = await marks.state(conn) is marks.State.MARKED
     apart = abs(await conn.fetchval("SELECT clock_timestamp()") - clock())
     return [

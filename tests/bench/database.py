@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from db import accounts, embedded, migrations, pool, seed
+from db import accounts, embedded, migrations, pool, revisions, seed
 from gateway.problems import Problem
 from tests.bench.credentials import ISSUER, KEYRING, SUBJECT
 
@@ -34,7 +34,7 @@ class Amount:
     def database(self) -> str:
         """A name that says what is in it, so that nothing else is ever taken for it."""
         large = "_large" if self.large_account else ""
-        return f"licet_bench_{migrations.head()[:8]}_{self.accounts}_{self.subscriptions}{large}"
+        return f"licet_bench_{revisions.head()[:8]}_{self.accounts}_{self.subscriptions}{large}"
 
 
 @dataclass(frozen=True, slots=True)

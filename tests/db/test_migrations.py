@@ -4,10 +4,11 @@ import asyncio
 import sys
 
 import asyncpg
+from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from db import migrations
+from db import migrations, revisions
 from db.tables import Stored
 from tests.conftest import scratch_database
 
@@ -57,14 +58,20 @@ async def test_processes_that_migrate_at_once_migrate_once(empty_database: str) 
 
     assert [await process.wait() for process in processes] == [0, 0, 0]
     conn = await asyncpg.connect(empty_database)
-    assert await migrations.revision(conn) == migrations.head()
+    assert await revisions.current(conn) == revisions.head()
     await conn.close()
 
 
 async def test_a_database_that_was_never_migrated_has_no_revision(empty_database: str) -> None:
     conn = await asyncpg.connect(empty_database)
-    assert await migrations.revision(conn) is None
+    assert await revisions.current(conn) is None
     await conn.close()
+
+
+def test_the_history_is_known_from_the_names_of_its_files() -> None:
+    history = ScriptDirectory.from_config(migrations.configuration()).walk_revisions()
+
+    assert revisions.known() == tuple(script.revision for script in history)
 
 
 def test_every_constraint_and_index_has_a_name_that_fits() -> None:

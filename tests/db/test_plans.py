@@ -14,6 +14,7 @@ from asyncpg.connection import LoggedQuery
 from db import migrations, seed
 from db.enums import OrderDirection, SubscriptionDisplay, SubscriptionOrderField
 from db.keyring import Keyring
+from db.people import DEMO_ISSUER
 from db.pool import prepare
 from gateway.app import create_app
 from gateway.limits import Limits
@@ -100,11 +101,11 @@ async def owner(
 
     crowded.add_query_logger(note)
     # The largest question here costs more than one may.
-    given = {"token_issuer": seed.DEMO_ISSUER, "limits": Limits(cost=50_000)}
+    given = {"token_issuer": DEMO_ISSUER, "limits": Limits(cost=50_000)}
     issued_here = settings.model_copy(update=given)
     app = create_app(issued_here, lambda: world.NOW, acquire=acquire)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://licet.test") as http:
-        client = Client(http, signing_key, issuer=seed.DEMO_ISSUER)
+        client = Client(http, signing_key, issuer=DEMO_ISSUER)
         found = await client.ask("{ viewer { accounts { id kind } } }", to="owner-7")
         (account,) = [row["id"] for row in found["viewer"]["accounts"] if row["kind"] == "BUSINESS"]
         yield client, account, sent

@@ -8,6 +8,7 @@ from asyncpg import Connection
 
 from db import enums, key_format, seed
 from db.keyring import Keyring
+from db.people import DEMO_ISSUER, PEOPLE
 from tests.db.seed_rules import STATUS, broken, contents
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -82,7 +83,7 @@ async def test_the_first_person_has_a_full_list_of_subscriptions(conn: Connectio
     assert counts == {
         "ACTIVE": (26, 10), "GRACE_PERIOD": (3, 2), "PENDING": (4, 4), "EXPIRED": (9, 7), "SUSPENDED": (2, 2)
     }  # fmt: skip
-    assert tuple(owner) == (seed.PEOPLE[0].subject, "OWNER", "ACTIVE")
+    assert tuple(owner) == (PEOPLE[0].subject, "OWNER", "ACTIVE")
 
 
 async def test_the_first_company_shows_every_kind_of_everything(conn: Connection, keyring: Keyring) -> None:
@@ -141,7 +142,7 @@ async def test_people_are_in_the_accounts_they_are_said_to_be_in(conn: Connectio
          WHERE a.kind = 'BUSINESS' AND u.issuer = $1
          GROUP BY u.subject, a.name, m.role, m.status
         """,
-        seed.DEMO_ISSUER,
+        DEMO_ISSUER,
     )
 
     assert {tuple(row) for row in rows} == {
@@ -158,7 +159,7 @@ async def test_people_are_in_the_accounts_they_are_said_to_be_in(conn: Connectio
         ("zoe", "Esempio & Daughters", "OWNER", "ACTIVE", 0),
     }
     assert {tuple(row) for row in await conn.fetch("SELECT subject, email, name FROM users WHERE email_verified")} == {
-        (person.subject, person.email, person.name) for person in seed.PEOPLE
+        (person.subject, person.email, person.name) for person in PEOPLE
     }
 
 

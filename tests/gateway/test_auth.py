@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from gateway.auth import Authenticator, Claims, Session, TokenVerifier, Unauthenticated
-from gateway.jwks import KeysUnavailable, StaticKey, VerificationKey
+from gateway.keys import KeysUnavailable, StaticKey, VerificationKey
 from schema.context import Viewer
 from tests.gateway.signing import AUDIENCE, END, ISSUER, SetClock, forged, public_pem, sign, until
 
@@ -241,6 +241,9 @@ async def test_keys_that_can_not_be_had_are_not_the_callers_fault(register: Regi
     class NoKeys:
         async def key(self, _kid: str | None, /) -> VerificationKey | None:
             raise KeysUnavailable("away")
+
+        async def close(self) -> None:
+            """Nothing is open."""
 
     authenticator = Authenticator(TokenVerifier(ISSUER, AUDIENCE, NoKeys(), clock=clock), register, clock)
 

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from gateway.auth import TokenVerifier, Unauthenticated
-from gateway.jwks import KeySetUrl, KeysUnavailable, StaticKey
+from gateway.jwks import KeySetUrl
+from gateway.keys import KeysUnavailable, StaticKey
 from tests.gateway.signing import AUDIENCE, ISSUER, SetClock, jwk, private_key, private_pem, public_pem, sign, until
 
 

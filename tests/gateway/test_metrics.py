@@ -7,7 +7,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.metrics import NAMES, Metrics, exposed
+from gateway.metrics import NAMES, Metrics
 from gateway.problems import Problem
 from gateway.settings import Settings
 from gateway.telemetry import Run
@@ -88,9 +88,9 @@ def test_names_beyond_the_first_are_counted_as_other() -> None:
 
 def test_a_port_that_is_taken_is_named() -> None:
     with (
-        exposed(Metrics(), "127.0.0.1", 0) as port,
+        Metrics().exposed("127.0.0.1", 0) as port,
         pytest.raises(Problem, match=f"LICET_METRICS_PORT: 127.0.0.1:{port} can not be listened at"),
-        exposed(Metrics(), "127.0.0.1", port),
+        Metrics().exposed("127.0.0.1", port),
     ):
         pass
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.auth import Claims, TokenVerifier, Unauthenticated, mint
-from gateway.jwks import ALGORITHMS, StaticKey, VerificationKey, verification_key
+from gateway.keys import ALGORITHMS, StaticKey, VerificationKey, verification_key
 from tests.gateway.signing import (
     AUDIENCE,
     CLAIMS,
@@ -48,6 +48,9 @@ class NamedKeys:
 
     async def key(self, kid: str | None, /) -> VerificationKey | None:
         return self.known.get(kid)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 @pytest.fixture
