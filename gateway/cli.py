@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 
 # Libraries load these where they find them. A server has no use for them, and twelve megabytes of memory for others.
-NOT_SERVED_WITH = ("greenlet", "rich", "watchfiles")
+NOT_SERVED_WITH = ("greenlet", "pygments", "rich")
 
 Host = Annotated[str | None, typer.Option(help="Where to listen; LICET_HOST or 127.0.0.1 when not given.")]
 Port = Annotated[
