@@ -1,8 +1,7 @@
 """What goes back: data, or errors as far as the caller may know them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import structlog
@@ -15,8 +14,7 @@ from gateway.telemetry import REQUEST_ID
 MESSAGE = 400  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """`body` is the JSON itself where the database wrote it. `code` is set when nothing could be answered at all.
 
     `status` says which, where the code has several. What `may_be_kept` is still true when asking again gives the same.
@@ -49,7 +47,7 @@ def refuse(code: Code, errors: list[GraphQLError], headers: tuple[Header, ...] =
 
 
 def refusal(code: Code, sentence: str, status: int | None = None) -> Answer:
-    return replace(refuse(code, [request_error(code, sentence)]), status=status)
+    return refuse(code, [request_error(code, sentence)])._replace(status=status)
 
 
 def fault_answer(error: Exception) -> Answer:
@@ -80,8 +78,8 @@ def executed(result: ExecutionResult, *, is_query: bool) -> Answer:
 def with_extensions(answer: Answer, **extensions: Any) -> Answer:
     """Data and what is told about it."""
     if isinstance(answer.body, bytes):
-        return replace(answer, body=answer.body[:-1] + b',"extensions":' + orjson.dumps(extensions) + b"}")
-    return replace(answer, body={**answer.body, "extensions": extensions})
+        return answer._replace(body=answer.body[:-1] + b',"extensions":' + orjson.dumps(extensions) + b"}")
+    return answer._replace(body={**answer.body, "extensions": extensions})
 
 
 def _told(code: Code, error: GraphQLError) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import zlib
-from dataclasses import replace
 
 import orjson
 import structlog
@@ -14,7 +13,7 @@ from db.clock import Clock
 from gateway import negotiation, sent
 from gateway.addresses import client_address
 from gateway.answers import Answer, fault_answer, is_whole, refusal
-from gateway.auth import Authenticator, KeysUnavailable, Unauthenticated
+from gateway.auth import Authenticator, KeysUnavailable, Session, Unauthenticated
 from gateway.errors import Code, Header, Rejected
 from gateway.negotiation import JSON, Headers
 from gateway.operations import Asker, Operations, Question
@@ -22,7 +21,7 @@ from gateway.patience import NotArrived, Patience, Rounds
 from gateway.persisted import PersistedOperations
 from gateway.sent import Sent, bad_request
 from gateway.telemetry import Run
-from schema.context import Acquire, Means, Viewer
+from schema.context import Acquire, Means
 
 MAX_PARAMETERS = 32_768  # bytes of a GET's; what is longer is for a POST
 # A smaller answer travels in one packet or two anyway.
@@ -95,7 +94,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "OPTIONS":
-            await _send(send, 204, [ALLOW], b"")
+            await _send_empty(send, 204, [ALLOW])
             return
         headers = _by_name(scope["headers"])
         media_type = negotiation.media_type(headers)
@@ -118,7 +117,8 @@ class GraphQLEndpoint:
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive, patience: Patience) -> Answer:
         safe = _is_safe(scope["method"])
-        viewer = await self._viewer(headers.get(b"authorization", b"").decode("latin-1"))
+        authorization = headers.get(b"authorization", b"").decode("latin-1")
+        session = self._authenticator.remembered(authorization) or await self._session(authorization)
         request = _from_get(scope, headers) if safe else sent.from_body(await _body(headers, receive, self._largest))
         patience.listen(receive)
         question = Question(
@@ -128,13 +128,13 @@ class GraphQLEndpoint:
             read_only=safe,
             tell_cost=TELL_COST in headers,
         )
-        asker = Asker(viewer, self._clock(), self._acquire, self._means, scope["run"], client_address(scope))
+        asker = Asker(session.viewer, self._clock(), self._acquire, self._means, scope["run"], client_address(scope))
         answer = await self._operations.answer(question, asker)
-        return replace(answer, may_be_kept=is_whole(answer)) if safe and request.query is None else answer
+        return answer._replace(may_be_kept=is_whole(answer)) if safe and request.query is None else answer
 
-    async def _viewer(self, authorization: str) -> Viewer:
+    async def _session(self, authorization: str) -> Session:
         try:
-            return await self._authenticator.viewer(authorization)
+            return await self._authenticator.session(authorization)
         except Unauthenticated as reason:
             raise Rejected(Code.UNAUTHENTICATED, str(reason)) from reason
         except KeysUnavailable as reason:
@@ -206,14 +206,15 @@ async def _respond(scope: Scope, asked: Headers, send: Send, answer: Answer, med
     if scope["method"] != "POST":
         kept_by = _kept_by(answer, body)
         if negotiation.is_known(asked, kept_by):
-            await _send(send, 304, kept_by, b"")
+            await _send_empty(send, 304, kept_by)
             return
         headers += kept_by
     if len(body) >= WORTH_PACKING and negotiation.takes_gzip(asked):
         body = await asyncio.to_thread(_packed, body) if len(body) >= PACKED_ASIDE else _packed(body)
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", b"%d" % len(body)))
-    await _send(send, _status(answer, media_type), headers, b"" if scope["method"] == "HEAD" else body)
+    await send({"type": "http.response.start", "status": _status(answer, media_type), "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 def _kept_by(answer: Answer, body: bytes) -> list[Header]:
@@ -252,6 +253,6 @@ def _status(answer: Answer, media_type: bytes) -> int:
     return answer.status or STATUS[answer.code]
 
 
-async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:
+async def _send_empty(send: Send, status: int, headers: list[Header]) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b""})

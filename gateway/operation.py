@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, OperationType
 from graphql.execution.collect_fields import FragmentDetails
@@ -25,8 +24,7 @@ from schema.context import Selection
 TREES = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """An operation with the variables of one request: what is selected, and its arguments, checked."""
 
     operation: "Operation"

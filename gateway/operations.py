@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator, Hashable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from inspect import isawaitable
 from time import perf_counter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from asyncpg import Connection
 from asyncpg.connection import LoggedQuery
@@ -32,20 +32,18 @@ REMEMBERED = 200_000
 STATEMENTS = 8_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """What a client sent."""
 
     query: str
     operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = MappingProxyType({})
     read_only: bool = False
     """Of a GET: what it asks for must change nothing."""
     tell_cost: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """Who asks, when, over which connection, from where, and with what at hand."""
 
     viewer: Viewer

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -19,8 +18,7 @@ NO_PARAMETERS = 'The parameters must have the text of the operation as "query".'
 A_BATCH = "Batches are not taken: send each operation in a request of its own."
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """A request in the words of GraphQL over HTTP: the text of the operation, an identifier of it, or both."""
 
     query: str | None
@@ -73,9 +71,9 @@ def _sent(given: Mapping[str, Any], nothing: str) -> Sent:
     extensions = given.get("extensions")
     if name is not None and not isinstance(name, str):
         raise bad_request('"operationName" must be a string.')
-    if not isinstance(variables, dict | None):
+    if variables is not None and not isinstance(variables, dict):
         raise bad_request('"variables" must be an object.')
-    if not isinstance(extensions, dict | None):
+    if extensions is not None and not isinstance(extensions, dict):
         raise bad_request('"extensions" must be an object.')
     identifier = _identifier(given.get("documentId"), extensions)
     if not isinstance(query, str) and (query is not None or identifier is None):

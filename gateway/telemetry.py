@@ -5,7 +5,7 @@ import random
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -224,14 +224,14 @@ class Exchange:
         self.request_id = request_id(scope["headers"])
         self.run = scope["run"] = Run(started=time.perf_counter())
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.run.status = message["status"]
             headers = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
             if self._timing and self.run.via is not None:
                 headers.append((b"server-timing", self.run.timing()))
             message = {**message, "headers": headers}
-        await self._forward(message)
+        return self._forward(message)
 
     async def send_fault(self) -> None:
         error = {"message": "Internal error", "extensions": {"code": "INTERNAL", "requestId": self.request_id}}

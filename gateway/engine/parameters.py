@@ -45,11 +45,14 @@ class Parameters:
     def key(self, site: int, look_up: LookUp, position: int, column: ColumnElement[Any], plural: bool) -> Any:
         """A part of the key that the id leads to. Types whose keys are of one type there share the parameter."""
         visited = column.type.__visit_name__
+        lengths = {
+            prefix: len(relation.keys)
+            for prefix, (_, relation) in look_up.types.items()
+            if position < len(relation.keys) and relation.keys[position].type.__visit_name__ == visited
+        }
 
         def part(found: GlobalKey) -> Any:
-            keys = look_up.types[found[0]][1].keys if found and _typename(look_up, found) else ()
-            fits = position < len(keys) and keys[position].type.__visit_name__ == visited
-            return found[1][position] if found and fits else None
+            return found[1][position] if found and lengths.get(found[0]) == len(found[1]) else None
 
         return self._id_part(f"id_{site}_{position}_{visited}", column.type, site, plural, part)
 
