@@ -25,8 +25,8 @@ def uuid7(now: datetime, random: Random | secrets.SystemRandom | None = None) ->
 
 def global_id(prefix: str, *columns: ColumnElement[object]) -> ColumnElement[str]:
     """`<prefix>_<column>[_<column>]`, by plain concatenation in SQL: base64 costs nine times as much a row."""
-    text: ColumnElement[str] = literal_column(f"'{prefix}'", Text)
-    for column in columns:
+    text: ColumnElement[str] = literal_column(f"'{prefix}_'", Text) + cast(columns[0], Text)
+    for column in columns[1:]:
         text = text + literal_column("'_'", Text) + cast(column, Text)
     return text
 

@@ -144,6 +144,8 @@ class Declared:
     shows: Declaration
     plural: bool
     required: bool
+    plain: bool
+    """Whether it is text of which nothing is escaped in JSON: a name of an enum, an id, a code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLSchema,
     get_named_type,
     get_nullable_type,
+    is_enum_type,
     is_list_type,
     is_non_null_type,
 )
@@ -44,6 +45,8 @@ from schema.context import Info
 
 DECLARATION = "declaration"
 CHECK = "check"
+# Scalars whose text is made of letters, digits, dashes and underscores.
+PLAIN = {"ID", "Currency"}
 
 
 def expression(build: Build, description: str | None = None) -> Any:
@@ -159,7 +162,9 @@ def declared(field: GraphQLField) -> Declared | None:
     if shows is None:
         return None
     plural = is_list_type(get_nullable_type(field.type))
-    return Declared(found.python_name, shows, plural, is_non_null_type(field.type))
+    named = get_named_type(field.type)
+    plain = not plural and (is_enum_type(named) or named.name in PLAIN)
+    return Declared(found.python_name, shows, plural, is_non_null_type(field.type), plain)
 
 
 def declarations(schema: GraphQLSchema) -> Callable[[str, str], Declared | None]:

@@ -1,15 +1,23 @@
-"""Rows as JSON: a row, what is joined beside it, and objects made of both."""
+"""JSON as a statement writes it: text in pieces, many of them constant, joined where a row needs one value.
 
-from collections.abc import Iterator, Mapping
+Concatenation costs half of `row_to_json`, which looks up the type of every column of every row.
+"""
+
+from collections.abc import Mapping, Sequence
 from operator import eq
 from typing import Any, cast
 
 from sqlalchemy import (
-    JSON,
     BinaryExpression,
+    Boolean,
+    Column,
     ColumnClause,
     ColumnElement,
+    Date,
+    DateTime,
     FromClause,
+    Integer,
+    Numeric,
     Select,
     Text,
     func,
@@ -18,21 +26,20 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import JSONB
 
-from db.relations import Keys, Rows, constant
+from db.relations import Keys, Rows, constant, output
+from gateway.engine.plan import Leaf
 
-# A longer column name would be cut, and two keys could become one.
-LONGEST_NAME = 63
-# A row has at most 1 664 columns, a function at most 100 arguments.
-MOST_COLUMNS = 1600
-MOST_ARGUMENTS = 96
+Written = tuple[str | ColumnElement[Any], ...]
 
-Columns = Mapping[str, ColumnElement[Any]]
-
-EMPTY_OBJECT: ColumnElement[Any] = literal_column("'{}'::json", JSON)
-EMPTY_LIST: ColumnElement[Any] = literal_column("'[]'::json", JSON)
-NOTHING: ColumnElement[Any] = literal_column("NULL::json", JSON)
+NULL: Written = ("null",)
+EMPTY: ColumnElement[Any] = literal_column("''", Text)
 ONE_ROW: ColumnElement[Any] = literal_column("1")
+
+# Written as they are, or within quotes: nothing in them needs an escape.
+BARE = (Boolean, Integer, JSONB)
+QUOTED = (Date, DateTime, Numeric)
 
 
 class Shown:
@@ -65,7 +72,7 @@ class _Columns:
 
 
 class Beside:
-    """A row, and a lateral beside it for each object and each to-one relation. There may be no row: only values."""
+    """A row, and a lateral beside it for each to-one relation. There may be no row: only values."""
 
     def __init__(self, row: FromClause | None, shown: Shown | None = None) -> None:
         self.row = row
@@ -79,43 +86,74 @@ class Beside:
         self._joined = lateral if self._joined is None else self._joined.outerjoin(lateral, true())
         return lateral
 
-    def object(self, columns: Columns) -> ColumnElement[Any]:
-        """A JSON object with these keys, in their order."""
-        if not columns:
-            return EMPTY_OBJECT
-        if len(columns) > MOST_COLUMNS or any(len(key) > LONGEST_NAME for key in columns):
-            return _text_object(columns)
-        made = select(*[value.label(key) for key, value in columns.items()]).correlate_except()
-        lateral = made.lateral()
-        self._joined = lateral if self._joined is None else self._joined.join(lateral, true())
-        return func.row_to_json(lateral.table_valued(), type_=JSON)
-
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """These columns. Rows that they name and that are not beside this one are rows around it."""
         chosen = select(*columns).correlate_except()
         return chosen if self._joined is None else chosen.select_from(self._joined)
 
 
-def array(rows: Select[Any]) -> ColumnElement[Any]:
+def quoted(plain: str) -> Written:
+    return (f'"{plain}"',)
+
+
+def leaf(leaf: Leaf, value: ColumnElement[Any]) -> Written:
+    """A value by its type. `to_json` escapes, and writes every other type as JSON does."""
+    plain = leaf.plain or isinstance(value.type, QUOTED)
+    if plain or isinstance(value.type, BARE):
+        shown = output(value)
+        written = shown if isinstance(shown.type, Text) else sql_cast(shown, Text)
+    else:
+        typed = sql_cast(value, Text) if isinstance(value.type, Text) and not isinstance(value, Column) else value
+        written = sql_cast(func.to_json(typed), Text)
+    pieces: Written = ('"', written, '"') if plain else (written,)
+    # NULL joined with anything is NULL: only where graph and table both promise a value is there nothing to fear.
+    promised = leaf.required and isinstance(value, Column) and not value.nullable
+    return pieces if promised else or_null(text(pieces))
+
+
+def or_null(written: ColumnElement[Any]) -> Written:
+    return (func.coalesce(written, constant("null")),)
+
+
+def object_of(fields: Mapping[str, Written]) -> Written:
+    """A JSON object with these keys, in their order."""
+    pieces: list[str | ColumnElement[Any]] = []
+    for key, value in fields.items():
+        pieces += [f'{"," if pieces else "{"}"{key}":', *value]
+    return (*(pieces or ["{"]), "}")
+
+
+def array_of(rows: Select[Any]) -> Written:
     """A JSON array of the column `json` of these rows, in their order."""
     listed = rows.subquery()
-    return select(func.coalesce(func.json_agg(listed.c.json), EMPTY_LIST)).correlate_except().scalar_subquery()
+    return array(select(elements(listed.c.json)).correlate_except().scalar_subquery())
 
 
-def _text_object(columns: Columns) -> ColumnElement[Any]:
-    """The object written by hand: slower, but its keys are no column names."""
-    pieces = list(_pieces(columns))
-    while len(pieces) > 1:
-        chunks = [pieces[start : start + MOST_ARGUMENTS] for start in range(0, len(pieces), MOST_ARGUMENTS)]
-        pieces = [func.concat(*chunk, type_=Text) for chunk in chunks]
-    return sql_cast(pieces[0], JSON)
+def elements(json: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What is written between the brackets of an array, as an aggregate: NULL when that is nothing."""
+    return func.string_agg(json, constant(","), type_=Text)
 
 
-def _pieces(columns: Columns) -> Iterator[ColumnElement[Any]]:
-    before = "{"
-    for key, value in columns.items():
-        yield constant(f'{before}"{key}":')
-        typed = sql_cast(value, Text) if isinstance(value.type, Text) else value
-        yield func.coalesce(sql_cast(func.to_json(typed), Text), constant("null"))
-        before = ","
-    yield constant("}")
+def array(elements: ColumnElement[Any]) -> Written:
+    return ("[", func.coalesce(elements, EMPTY), "]")
+
+
+def text(written: Written) -> ColumnElement[Any]:
+    """The pieces as one value."""
+    merged: list[str | ColumnElement[Any]] = []
+    for piece in written:
+        if merged and isinstance(piece, str) and isinstance(merged[-1], str):
+            merged[-1] += piece
+        else:
+            merged.append(piece)
+    return _joined([constant(piece) if isinstance(piece, str) else piece for piece in merged])
+
+
+def _joined(pieces: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """By halves: from left to right, a long piece would be copied once for each that follows it."""
+    if len(pieces) == 1:
+        return pieces[0]
+    middle = len(pieces) // 2
+    # As an operator of its own: that of SQLAlchemy leaves out the brackets.
+    joined: ColumnElement[Any] = _joined(pieces[:middle]).op("||")(_joined(pieces[middle:]))
+    return joined

@@ -3,12 +3,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, case, false, func, literal_column, or_, select
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import ColumnElement, FromClause, Integer, Text, case, cast, false, func, literal_column, or_, select
 
-from db.relations import constant
 from db.statements import PageRows
-from gateway.engine.json import EMPTY_LIST, Beside, Shown
+from gateway.engine.json import (
+    Beside,
+    Shown,
+    Written,
+    array,
+    elements,
+    object_of,
+    or_null,
+    quoted,
+    text,
+)
 from gateway.engine.plan import Edge, Fact, Object, PageInfo, Part, Typename
 
 FIRST: ColumnElement[Any] = literal_column("1", Integer)
@@ -16,11 +24,9 @@ CURSORS = {"startCursor", "endCursor"}
 
 
 class PageJson:
-    """One page; `objects` makes the JSON of a node."""
+    """One page; `objects` writes the JSON of a node."""
 
-    def __init__(
-        self, rows: PageRows, parts: Mapping[str, Part], objects: Callable[[Object, Beside], ColumnElement[Any]]
-    ) -> None:
+    def __init__(self, rows: PageRows, parts: Mapping[str, Part], objects: Callable[[Object, Beside], Written]) -> None:
         self.rows = rows
         self.parts = parts
         self.objects = objects
@@ -32,30 +38,28 @@ class PageJson:
         # One row more than the page holds tells whether there is another page.
         self.peeks = self.further in self.facts
 
-    def value(self) -> ColumnElement[Any]:
-        reads = self.listed or self.peeks or self.facts & CURSORS
-        beside = Beside(self._page() if reads else None)
-        columns = {key: self._part(key, part, beside) for key, part in self.parts.items()}
-        made = beside.object(columns)
-        return beside.select(made).scalar_subquery()
+    def written(self) -> Written:
+        columns = self._columns()
+        if len(columns) == len(self.listed) < 2:
+            # What is around the one list, if any, is joined with what is around the page.
+            found = {name: select(value).correlate_except().scalar_subquery() for name, value in columns.items()}
+            return self._object(found)
+        page = select(*[value.label(name) for name, value in columns.items()]).correlate_except().subquery()
+        made = text(self._object({name: page.c[name] for name in columns}))
+        return (select(made).select_from(page).correlate_except().scalar_subquery(),)
 
-    def _page(self) -> FromClause:
-        """One row: a JSON array for each list that is selected, and the facts of the page."""
+    def _columns(self) -> dict[str, ColumnElement[Any]]:
+        """What is read of the rows, as aggregates: the elements of each list, and facts of the page."""
+        if not (self.listed or self.peeks or self.facts & CURSORS):
+            return {}
         rows = self._rows()
-        within = rows.c["#position"] <= self.rows.size if self.peeks else None
-
-        def gathered(aggregate: FunctionElement[Any]) -> ColumnElement[Any]:
-            return aggregate if within is None else aggregate.filter(within)
-
-        columns = [
-            func.coalesce(gathered(func.json_agg(rows.c[name])), EMPTY_LIST).label(name)
-            for name in self.columns.values()
-        ]
+        columns: dict[str, ColumnElement[Any]] = {name: elements(rows.c[name]) for name in self.columns.values()}
         if self.peeks:
-            columns.append(func.count().label("#count"))
+            columns["#count"] = func.count(rows.c["#position"])
         if self.facts & CURSORS:
-            columns.append(gathered(func.array_agg(rows.c["#cursor"])).label("#cursors"))
-        return select(*columns).select_from(rows).correlate_except().subquery()
+            cursors = func.array_agg(rows.c["#cursor"])
+            columns["#cursors"] = cursors.filter(rows.c["#position"] <= self.rows.size) if self.peeks else cursors
+        return columns
 
     def _rows(self) -> FromClause:
         """The rows of the window in the page's order, each as the JSON that is selected of it."""
@@ -78,46 +82,49 @@ class PageJson:
         return [*source.c, position]
 
     def _row(self, part: Object | Edge, beside: Beside) -> ColumnElement[Any]:
-        json = self.objects(part, beside) if isinstance(part, Object) else self._edge(part, beside)
+        json = text(self.objects(part, beside) if isinstance(part, Object) else self._edge(part, beside))
         assert beside.row is not None
         return case((beside.row.c["#position"] <= self.rows.size, json)) if self.peeks else json
 
-    def _edge(self, edge: Edge, beside: Beside) -> ColumnElement[Any]:
+    def _edge(self, edge: Edge, beside: Beside) -> Written:
         assert beside.row is not None
-        columns: dict[str, ColumnElement[Any]] = {}
+        made: dict[str, Written] = {}
         for key, part in edge.fields.items():
             if isinstance(part, Object):
-                columns[key] = self.objects(part, beside)
+                made[key] = self.objects(part, beside)
+            elif isinstance(part, Typename):
+                made[key] = quoted(part.name)
             else:
-                columns[key] = constant(part.name) if isinstance(part, Typename) else self.rows.cursor(beside.row)
-        return beside.object(columns)
+                made[key] = (cast(func.to_json(self.rows.cursor(beside.row)), Text),)
+        return object_of(made)
 
-    def _part(self, key: str, part: Part, beside: Beside) -> ColumnElement[Any]:
+    def _object(self, found: Mapping[str, ColumnElement[Any]]) -> Written:
+        return object_of({key: self._part(key, part, found) for key, part in self.parts.items()})
+
+    def _part(self, key: str, part: Part, found: Mapping[str, ColumnElement[Any]]) -> Written:
         if isinstance(part, Typename):
-            return constant(part.name)
+            return quoted(part.name)
         if isinstance(part, Fact):
-            return self.rows.total()
+            return (cast(self.rows.total(), Text),)
         if isinstance(part, PageInfo):
-            return beside.object({key: self._fact(fact, beside.row) for key, fact in part.facts.items()})
-        assert beside.row is not None
-        return beside.row.c[self.columns[key]]
+            return object_of({key: self._fact(fact, found) for key, fact in part.facts.items()})
+        return array(found[self.columns[key]])
 
-    def _fact(self, fact: Fact | Typename, page: FromClause | None) -> ColumnElement[Any]:
+    def _fact(self, fact: Fact | Typename, found: Mapping[str, ColumnElement[Any]]) -> Written:
         if isinstance(fact, Typename):
-            return constant(fact.name)
+            return quoted(fact.name)
         if fact.name not in CURSORS:
-            return self._further(fact.name, page)
-        assert page is not None
-        cursors = page.c["#cursors"]
-        return cursors[FIRST if fact.name == "startCursor" else func.cardinality(cursors)]
+            return (cast(self._further(fact.name, found), Text),)
+        cursors = found["#cursors"]
+        cursor = cursors[FIRST if fact.name == "startCursor" else func.cardinality(cursors)]
+        return or_null(cast(func.to_json(cursor), Text))
 
-    def _further(self, name: str, page: FromClause | None) -> ColumnElement[bool]:
+    def _further(self, name: str, found: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
         """Whether there are rows on that side of the page: beyond the other cursor, or beyond its size."""
         outside = self.rows.outside("before" if name == "hasNextPage" else "after")
         conditions = [] if outside is None else [outside]
         if name == self.further:
-            assert page is not None
-            conditions.append(page.c["#count"] > self.rows.size)
+            conditions.append(found["#count"] > self.rows.size)
         return or_(*conditions) if conditions else false()
 
 

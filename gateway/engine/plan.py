@@ -44,9 +44,11 @@ class Typename:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value of the row."""
+    """A value of the row. `plain`: in JSON its text needs no escapes; `required`: the graph promises one."""
 
     build: Build
+    plain: bool
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ class _Planner:
         declared = self._declared(typename, selected.field)
         shows = declared.shows
         if isinstance(shows, Expression):
-            return self._only(selected) if selected.children else Leaf(shows.build)
+            return self._only(selected) if selected.children else _leaf(declared, shows.build)
         if isinstance(shows, Nested):
             return self._nested(shows, selected)
         if isinstance(shows, Relation):
@@ -205,14 +207,14 @@ class _Planner:
 
     def _nested(self, shows: Nested, selected: Selected) -> Object:
         ((typename, fields),) = selected.children.items()
-        return Object(
-            {
-                key: Typename(typename)
-                if part.field == "__typename"
-                else Leaf(shows.fields[self._declared(typename, part.field).name])
-                for key, part in fields.items()
-            }
-        )
+        made: dict[str, Value] = {}
+        for key, part in fields.items():
+            if part.field == "__typename":
+                made[key] = Typename(typename)
+            else:
+                declared = self._declared(typename, part.field)
+                made[key] = _leaf(declared, shows.fields[declared.name])
+        return Object(made)
 
     def _only(self, selected: Selected) -> Object:
         ((typename, fields),) = selected.children.items()
@@ -226,6 +228,10 @@ class _Planner:
         if declared is None:
             raise Unplanned(f"{typename}.{name}")
         return declared
+
+
+def _leaf(declared: Declared, build: Build) -> Leaf:
+    return Leaf(build, declared.plain, declared.required)
 
 
 def _fact(typename: str, selected: Selected) -> Fact | Typename:

@@ -11,9 +11,21 @@ from asyncpg import DataError
 from sqlalchemy import JSON, ColumnElement, FromClause, Select, Text, case, cast, column, func, select
 from sqlalchemy.types import TypeEngine
 
-from db.relations import EMAIL, SCOPES, VIEWER, Keys, Relation, constant, output
+from db.relations import EMAIL, SCOPES, VIEWER, Keys, Relation, constant
 from db.statements import PageRows, Shape, render
-from gateway.engine.json import NOTHING, ONE_ROW, Beside, Shown, array
+from gateway.engine.json import (
+    NULL,
+    ONE_ROW,
+    Beside,
+    Shown,
+    Written,
+    array_of,
+    leaf,
+    object_of,
+    or_null,
+    quoted,
+    text,
+)
 from gateway.engine.pages import PageJson
 from gateway.engine.parameters import Parameters, Source
 from gateway.engine.plan import Found, Leaf, Many, Measured, Object, One, Page, Plan, Switch, Typename, Value
@@ -51,14 +63,15 @@ class _Composer:
 
     def statement(self, root: Object) -> Select[Any]:
         beside = Beside(_request() if any(_is_of_request(value) for value in root.fields.values()) else None)
-        return beside.select(self.object(root, beside))
+        # As bytes, which go out as they are.
+        return beside.select(func.convert_to(text(self.object(root, beside)), constant("UTF8")))
 
-    def object(self, made: Object, beside: Beside) -> ColumnElement[Any]:
-        return beside.object({key: self.value(value, beside) for key, value in made.fields.items()})
+    def object(self, made: Object, beside: Beside) -> Written:
+        return object_of({key: self.value(value, beside) for key, value in made.fields.items()})
 
-    def value(self, value: Value, beside: Beside) -> ColumnElement[Any]:
+    def value(self, value: Value, beside: Beside) -> Written:
         if isinstance(value, Typename):
-            return constant(value.name)
+            return quoted(value.name)
         if isinstance(value, Object):
             return self.object(value, beside)
         if isinstance(value, Found):
@@ -70,46 +83,46 @@ class _Composer:
         assert beside.shown is not None, "only look-ups and pages are without a row"
         return self.of_row(value, beside.shown)
 
-    def of_row(self, value: Leaf | Measured | Many | Switch, row: FromClause) -> ColumnElement[Any]:
+    def of_row(self, value: Leaf | Measured | Many | Switch, row: FromClause) -> Written:
         if isinstance(value, Leaf):
-            return output(value.build(row))
+            return leaf(value, value.build(row))
         if isinstance(value, Measured):
-            return value.measure.build(row, self.parameters.days(value.site))
+            return or_null(cast(value.measure.build(row, self.parameters.days(value.site)), Text))
         return self.many(value, row) if isinstance(value, Many) else self.switch(value, row)
 
-    def one(self, one: One, beside: Beside) -> ColumnElement[Any]:
+    def one(self, one: One, beside: Beside) -> Written:
         assert beside.row is not None
         keys = _keys(one.relation, beside.shown)
         json: ColumnElement[Any] = beside.add(self.single(one.relation, keys, one.object)).c.json
         if not one.required:
-            return json
+            return or_null(json)
         # Not JSON: the statement fails. Of the row's own column, or the planner would try it beforehand.
         missing = constant("nothing at ") + cast(beside.row.c[str(one.relation.keys[-1].key)], Text)
-        return func.coalesce(json, cast(missing, JSON), type_=JSON)
+        return (func.coalesce(json, cast(cast(missing, JSON), Text)),)
 
     def single(self, relation: Relation, keys: Keys, made: Object) -> Select[Any]:
         """One row, the column `json`; none where the guard refuses."""
         rows = relation.rows(keys)
         beside = Beside(rows.source, Shown(rows.source, rows, keys))
-        chosen = beside.select(self.object(made, beside).label("json")).where(*rows.where).limit(ONE_ROW)
+        chosen = beside.select(text(self.object(made, beside)).label("json")).where(*rows.where).limit(ONE_ROW)
         return chosen if relation.guard is None else chosen.where(relation.guard(keys))
 
-    def many(self, many: Many, row: FromClause) -> ColumnElement[Any]:
+    def many(self, many: Many, row: FromClause) -> Written:
         keys = _keys(many.relation, row)
         rows = many.relation.rows(keys)
         beside = Beside(rows.source, Shown(rows.source, rows, keys))
-        chosen = beside.select(self.object(many.object, beside).label("json")).where(*rows.where)
+        chosen = beside.select(text(self.object(many.object, beside)).label("json")).where(*rows.where)
         ordered = chosen.order_by(*[build(rows.source) for build in many.relation.order])
-        return _guarded(many.relation, keys, array(ordered))
+        return _guarded(many.relation, keys, array_of(ordered))
 
-    def page(self, page: Page, row: FromClause | None) -> ColumnElement[Any]:
+    def page(self, page: Page, row: FromClause | None) -> Written:
         relation, shape = page.paged.relation, self.decided[page.site]
         assert isinstance(shape, Shape), "a page has a shape"
         keys = _keys(relation, row)
         rows = PageRows(page.paged, shape, keys, self.parameters.page(page.site, shape))
-        return _guarded(relation, keys, PageJson(rows, page.parts, self.object).value())
+        return _guarded(relation, keys, PageJson(rows, page.parts, self.object).written())
 
-    def switch(self, switch: Switch, row: FromClause) -> ColumnElement[Any]:
+    def switch(self, switch: Switch, row: FromClause) -> Written:
         declared = switch.any_of
         typename = row.c[str(declared.type_key.key)]
         keys = [row.c[str(key.key)] for key in declared.keys]
@@ -122,7 +135,7 @@ class _Composer:
         every = dict(found.look_up.types.values())
         return {kind: every[kind] for kind in kinds} if isinstance(kinds, tuple) else every
 
-    def found(self, found: Found) -> ColumnElement[Any]:
+    def found(self, found: Found) -> Written:
         site, look_up = found.site, found.look_up
         relations = {
             kind: (relation, [self.parameters.key(site, look_up, *part, False) for part in enumerate(relation.keys)])
@@ -131,10 +144,10 @@ class _Composer:
         if len(relations) == 1:
             # An id of another type has no such keys and finds nothing.
             ((kind, (relation, keys)),) = relations.items()
-            return _scalar(self.single(relation, keys, found.objects[kind]))
+            return or_null(_scalar(self.single(relation, keys, found.objects[kind])))
         return self.chosen(self.parameters.kind(site, look_up, False), relations, found.objects)
 
-    def listed(self, found: Found) -> ColumnElement[Any]:
+    def listed(self, found: Found) -> Written:
         """The rows of several ids, in their order."""
         site, look_up, types = found.site, found.look_up, self.types(found)
         kind = self.parameters.kind(site, look_up, True)
@@ -149,17 +162,19 @@ class _Composer:
         ids = unnested.table_valued(*columns, with_ordinality="position", name="ids").render_derived()
         relations = {name: (relation, [ids.c[part] for part in names[name]]) for name, relation in types.items()}
         beside = Beside(ids)
-        chosen = self.chosen(ids.c[kind.key], relations, found.objects)
-        return array(beside.select(chosen.label("json")).order_by(ids.c.position))
+        chosen = text(self.chosen(ids.c[kind.key], relations, found.objects))
+        return array_of(beside.select(chosen.label("json")).order_by(ids.c.position))
 
     def chosen(
         self, kind: ColumnElement[Any], relations: Mapping[str, tuple[Relation, Keys]], objects: Mapping[str, Object]
-    ) -> ColumnElement[Any]:
+    ) -> Written:
         """The row of the relation that `kind` names."""
         singles = {
             name: _scalar(self.single(relation, keys, objects[name])) for name, (relation, keys) in relations.items()
         }
-        return case(*[(kind == constant(name), single) for name, single in singles.items()]) if singles else NOTHING
+        return (
+            or_null(case(*[(kind == constant(name), single) for name, single in singles.items()])) if singles else NULL
+        )
 
 
 def _scalar(chosen: Select[Any]) -> ColumnElement[Any]:
@@ -179,5 +194,7 @@ def _keys(relation: Relation, row: FromClause | None) -> Keys:
     return [row.c[str(key.key)] for key in relation.keys] if row is not None else []
 
 
-def _guarded(relation: Relation, keys: Keys, value: ColumnElement[Any]) -> ColumnElement[Any]:
-    return value if relation.guard is None else case((relation.guard(keys), value))
+def _guarded(relation: Relation, keys: Keys, written: Written) -> Written:
+    if relation.guard is None:
+        return written
+    return (case((relation.guard(keys), text(written)), else_=constant("null")),)

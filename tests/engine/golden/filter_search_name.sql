@@ -1,23 +1,21 @@
-SELECT row_to_json(anon_1) AS row_to_json_1
-FROM LATERAL (SELECT (SELECT row_to_json(anon_2) AS json
-FROM accounts AS accounts_1 JOIN LATERAL (SELECT (SELECT row_to_json(anon_3) AS row_to_json_2
-FROM (SELECT coalesce(json_agg(anon_5."#0"), '[]'::json) AS "#0"
-FROM (SELECT row_to_json(anon_6) AS "#0"
+SELECT convert_to('{"account":' || (coalesce((SELECT ('{"subscriptions":{"nodes":[' || coalesce((SELECT string_agg(anon_1."#0", ',') AS string_agg_1
+FROM (SELECT ('{"number":' || CAST(to_json(anon_2.number) AS TEXT)) || (',"status":' || (coalesce('"' || (CASE WHEN (anon_2.suspended_at IS NOT NULL) THEN 'SUSPENDED' WHEN (anon_2.activated_on IS NULL OR anon_2.activated_on > $1::DATE) THEN 'PENDING' WHEN (coalesce(anon_2.expires_on, 'infinity'::date) >= $1::DATE) THEN 'ACTIVE' WHEN (coalesce(anon_2.expires_on + CASE WHEN (anon_2.auto_renewal = 'ON') THEN anon_2.grace_days ELSE 0 END, 'infinity'::date) >= $1::DATE) THEN 'GRACE_PERIOD' ELSE 'EXPIRED' END || '"'), 'null') || '}')) AS "#0"
 FROM (SELECT subscriptions_1.account_id AS account_id, subscriptions_1.id AS id, subscriptions_1.number AS number, subscriptions_1.display_name AS display_name, subscriptions_1.product_code AS product_code, subscriptions_1.auto_renewal AS auto_renewal, subscriptions_1.start_trigger AS start_trigger, subscriptions_1.channel AS channel, subscriptions_1.activated_on AS activated_on, subscriptions_1.expires_on AS expires_on, subscriptions_1.term_months AS term_months, subscriptions_1.license_count AS license_count, subscriptions_1.grace_days AS grace_days, subscriptions_1.is_trial AS is_trial, subscriptions_1.suspended_at AS suspended_at, subscriptions_1.payment_method_id AS payment_method_id, subscriptions_1.created_at AS created_at, coalesce(subscriptions_1.expires_on, 'infinity'::date) AS "#order0", subscriptions_1.id AS "#order1"
 FROM subscriptions AS subscriptions_1
-WHERE subscriptions_1.account_id = $1::UUID AND subscriptions_1.id IN (SELECT subscriptions_2.id
+WHERE subscriptions_1.account_id = $2::UUID AND subscriptions_1.id IN (SELECT subscriptions_2.id
 FROM subscriptions AS subscriptions_2
-WHERE subscriptions_2.account_id = $1::UUID AND lower(subscriptions_2.display_name || ' ' || subscriptions_2.number) LIKE ('%' || regexp_replace(lower($2::VARCHAR), '([\\%_])', '\\\1', 'g') || '%') UNION SELECT license_keys_1.subscription_id
+WHERE subscriptions_2.account_id = $2::UUID AND lower(subscriptions_2.display_name || ' ' || subscriptions_2.number) LIKE ('%' || regexp_replace(lower($3::VARCHAR), '([\\%_])', '\\\1', 'g') || '%') UNION SELECT license_keys_1.subscription_id
 FROM license_keys AS license_keys_1
-WHERE license_keys_1.account_id = $1::UUID AND (length(upper(regexp_replace($2::VARCHAR, '[^A-Za-z0-9]', '', 'g'))) BETWEEN 3 AND 5 OR length(upper(regexp_replace($2::VARCHAR, '[^A-Za-z0-9]', '', 'g'))) = 25) AND (reverse(license_keys_1.tail) COLLATE "C") >= reverse(right(upper(regexp_replace($2::VARCHAR, '[^A-Za-z0-9]', '', 'g')), 5)) AND (reverse(license_keys_1.tail) COLLATE "C") < (reverse(right(upper(regexp_replace($2::VARCHAR, '[^A-Za-z0-9]', '', 'g')), 5)) || '~')) ORDER BY coalesce(subscriptions_1.expires_on, 'infinity'::date) ASC, subscriptions_1.id ASC
- LIMIT $3::INTEGER) AS anon_7 JOIN LATERAL (SELECT anon_7.number AS number, CASE WHEN (anon_7.suspended_at IS NOT NULL) THEN 'SUSPENDED' WHEN (anon_7.activated_on IS NULL OR anon_7.activated_on > $4::DATE) THEN 'PENDING' WHEN (coalesce(anon_7.expires_on, 'infinity'::date) >= $4::DATE) THEN 'ACTIVE' WHEN (coalesce(anon_7.expires_on + CASE WHEN (anon_7.auto_renewal = 'ON') THEN anon_7.grace_days ELSE 0 END, 'infinity'::date) >= $4::DATE) THEN 'GRACE_PERIOD' ELSE 'EXPIRED' END AS status) AS anon_6 ON true ORDER BY anon_7."#order0" ASC, anon_7."#order1" ASC) AS anon_5) AS anon_4 JOIN LATERAL (SELECT anon_4."#0" AS nodes, (SELECT count(*) AS count_1
+WHERE license_keys_1.account_id = $2::UUID AND (length(upper(regexp_replace($3::VARCHAR, '[^A-Za-z0-9]', '', 'g'))) BETWEEN 3 AND 5 OR length(upper(regexp_replace($3::VARCHAR, '[^A-Za-z0-9]', '', 'g'))) = 25) AND (reverse(license_keys_1.tail) COLLATE "C") >= reverse(right(upper(regexp_replace($3::VARCHAR, '[^A-Za-z0-9]', '', 'g')), 5)) AND (reverse(license_keys_1.tail) COLLATE "C") < (reverse(right(upper(regexp_replace($3::VARCHAR, '[^A-Za-z0-9]', '', 'g')), 5)) || '~')) ORDER BY coalesce(subscriptions_1.expires_on, 'infinity'::date) ASC, subscriptions_1.id ASC
+ LIMIT $4::INTEGER) AS anon_2 ORDER BY anon_2."#order0" ASC, anon_2."#order1" ASC) AS anon_1), '')) || ('],"totalCount":' || (CAST((SELECT count(*) AS count_1
 FROM subscriptions AS subscriptions_3
-WHERE subscriptions_3.account_id = $1::UUID AND subscriptions_3.id IN (SELECT subscriptions_4.id
+WHERE subscriptions_3.account_id = $2::UUID AND subscriptions_3.id IN (SELECT subscriptions_4.id
 FROM subscriptions AS subscriptions_4
-WHERE subscriptions_4.account_id = $1::UUID AND lower(subscriptions_4.display_name || ' ' || subscriptions_4.number) LIKE ('%' || regexp_replace(lower($2::VARCHAR), '([\\%_])', '\\\1', 'g') || '%') UNION SELECT license_keys_2.subscription_id
+WHERE subscriptions_4.account_id = $2::UUID AND lower(subscriptions_4.display_name || ' ' || subscriptions_4.number) LIKE ('%' || regexp_replace(lower($3::VARCHAR), '([\\%_])', '\\\1', 'g') || '%') UNION SELECT license_keys_2.subscription_id
 FROM license_keys AS license_keys_2
-WHERE license_keys_2.account_id = $1::UUID AND (length(upper(regexp_replace($2::VARCHAR, '[^A-Za-z0-9]', '', 'g'))) BETWEEN 3 AND 5 OR length(upper(regexp_replace($2::VARCHAR, '[^A-Za-z0-9]', '', 'g'))) = 25) AND (reverse(license_keys_2.tail) COLLATE "C") >= reverse(right(upper(regexp_replace($2::VARCHAR, '[^A-Za-z0-9]', '', 'g')), 5)) AND (reverse(license_keys_2.tail) COLLATE "C") < (reverse(right(upper(regexp_replace($2::VARCHAR, '[^A-Za-z0-9]', '', 'g')), 5)) || '~'))) AS "totalCount") AS anon_3 ON true) AS subscriptions) AS anon_2 ON true
-WHERE accounts_1.id = $1::UUID AND (EXISTS (SELECT 1
+WHERE license_keys_2.account_id = $2::UUID AND (length(upper(regexp_replace($3::VARCHAR, '[^A-Za-z0-9]', '', 'g'))) BETWEEN 3 AND 5 OR length(upper(regexp_replace($3::VARCHAR, '[^A-Za-z0-9]', '', 'g'))) = 25) AND (reverse(license_keys_2.tail) COLLATE "C") >= reverse(right(upper(regexp_replace($3::VARCHAR, '[^A-Za-z0-9]', '', 'g')), 5)) AND (reverse(license_keys_2.tail) COLLATE "C") < (reverse(right(upper(regexp_replace($3::VARCHAR, '[^A-Za-z0-9]', '', 'g')), 5)) || '~'))) AS TEXT) || '}}')) AS json
+FROM accounts AS accounts_1
+WHERE accounts_1.id = $2::UUID AND (EXISTS (SELECT 1
 FROM memberships AS memberships_1
 WHERE memberships_1.account_id = accounts_1.id AND memberships_1.user_id = $5::UUID AND memberships_1.status = 'ACTIVE'))
- LIMIT 1) AS account) AS anon_1
+ LIMIT 1), 'null') || '}'), 'UTF8') AS convert_to_1
