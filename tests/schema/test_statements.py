@@ -58,7 +58,7 @@ async def test_the_dashboard_costs_one_statement_per_relation_and_level(
     # account, boxes, subscriptions with their total, items, keys, orders, lines, payment method, seats; and products
     # twice: what the boxes name is known when the subscriptions and the lines name it again, what the items name not.
     assert len(statements) == 11
-    assert sum("'prd'" in statement for statement in statements) == 2
+    assert sum("'prd_'" in statement for statement in statements) == 2
 
 
 async def test_aliases_with_equal_arguments_share_a_statement(
