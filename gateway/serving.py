@@ -150,9 +150,9 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(cast(Any, Gathered(cast(asyncio.Transport, transport))))
 
 
-def run(app: ASGIApp, listener: socket.socket, *, longest: float) -> None:
-    """Serve until SIGINT or SIGTERM, then finish the requests under way, which take `longest` seconds at most."""
-    config = uvicorn.Config(
+def configured(app: ASGIApp, *, longest: float) -> uvicorn.Config:
+    """How it is served, when a request takes `longest` seconds at most."""
+    return uvicorn.Config(
         app,
         loop="uvloop",
         http=Protocol,
@@ -164,6 +164,11 @@ def run(app: ASGIApp, listener: socket.socket, *, longest: float) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=max(GRACE, ceil(longest) + 1),
     )
+
+
+def run(app: ASGIApp, listener: socket.socket, *, longest: float) -> None:
+    """Serve until SIGINT or SIGTERM, then finish the requests under way, which take `longest` seconds at most."""
+    config = configured(app, longest=longest)
     # What is there by now stays there: no collection needs to walk the schema again.
     gc.collect()
     gc.freeze()

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from db import migrations
 from gateway.app import create_app
+from gateway.serving import configured
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, scratch_database
@@ -31,7 +32,7 @@ class _Server(uvicorn.Server):
 @asynccontextmanager
 async def listening(settings: Settings) -> AsyncIterator[tuple[str, int]]:
     """Where the application of these settings listens."""
-    config = uvicorn.Config(create_app(settings, lambda: world.NOW), log_config=None, access_log=False, lifespan="on")
+    config = configured(create_app(settings, lambda: world.NOW), longest=settings.request_timeout)
     server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -1,0 +1,92 @@
+"""Connections lent to requests: kept at hand, never broken ones, and given to whoever waits."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from db.pool import Busy, Queue, create_pool
+
+PID = "SELECT pg_backend_pid()"
+
+
+@asynccontextmanager
+async def _queue(url: str, *, size: int = 1, seconds: float = 5.0, places: int = 10) -> AsyncIterator[Queue]:
+    queue = Queue(await create_pool(url, size=size), seconds=seconds, places=places)
+    try:
+        yield queue
+    finally:
+        await asyncio.wait_for(queue.close(), 5)
+
+
+async def _pid(queue: Queue) -> int:
+    async with queue.acquire() as conn:
+        pid: int = await conn.fetchval(PID)
+        return pid
+
+
+def _told(measures: dict[str, Callable[[], int]]) -> dict[str, int]:
+    return {name: measure() for name, measure in measures.items()}
+
+
+async def test_a_connection_is_lent_again_and_counted_while_it_is_lent(server_url: str) -> None:
+    async with _queue(server_url, size=2) as queue:
+        first = await _pid(queue)
+        idle = _told(queue.measures())
+        async with queue.acquire() as conn:
+            second, lent = await conn.fetchval(PID), _told(queue.measures())
+
+    assert first == second
+    assert (idle, lent) == ({"size": 1, "in_use": 0, "waiting": 0}, {"size": 1, "in_use": 1, "waiting": 0})
+
+
+async def test_a_connection_that_the_server_ended_is_not_lent_again(server_url: str) -> None:
+    admin = await asyncpg.connect(server_url)
+    async with _queue(server_url) as queue:
+        before = await _pid(queue)
+        await admin.fetchval("SELECT pg_terminate_backend($1, 5000)", before)
+        await asyncio.sleep(0.05)  # until the news of it has arrived
+        after = await _pid(queue)
+    await admin.close()
+
+    assert before != after
+
+
+async def test_a_statement_that_is_cancelled_leaves_nothing_to_the_next(server_url: str) -> None:
+    async with _queue(server_url) as queue:
+        before = await _pid(queue)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05), queue.acquire() as conn:
+                await conn.fetchval("SELECT pg_sleep(60)")
+        after = await asyncio.wait_for(_pid(queue), 5)
+
+    assert before == after
+
+
+async def test_those_who_wait_get_what_comes_back(server_url: str) -> None:
+    async with _queue(server_url) as queue:
+        pids = await asyncio.wait_for(asyncio.gather(*(_pid(queue) for _ in range(10))), 5)
+
+    assert len(set(pids)) == 1
+
+
+async def test_whoever_waits_too_long_or_finds_no_place_is_told_so(server_url: str) -> None:
+    async with _queue(server_url, seconds=0.1, places=1) as queue, queue.acquire():
+        waits, finds_no_place = await asyncio.gather(_pid(queue), _pid(queue), return_exceptions=True)
+
+    assert (type(waits), type(finds_no_place)) == (Busy, Busy)
+
+
+async def test_closing_waits_for_what_is_lent(server_url: str) -> None:
+    queue = Queue(await create_pool(server_url, size=2), seconds=1, places=1)
+    await _pid(queue)
+    async with queue.acquire() as conn:
+        closing = asyncio.create_task(queue.close())
+        await asyncio.sleep(0.05)
+        answered = await conn.fetchval("SELECT 1")
+        waited = not closing.done()
+    await asyncio.wait_for(closing, 5)
+
+    assert (answered, waited) == (1, True)
