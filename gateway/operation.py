@@ -70,7 +70,7 @@ class Operation:
         variables = self._variables.coerced(given, suggestions=suggestions)
         if isinstance(variables, list):
             raise Invalid(Code.BAD_VARIABLES, variables)
-        decided = tuple([variables.coerced.get(name) for name in self._conditions])
+        decided = tuple([variables.coerced.get(name) for name in self._conditions]) if self._conditions else ()
         tree = self._trees.get(decided) or self._trees.put(decided, self._select(variables))
         return Asked(self, tree, tree.arguments(variables))
 

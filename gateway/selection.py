@@ -56,6 +56,14 @@ class Site:
     selected: Container[str]
     varies: bool
     _known: Any = _PENDING
+    _only: tuple[str, str] | None = None
+    """Of a look-up: its one argument, and the variable that it is."""
+
+    def __post_init__(self) -> None:
+        if len(self.field.args) == 1 and self.node.arguments:
+            value = self.node.arguments[0].value
+            if isinstance(value, VariableNode):
+                self._only = self.node.arguments[0].name.value, value.name.value
 
     def arguments(self, variables: VariableValues) -> Any:
         """Raises GraphQLError for an argument that breaks a rule."""
@@ -72,14 +80,12 @@ class Site:
         return arguments
 
     def _taken(self, variables: VariableValues) -> dict[str, Any] | None:
-        """The one argument of a look-up, which is most often a variable as it is; None for anything else."""
-        if len(self.field.args) != 1 or not self.node.arguments:
+        """A look-up's argument that is a variable as it is, as it most often is; None for anything else."""
+        if self._only is None:
             return None
-        argument = self.node.arguments[0]
-        if not isinstance(argument.value, VariableNode):
-            return None
-        value = variables.coerced.get(argument.value.name.value)
-        return None if value is None else {argument.name.value: value}
+        argument, variable = self._only
+        value = variables.coerced.get(variable)
+        return None if value is None else {argument: value}
 
 
 @dataclass(frozen=True, slots=True)
