@@ -17,7 +17,7 @@ license_keys = tables.table(tables.LicenseKey)
 CODE = SortKey(column("code"), Text())
 
 # Subscriptions, items, order lines and boxes all name their product by the same column, so they share a loader.
-by_code = match((subscriptions.c.product_code,), (products.c.code,))
+by_code = match((subscriptions.c.product_code,), (products.c.code,), small=True)
 
 
 def _catalogue(keys: Keys) -> Rows:

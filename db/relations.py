@@ -54,12 +54,14 @@ class Relation:
     """The rows that belong to a parent row, looked up by some of the parent's columns.
 
     `guard`, over the same columns, says whether the viewer may see them at all: null if not, however many there are.
+    `small`: the rows of a table of reference, which may as well be read whole.
     """
 
     keys: tuple[Column[Any], ...]
     rows: Callable[[Keys], Rows]
     order: tuple[Build, ...] = ()
     guard: Callable[[Keys], ColumnElement[bool]] | None = None
+    small: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +172,7 @@ def match(
     *,
     order: tuple[Build, ...] = (),
     guard: Callable[[Keys], ColumnElement[bool]] | None = None,
+    small: bool = False,
 ) -> Relation:
     """The rows of `columns`' table in which these equal the parent's `keys`, in their order."""
 
@@ -178,7 +181,7 @@ def match(
         conditions = [source.c[column.name] == value for column, value in zip(columns, values, strict=True)]
         return Rows(source, (*conditions, where(source)) if where is not None else tuple(conditions))
 
-    return Relation(keys, rows, order, guard)
+    return Relation(keys, rows, order, guard, small)
 
 
 def itself(table: Table, where: Build | None = None) -> Relation:

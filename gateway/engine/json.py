@@ -36,6 +36,7 @@ Written = tuple[str | ColumnElement[Any], ...]
 NULL: Written = ("null",)
 EMPTY: ColumnElement[Any] = literal_column("''", Text)
 ONE_ROW: ColumnElement[Any] = literal_column("1")
+NO_ROW = select(ONE_ROW)
 
 # Written as they are, or within quotes: nothing in them needs an escape.
 BARE = (Boolean, Integer, JSONB)
@@ -72,7 +73,7 @@ class _Columns:
 
 
 class Beside:
-    """A row, and a lateral beside it for each to-one relation. There may be no row: only values."""
+    """A row, and a lateral beside it for each to-one relation and look-up. There may be no row: only values."""
 
     def __init__(self, row: FromClause | None, shown: Shown | None = None) -> None:
         self.row = row
@@ -83,7 +84,8 @@ class Beside:
     def add(self, chosen: Select[Any]) -> FromClause:
         """The lateral of one row, or of none: then its columns are NULL."""
         lateral = chosen.lateral()
-        self._joined = lateral if self._joined is None else self._joined.outerjoin(lateral, true())
+        beside = NO_ROW.subquery() if self._joined is None else self._joined
+        self._joined = beside.outerjoin(lateral, true())
         return lateral
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -123,10 +125,10 @@ def object_of(fields: Mapping[str, Written]) -> Written:
     return (*(pieces or ["{"]), "}")
 
 
-def array_of(rows: Select[Any]) -> Written:
-    """A JSON array of the column `json` of these rows, in their order."""
+def gathered(rows: Select[Any]) -> Select[Any]:
+    """One row: the elements of an array of the column `json` of these rows, in their order."""
     listed = rows.subquery()
-    return array(select(elements(listed.c.json)).correlate_except().scalar_subquery())
+    return select(elements(listed.c.json).label("json")).correlate_except()
 
 
 def elements(json: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -19,7 +19,8 @@ from gateway.engine.json import (
     Beside,
     Shown,
     Written,
-    array_of,
+    array,
+    gathered,
     leaf,
     object_of,
     or_null,
@@ -75,7 +76,7 @@ class _Composer:
         if isinstance(value, Object):
             return self.object(value, beside)
         if isinstance(value, Found):
-            return self.listed(value) if value.plural else self.found(value)
+            return self.listed(value, beside) if value.plural else self.found(value, beside)
         if isinstance(value, Page):
             return self.page(value, beside.shown)
         if isinstance(value, One):
@@ -92,8 +93,9 @@ class _Composer:
 
     def one(self, one: One, beside: Beside) -> Written:
         assert beside.row is not None
-        keys = _keys(one.relation, beside.shown)
-        json: ColumnElement[Any] = beside.add(self.single(one.relation, keys, one.object)).c.json
+        chosen = self.single(one.relation, _keys(one.relation, beside.shown), one.object)
+        # The limit is for the planner: joined freely, it might read the whole of a large table for a few rows.
+        json: ColumnElement[Any] = beside.add(chosen if one.relation.small else chosen.limit(ONE_ROW)).c.json
         if not one.required:
             return or_null(json)
         # Not JSON: the statement fails. Of the row's own column, or the planner would try it beforehand.
@@ -103,8 +105,9 @@ class _Composer:
     def single(self, relation: Relation, keys: Keys, made: Object) -> Select[Any]:
         """One row, the column `json`; none where the guard refuses."""
         rows = relation.rows(keys)
-        beside = Beside(rows.source, Shown(rows.source, rows, keys))
-        chosen = beside.select(text(self.object(made, beside)).label("json")).where(*rows.where).limit(ONE_ROW)
+        # Of its own columns only, a row of a small table is written once for all that lead to it.
+        beside = Beside(rows.source, None if relation.small else Shown(rows.source, rows, keys))
+        chosen = beside.select(text(self.object(made, beside)).label("json")).where(*rows.where)
         return chosen if relation.guard is None else chosen.where(relation.guard(keys))
 
     def many(self, many: Many, row: FromClause) -> Written:
@@ -113,7 +116,7 @@ class _Composer:
         beside = Beside(rows.source, Shown(rows.source, rows, keys))
         chosen = beside.select(text(self.object(many.object, beside)).label("json")).where(*rows.where)
         ordered = chosen.order_by(*[build(rows.source) for build in many.relation.order])
-        return _guarded(many.relation, keys, array_of(ordered))
+        return _guarded(many.relation, keys, array(gathered(ordered).scalar_subquery()))
 
     def page(self, page: Page, row: FromClause | None) -> Written:
         relation, shape = page.paged.relation, self.decided[page.site]
@@ -135,7 +138,7 @@ class _Composer:
         every = dict(found.look_up.types.values())
         return {kind: every[kind] for kind in kinds} if isinstance(kinds, tuple) else every
 
-    def found(self, found: Found) -> Written:
+    def found(self, found: Found, beside: Beside) -> Written:
         site, look_up = found.site, found.look_up
         relations = {
             kind: (relation, [self.parameters.key(site, look_up, *part, False) for part in enumerate(relation.keys)])
@@ -144,10 +147,10 @@ class _Composer:
         if len(relations) == 1:
             # An id of another type has no such keys and finds nothing.
             ((kind, (relation, keys)),) = relations.items()
-            return or_null(_scalar(self.single(relation, keys, found.objects[kind])))
+            return or_null(beside.add(self.single(relation, keys, found.objects[kind])).c.json)
         return self.chosen(self.parameters.kind(site, look_up, False), relations, found.objects)
 
-    def listed(self, found: Found) -> Written:
+    def listed(self, found: Found, beside: Beside) -> Written:
         """The rows of several ids, in their order."""
         site, look_up, types = found.site, found.look_up, self.types(found)
         kind = self.parameters.kind(site, look_up, True)
@@ -161,9 +164,9 @@ class _Composer:
         unnested = func.unnest(*[part for part, _ in arrays.values()])
         ids = unnested.table_valued(*columns, with_ordinality="position", name="ids").render_derived()
         relations = {name: (relation, [ids.c[part] for part in names[name]]) for name, relation in types.items()}
-        beside = Beside(ids)
         chosen = text(self.chosen(ids.c[kind.key], relations, found.objects))
-        return array_of(beside.select(chosen.label("json")).order_by(ids.c.position))
+        ordered = select(chosen.label("json")).select_from(ids).order_by(ids.c.position)
+        return array(beside.add(gathered(ordered)).c.json)
 
     def chosen(
         self, kind: ColumnElement[Any], relations: Mapping[str, tuple[Relation, Keys]], objects: Mapping[str, Object]
