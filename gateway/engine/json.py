@@ -81,11 +81,14 @@ class Beside:
         self.shown = row if shown is None else cast(FromClause, shown)
         self._joined = row
 
-    def add(self, chosen: Select[Any]) -> FromClause:
-        """The lateral of one row, or of none: then its columns are NULL."""
+    def add(self, chosen: Select[Any], *, always: bool = False) -> FromClause:
+        """The lateral of one row, or of none unless there is `always` one: then its columns are NULL."""
         lateral = chosen.lateral()
-        beside = NO_ROW.subquery() if self._joined is None else self._joined
-        self._joined = beside.outerjoin(lateral, true())
+        if self._joined is None and always:
+            self._joined = lateral
+        else:
+            beside = NO_ROW.subquery() if self._joined is None else self._joined
+            self._joined = beside.join(lateral, true(), isouter=not always)
         return lateral
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:

@@ -38,15 +38,17 @@ class PageJson:
         # One row more than the page holds tells whether there is another page.
         self.peeks = self.further in self.facts
 
-    def written(self) -> Written:
+    def beside(self, row: Beside) -> Written:
+        """The page, with what is read of its rows beside the row that it belongs to."""
         columns = self._columns()
-        if len(columns) == len(self.listed) < 2:
-            # What is around the one list, if any, is joined with what is around the page.
-            found = {name: select(value).correlate_except().scalar_subquery() for name, value in columns.items()}
-            return self._object(found)
-        page = select(*[value.label(name) for name, value in columns.items()]).correlate_except().subquery()
-        made = text(self._object({name: page.c[name] for name in columns}))
-        return (select(made).select_from(page).correlate_except().scalar_subquery(),)
+        if not columns:
+            return self._object({})
+        read = row.add(select(*[value.label(name) for name, value in columns.items()]).correlate_except(), always=True)
+        return self._object({name: read.c[name] for name in columns})
+
+    def apart(self) -> Written:
+        """The page as one value of a subquery, which is run only where it is asked for."""
+        return (select(text(self._object(self._columns()))).correlate_except().scalar_subquery(),)
 
     def _columns(self) -> dict[str, ColumnElement[Any]]:
         """What is read of the rows, as aggregates: the elements of each list, and facts of the page."""

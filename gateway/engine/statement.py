@@ -78,7 +78,7 @@ class _Composer:
         if isinstance(value, Found):
             return self.listed(value, beside) if value.plural else self.found(value, beside)
         if isinstance(value, Page):
-            return self.page(value, beside.shown)
+            return self.page(value, beside)
         if isinstance(value, One):
             return self.one(value, beside)
         assert beside.shown is not None, "only look-ups and pages are without a row"
@@ -118,12 +118,13 @@ class _Composer:
         ordered = chosen.order_by(*[build(rows.source) for build in many.relation.order])
         return _guarded(many.relation, keys, array(gathered(ordered).scalar_subquery()))
 
-    def page(self, page: Page, row: FromClause | None) -> Written:
+    def page(self, page: Page, beside: Beside) -> Written:
         relation, shape = page.paged.relation, self.decided[page.site]
         assert isinstance(shape, Shape), "a page has a shape"
-        keys = _keys(relation, row)
+        keys = _keys(relation, beside.shown)
         rows = PageRows(page.paged, shape, keys, self.parameters.page(page.site, shape))
-        return _guarded(relation, keys, PageJson(rows, page.parts, self.object).written())
+        json = PageJson(rows, page.parts, self.object)
+        return json.beside(beside) if relation.guard is None else _guarded(relation, keys, json.apart())
 
     def switch(self, switch: Switch, row: FromClause) -> Written:
         declared = switch.any_of
@@ -166,18 +167,17 @@ class _Composer:
         relations = {name: (relation, [ids.c[part] for part in names[name]]) for name, relation in types.items()}
         chosen = text(self.chosen(ids.c[kind.key], relations, found.objects))
         ordered = select(chosen.label("json")).select_from(ids).order_by(ids.c.position)
-        return array(beside.add(gathered(ordered)).c.json)
+        return array(beside.add(gathered(ordered), always=True).c.json)
 
     def chosen(
         self, kind: ColumnElement[Any], relations: Mapping[str, tuple[Relation, Keys]], objects: Mapping[str, Object]
     ) -> Written:
-        """The row of the relation that `kind` names."""
+        """The row of the relation that `kind` names, or null."""
         singles = {
             name: _scalar(self.single(relation, keys, objects[name])) for name, (relation, keys) in relations.items()
         }
-        return (
-            or_null(case(*[(kind == constant(name), single) for name, single in singles.items()])) if singles else NULL
-        )
+        chosen = [(kind == constant(name), single) for name, single in singles.items()]
+        return or_null(case(*chosen)) if chosen else NULL
 
 
 def _scalar(chosen: Select[Any]) -> ColumnElement[Any]:
