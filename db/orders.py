@@ -24,7 +24,9 @@ by_id = itself(orders, is_for_managers)
 
 payment_method_by_id = itself(payment_methods, is_for_managers)
 payment_method_of_order = match(
-    (orders.c.account_id, orders.c.payment_method_id), (payment_methods.c.account_id, payment_methods.c.id)
+    (orders.c.account_id, orders.c.payment_method_id),
+    (payment_methods.c.account_id, payment_methods.c.id),
+    small=True,
 )
 payment_method_of_subscription = match(
     (subscriptions.c.account_id, subscriptions.c.payment_method_id),
@@ -32,6 +34,7 @@ payment_method_of_subscription = match(
     # Orders show what paid them for ever; a subscription only what can still be charged.
     lambda row: row.c.removed_at.is_(None),
     guard=_of_managed,
+    small=True,
 )
 payment_methods_of_account = match(
     (accounts.c.id,),

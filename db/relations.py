@@ -54,7 +54,7 @@ class Relation:
     """The rows that belong to a parent row, looked up by some of the parent's columns.
 
     `guard`, over the same columns, says whether the viewer may see them at all: null if not, however many there are.
-    `small`: the rows of a table of reference, which may as well be read whole.
+    `small`: there are few rows to find it among, in a table of reference or in the account: all may as well be read.
     """
 
     keys: tuple[Column[Any], ...]

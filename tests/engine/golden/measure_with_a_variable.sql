@@ -1,11 +1,11 @@
-SELECT convert_to('{"account":' || (coalesce((SELECT '{"subscriptions":{"nodes":[' || (coalesce((SELECT string_agg(anon_1."#0", ',') AS string_agg_1
-FROM (SELECT '{"isExpiringSoon":' || (coalesce(CAST(anon_2.expires_on IS NOT NULL AND coalesce(anon_2.expires_on, 'infinity'::date) <= $1::DATE + $2::INTEGER AND anon_2.auto_renewal != 'ON' AND CASE WHEN (anon_2.suspended_at IS NOT NULL) THEN 'SUSPENDED' WHEN (anon_2.activated_on IS NULL OR anon_2.activated_on > $1::DATE) THEN 'PENDING' WHEN (coalesce(anon_2.expires_on, 'infinity'::date) >= $1::DATE) THEN 'ACTIVE' WHEN (coalesce(anon_2.expires_on + CASE WHEN (anon_2.auto_renewal = 'ON') THEN anon_2.grace_days ELSE 0 END, 'infinity'::date) >= $1::DATE) THEN 'GRACE_PERIOD' ELSE 'EXPIRED' END = 'ACTIVE' AS TEXT), 'null') || '}') AS "#0"
+SELECT convert_to('{"account":' || (coalesce(anon_1.json, 'null') || '}'), 'UTF8') AS convert_to_1
+FROM (SELECT 1) AS anon_2 LEFT OUTER JOIN LATERAL (SELECT '{"subscriptions":{"nodes":[' || (coalesce(anon_3."#0", '') || ']}}') AS json
+FROM accounts AS accounts_1 JOIN LATERAL (SELECT string_agg(anon_4."#0", ',') AS "#0"
+FROM (SELECT '{"isExpiringSoon":' || (coalesce(CAST(anon_5.expires_on IS NOT NULL AND coalesce(anon_5.expires_on, 'infinity'::date) <= $1::DATE + $2::INTEGER AND anon_5.auto_renewal != 'ON' AND CASE WHEN (anon_5.suspended_at IS NOT NULL) THEN 'SUSPENDED' WHEN (anon_5.activated_on IS NULL OR anon_5.activated_on > $1::DATE) THEN 'PENDING' WHEN (coalesce(anon_5.expires_on, 'infinity'::date) >= $1::DATE) THEN 'ACTIVE' WHEN (coalesce(anon_5.expires_on + CASE WHEN (anon_5.auto_renewal = 'ON') THEN anon_5.grace_days ELSE 0 END, 'infinity'::date) >= $1::DATE) THEN 'GRACE_PERIOD' ELSE 'EXPIRED' END = 'ACTIVE' AS TEXT), 'null') || '}') AS "#0"
 FROM (SELECT subscriptions_1.account_id AS account_id, subscriptions_1.id AS id, subscriptions_1.number AS number, subscriptions_1.display_name AS display_name, subscriptions_1.product_code AS product_code, subscriptions_1.auto_renewal AS auto_renewal, subscriptions_1.start_trigger AS start_trigger, subscriptions_1.channel AS channel, subscriptions_1.activated_on AS activated_on, subscriptions_1.expires_on AS expires_on, subscriptions_1.term_months AS term_months, subscriptions_1.license_count AS license_count, subscriptions_1.grace_days AS grace_days, subscriptions_1.is_trial AS is_trial, subscriptions_1.suspended_at AS suspended_at, subscriptions_1.payment_method_id AS payment_method_id, subscriptions_1.created_at AS created_at, coalesce(subscriptions_1.expires_on, 'infinity'::date) AS "#order0", subscriptions_1.id AS "#order1"
 FROM subscriptions AS subscriptions_1
 WHERE subscriptions_1.account_id = $3::UUID ORDER BY coalesce(subscriptions_1.expires_on, 'infinity'::date) ASC, subscriptions_1.id ASC
- LIMIT $4::INTEGER) AS anon_2 ORDER BY anon_2."#order0" ASC, anon_2."#order1" ASC) AS anon_1), '') || ']}}') AS json
-FROM accounts AS accounts_1
+ LIMIT $4::INTEGER) AS anon_5 ORDER BY anon_5."#order0" ASC, anon_5."#order1" ASC) AS anon_4) AS anon_3 ON true
 WHERE accounts_1.id = $3::UUID AND (EXISTS (SELECT 1
 FROM memberships AS memberships_1
-WHERE memberships_1.account_id = accounts_1.id AND memberships_1.user_id = $5::UUID AND memberships_1.status = 'ACTIVE'))
- LIMIT 1), 'null') || '}'), 'UTF8') AS convert_to_1
+WHERE memberships_1.account_id = accounts_1.id AND memberships_1.user_id = $5::UUID AND memberships_1.status = 'ACTIVE'))) AS anon_1 ON true
