@@ -186,23 +186,42 @@ class RequestLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        exchange = Exchange(scope, send, timing=self._timing)
-        token = REQUEST_ID.set(exchange.request_id)
+        identifier = request_id(scope["headers"])
+        run = scope["run"] = Run(started=time.perf_counter())
+        token = REQUEST_ID.set(identifier)
+
+        def send_on(message: Message) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                run.status = message["status"]
+                headers = [*message.get("headers", ()), (b"x-request-id", identifier.encode())]
+                if self._timing and run.via is not None:
+                    headers.append((b"server-timing", run.timing()))
+                message = {**message, "headers": headers}
+            return send(message)
+
         try:
-            await self.app(scope, receive, exchange.send)
+            await self.app(scope, receive, send_on)
         except Exception:
             structlog.get_logger().exception("fault")
-            if exchange.run.status is not None:
+            if run.status is not None:
                 # Half an answer is out: only closing the connection tells the client that it is not a whole one.
                 raise
-            await exchange.send_fault()
+            await _send_fault(send_on, identifier)
         finally:
-            exchange.end()
+            run.seconds = time.perf_counter() - run.started
             if self._lines:
-                exchange.tell(self._bound())
+                self._tell(scope, run)
             for watch in self._watches:
-                watch(exchange.run)
+                watch(run)
             REQUEST_ID.reset(token)
+
+    def _tell(self, scope: Scope, run: Run) -> None:
+        """The access line."""
+        path = scope["path"]
+        if path in PROBES and run.status == 200:
+            return
+        line = {"method": scope["method"], "path": _shown_path(path), "status": run.status, CLEAN: True}
+        self._bound().info("request", **line, ms=round(run.seconds * 1000, 1), **run.facts())
 
     def _bound(self) -> Any:
         """The logger; to bind one for each line would be half of the line's time."""
@@ -212,44 +231,12 @@ class RequestLog:
         return self._logger
 
 
-class Exchange:
-    """One request and what has been answered to it so far."""
-
-    __slots__ = ("_forward", "_scope", "_timing", "request_id", "run")
-
-    def __init__(self, scope: Scope, forward: Send, *, timing: bool = False) -> None:
-        self._scope = scope
-        self._forward = forward
-        self._timing = timing
-        self.request_id = request_id(scope["headers"])
-        self.run = scope["run"] = Run(started=time.perf_counter())
-
-    def send(self, message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.start":
-            self.run.status = message["status"]
-            headers = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
-            if self._timing and self.run.via is not None:
-                headers.append((b"server-timing", self.run.timing()))
-            message = {**message, "headers": headers}
-        return self._forward(message)
-
-    async def send_fault(self) -> None:
-        error = {"message": "Internal error", "extensions": {"code": "INTERNAL", "requestId": self.request_id}}
-        body = orjson.dumps({"errors": [error]})
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
-        await self.send({"type": "http.response.body", "body": body})
-
-    def end(self) -> None:
-        self.run.seconds = time.perf_counter() - self.run.started
-
-    def tell(self, logger: Any) -> None:
-        """The access line."""
-        run, path = self.run, self._scope["path"]
-        if path in PROBES and run.status == 200:
-            return
-        line = {"method": self._scope["method"], "path": _shown_path(path), "status": run.status, CLEAN: True}
-        logger.info("request", **line, ms=round(run.seconds * 1000, 1), **run.facts())
+async def _send_fault(send: Send, identifier: str) -> None:
+    error = {"message": "Internal error", "extensions": {"code": "INTERNAL", "requestId": identifier}}
+    body = orjson.dumps({"errors": [error]})
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 500, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
