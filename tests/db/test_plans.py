@@ -1,9 +1,10 @@
-"""Every statement of the graph stays on indexes, planned once for all accounts, among those of other tenants."""
+"""Every statement of the graph stays on indexes, planned once for all accounts, many ordinary ones and a large one."""
 
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,7 @@ import httpx
 import pytest
 from asyncpg.connection import LoggedQuery
 
-from db import migrations, seed
+from db import migrations
 from db.enums import OrderDirection, SubscriptionDisplay, SubscriptionOrderField
 from db.keyring import Keyring
 from db.people import DEMO_ISSUER
@@ -21,6 +22,7 @@ from gateway.limits import Limits
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, scratch_database
+from tests.db import crowd
 
 PAGE = "nodes { id status product { name } } pageInfo { hasNextPage hasPreviousPage endCursor } totalCount"
 ACCOUNT = "account(id: $id)"
@@ -68,28 +70,60 @@ LISTS = tuple(
     )
 )
 
+# What the large account is asked, and how the name of an index that finds it begins.
+SOUGHT = {
+    "subscriptions(filter: {display: ALL})": "subscriptions_",
+    "subscriptions(filter: {display: ACTIVE})": "subscriptions_ends_on_idx",
+    "subscriptions(filter: {display: EXPIRING_SOON})": "subscriptions_ends_on_idx",
+    "subscriptions(filter: {display: EXPIRED})": "subscriptions_ends_on_idx",
+    "subscriptions(filter: {statusIn: [ACTIVE, PENDING]})": "subscriptions_",
+    "subscriptions(filter: {autoRenewal: ON})": "subscriptions_",
+    'subscriptions(filter: {productId: "prd_toolbox"})': "subscriptions_product_code_idx",
+    "subscriptions(filter: {expiringWithinDays: 20})": "subscriptions_ends_on_idx",
+    'subscriptions(filter: {endsFrom: "2026-06-01", endsTo: "2026-12-31"})': "subscriptions_ends_on_idx",
+    'subscriptions(filter: {search: "toolbox"})': "subscriptions_search_idx",
+    'subscriptions(filter: {search: "AB3CD"})': "license_keys_tail_idx",
+    'licenseKeys(filter: {search: "AB3CD"})': "license_keys_tail_idx",
+    'licenseKeys(filter: {search: "team"})': "license_keys_search_idx",
+    "licenseKeys(filter: {kind: PRIMARY})": "license_keys_",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A client, and the statements that it causes."""
+
+    client: Client
+    sent: list[str]
+
+    async def account(self, owner: str) -> str:
+        found = await self.client.ask("{ viewer { accounts { id kind } } }", to=owner)
+        (account,) = [row["id"] for row in found["viewer"]["accounts"] if row["kind"] == "BUSINESS"]
+        return str(account)
+
+    async def ask(self, owner: str, operation: str) -> tuple[Any, list[str]]:
+        """The answer about the owner's account, and the statements that read it."""
+        account = await self.account(owner)
+        self.sent.clear()
+        answer = await self.client.ask(operation, {"id": account}, to=owner)
+        return answer["account"], [text for text in dict.fromkeys(self.sent) if text.startswith("SELECT")]
+
 
 @pytest.fixture(scope="module")
 async def crowded(server_url: str, keyring: Keyring) -> AsyncIterator[asyncpg.Connection]:
-    """A connection to a database of many accounts, planning generically, as a pooled one does after a few runs."""
+    """A connection to a database of many accounts, planning generically, as a pooled one does."""
     async with scratch_database(server_url) as url:
         await migrations.upgrade(url)
         conn = await asyncpg.connect(url)
         await prepare(conn)
-        await seed.generate(
-            conn, keyring, world.NOW, accounts=3000, subscriptions=9000, large_account=False, progress=lambda *_: None
-        )
+        await crowd.gather(conn, keyring)
         await conn.execute("SET plan_cache_mode = force_generic_plan; SET jit = off")
         yield conn
         await conn.close()
 
 
 @pytest.fixture(scope="module")
-async def owner(
-    crowded: asyncpg.Connection, settings: Settings, signing_key: str
-) -> AsyncIterator[tuple[Client, str, list[str]]]:
-    """A client of the owner of one account, the account's id, and the statements that the client causes."""
-
+async def asking(crowded: asyncpg.Connection, settings: Settings, signing_key: str) -> AsyncIterator[Asking]:
     @asynccontextmanager
     async def acquire() -> AsyncIterator[asyncpg.Connection]:
         yield crowded
@@ -102,28 +136,36 @@ async def owner(
     crowded.add_query_logger(note)
     # The largest question here costs more than one may.
     given = {"token_issuer": DEMO_ISSUER, "limits": Limits(cost=50_000)}
-    issued_here = settings.model_copy(update=given)
-    app = create_app(issued_here, lambda: world.NOW, acquire=acquire)
+    app = create_app(settings.model_copy(update=given), lambda: world.NOW, acquire=acquire)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://licet.test") as http:
-        client = Client(http, signing_key, issuer=DEMO_ISSUER)
-        found = await client.ask("{ viewer { accounts { id kind } } }", to="owner-7")
-        (account,) = [row["id"] for row in found["viewer"]["accounts"] if row["kind"] == "BUSINESS"]
-        yield client, account, sent
+        yield Asking(Client(http, signing_key, issuer=DEMO_ISSUER), sent)
 
 
 @pytest.mark.parametrize("operation", [*WHOLE, *ORDERS, *FILTERS, *LISTS])
 async def test_no_statement_scans_the_table_of_all_tenants(
-    crowded: asyncpg.Connection, owner: tuple[Client, str, list[str]], operation: str
+    crowded: asyncpg.Connection, asking: Asking, operation: str
 ) -> None:
-    client, account, sent = owner
-    sent.clear()
-    await client.ask(operation, {"id": account}, to="owner-7")
-    statements = [text for text in dict.fromkeys(sent) if text.startswith("SELECT")]
+    _, statements = await asking.ask(crowd.ORDINARY_OWNER, operation)
 
-    scanned = [table for text in statements for table in await _scanned(crowded, text)]
+    plans = [await _plan(crowded, text) for text in statements]
 
     assert statements
-    assert set(scanned) <= await _small(crowded)
+    assert {table for plan in plans for table in _read_whole(plan)} <= await _small(crowded)
+
+
+@pytest.mark.parametrize(("given", "index"), SOUGHT.items())
+async def test_the_large_account_is_filtered_counted_and_searched_by_an_index(
+    crowded: asyncpg.Connection, asking: Asking, given: str, index: str
+) -> None:
+    sought = f"{given} {{ totalCount nodes {{ id }} }} everything: subscriptions {{ totalCount }}"
+    operation = f"query($id: ID!) {{ {ACCOUNT} {{ {sought} }} }}"
+
+    found, statements = await asking.ask(crowd.LARGE_OWNER, operation)
+    plans = [await _plan(crowded, text) for text in statements]
+
+    assert found["everything"]["totalCount"] > crowd.LARGE
+    assert {table for plan in plans for table in _read_whole(plan)} <= await _small(crowded)
+    assert any(node.get("Index Name", "").startswith(index) for plan in plans for node in _nodes(plan))
 
 
 async def _small(conn: asyncpg.Connection) -> set[str]:
@@ -134,15 +176,24 @@ async def _small(conn: asyncpg.Connection) -> set[str]:
     return small
 
 
-async def _scanned(conn: asyncpg.Connection, text: str) -> list[str]:
-    """The tables that the generic plan of a statement reads from end to end."""
+async def _plan(conn: asyncpg.Connection, text: str) -> dict[str, Any]:
+    """The generic plan of a statement."""
     await conn.execute(f"PREPARE planned AS {text}")
     # A generic plan does not look at the values.
     nulls = ", ".join("NULL" for _ in set(re.findall(r"\$\d+", text)))
     explained = await conn.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE planned({nulls})")
     await conn.execute("DEALLOCATE planned")
-    plan = explained if isinstance(explained, list) else json.loads(explained)
-    return [node["Relation Name"] for node in _nodes(plan[0]["Plan"]) if node["Node Type"] == "Seq Scan"]
+    ((planned,),) = ((explained if isinstance(explained, list) else json.loads(explained)),)
+    plan: dict[str, Any] = planned["Plan"]
+    return plan
+
+
+def _read_whole(plan: dict[str, Any]) -> Iterator[str]:
+    """The tables that are read from end to end, as they are or in the order of an index."""
+    for node in _nodes(plan):
+        kind = node["Node Type"]
+        if kind == "Seq Scan" or (kind in {"Index Scan", "Index Only Scan"} and "Index Cond" not in node):
+            yield node["Relation Name"]
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
