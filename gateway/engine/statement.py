@@ -1,6 +1,6 @@
 """From a plan to one statement that returns finished JSON.
 
-To-one relations are laterals with LIMIT 1, of which PostgreSQL remembers those it has made; lists are subqueries.
+To-one relations and pages are laterals beside their row; other lists, and what a guard may refuse, are subqueries.
 """
 
 from collections.abc import Mapping, Sequence
