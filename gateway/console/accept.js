@@ -1,10 +1,10 @@
 // An invitation accepted: from then on one is in that account.
 
 import { ERRORS } from "./fragments.js";
-import { Failure, change } from "./graph.js";
+import { change } from "./graph.js";
 import { t } from "./language.js";
 import { changed, navigate } from "./main.js";
-import { toast } from "./notices.js";
+import { toast, toastFailure, toastRefusal } from "./notices.js";
 
 const OPERATION = `mutation AcceptInvitation($input: AcceptInvitationInput!) {
   acceptInvitation(input: $input) { account { id name } ${ERRORS} }
@@ -13,12 +13,11 @@ const OPERATION = `mutation AcceptInvitation($input: AcceptInvitationInput!) {
 export async function acceptInvitation({ id }) {
   try {
     const { account, userErrors } = await change(OPERATION, { invitationId: id });
-    if (account === null) return toast(userErrors[0].message);
+    if (account === null) return toastRefusal(userErrors[0].message);
     changed();
     toast(t("invitation.done", { name: account.name }));
     await navigate(`/accounts/${account.id}`);
   } catch (failure) {
-    if (!(failure instanceof Failure)) throw failure;
-    toast(failure.kind === "offline" ? t("failure.notSent") : failure.message);
+    toastFailure(failure, t("failure.notSent"));
   }
 }

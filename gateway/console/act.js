@@ -3,10 +3,10 @@
 import { form, open } from "./dialogs.js";
 import { h } from "./dom.js";
 import { ERRORS } from "./fragments.js";
-import { Failure, change } from "./graph.js";
+import { change } from "./graph.js";
 import { t } from "./language.js";
 import { reload } from "./main.js";
-import { toast } from "./notices.js";
+import { toast, toastFailure, toastRefusal } from "./notices.js";
 import { button } from "./parts.js";
 
 /** A link-like button that runs the mutation `name`, says `done`, and draws the view anew; `asks` is said before it. */
@@ -38,11 +38,10 @@ export function act(label, { id, name, type, input, done, asks = null }) {
     control.setAttribute("aria-disabled", "true");
     try {
       const { userErrors } = await change(operation, input);
-      if (userErrors.length > 0) toast(userErrors[0].message);
+      if (userErrors.length > 0) toastRefusal(userErrors[0].message);
       else await said();
     } catch (failure) {
-      if (!(failure instanceof Failure)) throw failure;
-      toast(failure.kind === "offline" ? t("failure.notSent") : failure.message);
+      toastFailure(failure, t("failure.notSent"));
     } finally {
       control.removeAttribute("aria-disabled");
     }

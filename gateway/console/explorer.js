@@ -2,8 +2,10 @@
 
 import { EXAMPLES } from "./examples.js";
 import { h, icon, unique } from "./dom.js";
-import { ask } from "./graph.js";
+import { Failure, ask } from "./graph.js";
 import { speak, t } from "./language.js";
+import { noticeParts, toastFailure, toastRefusal } from "./notices.js";
+import { failed } from "./parts.js";
 import { IS_DEMO, claims, people, signIn, signInAs, token } from "./session.js";
 import { mark } from "./shell.js";
 
@@ -19,6 +21,7 @@ const FORGETFUL = { length: 0, getItem: () => null, setItem() {}, removeItem() {
 async function start() {
   await speak();
   document.title = `${t("explorer")} · Licet`;
+  document.body.append(...noticeParts());
   document.querySelector(".bar").replaceWith(bar());
   if (GraphiQL === undefined) {
     place.replaceChildren(unavailable());
@@ -29,7 +32,12 @@ async function start() {
 
 /** Ready to ask: in the demo as somebody, elsewhere as soon as there is a token. */
 async function open() {
-  if (!token() && IS_DEMO) await signInAs((await people())[0].person);
+  try {
+    if (!token() && IS_DEMO) await signInAs((await people())[0].person);
+  } catch {
+    place.replaceChildren(failed(new Failure("offline"), open));
+    return;
+  }
   document.querySelector(".bar").replaceWith(bar());
   if (!token()) {
     place.replaceChildren(h("div", { class: "empty" }, h("h1", {}, t("explorer.signIn")), h("p", {}, t("explorer.signInHint"))));
@@ -111,16 +119,23 @@ function select(label, change) {
 }
 
 function persons() {
+  const self = () => claims(token() ?? "").sub;
   const become = async ({ target }) => {
-    await signInAs(target.value);
+    try {
+      await signInAs(target.value);
+    } catch {
+      target.value = self();
+      toastRefusal(t("signIn.refused"));
+      return;
+    }
     // Another person has other accounts.
     state = await example(0);
     keep({});
     if (root) draw();
   };
   const [made, around] = select(t("explorer.askAs"), become);
-  const { sub } = claims(token() ?? "");
-  people().then((all) => made.append(...all.map(({ person, name }) => h("option", { value: person, selected: person === sub }, name))), () => {});
+  const options = (all) => all.map(({ person, name }) => h("option", { value: person, selected: person === self() }, name));
+  people().then((all) => made.append(...options(all)), () => toastFailure(new Failure("offline")));
   return around;
 }
 

@@ -2,9 +2,9 @@
 
 import { act } from "./act.js";
 import { h, icon } from "./dom.js";
-import { Failure, ask } from "./graph.js";
+import { ask } from "./graph.js";
 import { day, instant, number, t, term } from "./language.js";
-import { announce, toast } from "./notices.js";
+import { announce, toastFailure } from "./notices.js";
 import { button, chip, meter, section } from "./parts.js";
 import { secret } from "./reveal.js";
 
@@ -83,8 +83,7 @@ function devices(key) {
       announce(t("list.shown", { shown: page.nodes.length, total: found.totalCount }));
       if (!found.pageInfo.hasNextPage) more.remove();
     } catch (failure) {
-      if (!(failure instanceof Failure)) throw failure;
-      toast(failure.kind === "offline" ? t("failure.offline") : failure.message);
+      toastFailure(failure);
     } finally {
       more.removeAttribute("aria-busy");
     }

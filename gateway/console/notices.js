@@ -1,7 +1,7 @@
 // What is said in passing: a change that was made, a connection that was lost. Both are live regions.
 
 import { h, icon } from "./dom.js";
-import { news } from "./graph.js";
+import { Failure, news } from "./graph.js";
 import { t } from "./language.js";
 
 const SHOWN = 6000; // milliseconds
@@ -32,8 +32,17 @@ export function announce(sentence) {
   said.textContent = sentence;
 }
 
-export function toast(sentence) {
-  const shown = h("p", { class: "toast" }, icon("check"), h("span", {}, sentence));
+export function toast(sentence, drawing = "check") {
+  const shown = h("p", { class: "toast" }, icon(drawing), h("span", {}, sentence));
   toasts.append(shown);
   setTimeout(() => shown.remove(), SHOWN);
+}
+
+/** What was clicked can not be done, and why. */
+export const toastRefusal = (sentence) => toast(sentence, "warn");
+
+/** What was clicked had no answer; without a connection `offline` says so. Our own mistakes go on to the browser. */
+export function toastFailure(failure, offline = t("failure.offline")) {
+  if (!(failure instanceof Failure)) throw failure;
+  toastRefusal(failure.kind === "offline" ? offline : failure.message);
 }

@@ -1,10 +1,10 @@
 // A licence key in full: asked for by whoever may see it, which is written down; it leaves the page with the view.
 
 import { h, icon } from "./dom.js";
-import { Failure, ask } from "./graph.js";
+import { ask } from "./graph.js";
 import { ERRORS } from "./fragments.js";
 import { t } from "./language.js";
-import { announce, toast } from "./notices.js";
+import { announce, toast, toastFailure, toastRefusal } from "./notices.js";
 
 const OPERATION = `mutation RevealLicenseKey($input: RevealLicenseKeyInput!) {
   revealLicenseKey(input: $input) { key ${ERRORS} }
@@ -42,11 +42,10 @@ export const fresh = (text) =>
 async function asked(licenseKeyId) {
   try {
     const { revealLicenseKey } = await ask(OPERATION, { input: { licenseKeyId } });
-    if (revealLicenseKey.key === null) toast(revealLicenseKey.userErrors[0].message);
+    if (revealLicenseKey.key === null) toastRefusal(revealLicenseKey.userErrors[0].message);
     return revealLicenseKey.key;
   } catch (failure) {
-    if (!(failure instanceof Failure)) throw failure;
-    toast(failure.kind === "offline" ? t("failure.offline") : failure.message);
+    toastFailure(failure);
     return null;
   }
 }
@@ -58,7 +57,7 @@ async function copied(text) {
     toast(t("key.copied"));
   } catch {
     // A page that did not come over https may not.
-    toast(t("key.notCopied"));
+    toastRefusal(t("key.notCopied"));
   }
 }
 

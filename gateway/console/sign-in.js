@@ -3,7 +3,7 @@
 import { h, icon } from "./dom.js";
 import { t } from "./language.js";
 import { navigate } from "./main.js";
-import { toast } from "./notices.js";
+import { toastRefusal } from "./notices.js";
 import { button, failed, rows, skeleton } from "./parts.js";
 import { IS_DEMO, broughtToken, claims, people, signIn, signInAs } from "./session.js";
 import { initials } from "./shell.js";
@@ -67,7 +67,7 @@ function card(person, place) {
       await signInAs(person.person);
     } catch {
       control.removeAttribute("aria-busy");
-      toast(t("signIn.refused"));
+      toastRefusal(t("signIn.refused"));
       return;
     }
     onwards(place);

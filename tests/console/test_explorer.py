@@ -57,6 +57,26 @@ async def test_an_example_runs_as_one_of_the_demos_people(chromium: Browser, run
         await expect(answered).to_contain_text("activeSubscriptions")
 
 
+async def test_whoever_can_not_be_signed_in_is_told_and_tries_again(
+    chromium: Browser, running: Running, published: Path
+) -> None:
+    files = {file.url: file.body for file in elsewhere(PAGE.read_text(encoding="utf-8"), published)}
+
+    async with explorer(chromium, running, files) as page:
+        await expect(page.locator(".graphiql-query-editor")).to_contain_text("productOverviews")
+        await page.route("**/demo/sign-in", lambda route: route.abort())
+        await page.get_by_label("Ask as").select_option("amara")
+        await expect(page.locator(".toast")).to_have_text("That did not work. Try again.")
+        await expect(page.get_by_label("Ask as")).to_have_value("nadia")
+        await page.evaluate("sessionStorage.clear()")
+        await page.reload()
+        await expect(page.get_by_role("alert")).to_contain_text("The server can not be reached")
+        await page.unroute("**/demo/sign-in")
+        await page.get_by_role("button", name="Try again").click()
+
+        await expect(page.locator(".graphiql-query-editor")).to_contain_text("productOverviews")
+
+
 async def test_where_the_editor_can_not_come_the_page_says_what_works(chromium: Browser, running: Running) -> None:
     async with explorer(chromium, running, {}) as page:
         told = page.get_by_role("alert")
