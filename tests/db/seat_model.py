@@ -42,9 +42,12 @@ class Model:
     def pass_days(self, days: int) -> None:
         self.today += timedelta(days=days)
 
-    def switch_renewal(self, *, enabled: bool) -> str | None:
-        if self.term.status(self.today) == "EXPIRED":
+    def switch_renewal(self, *, enabled: bool, confirmed: bool) -> str | None:
+        status = self.term.status(self.today)
+        if status == "EXPIRED":
             return "SUBSCRIPTION_EXPIRED"
+        if status == "GRACE_PERIOD" and not enabled and not confirmed:
+            return "GRACE_LOSS_UNCONFIRMED"
         self.term = replace(self.term, auto_renewal="ON" if enabled else "OFF")
         return None
 
@@ -59,7 +62,8 @@ class Model:
 
     def activate(self, name: str, device: str) -> str | None:
         key, before = self.key(name), self.devices.get(device)
-        refused = self._not_usable() or _not_usable(key, self.today)
+        starts = self.term.activated_on is None
+        refused = (None if starts else self._not_usable()) or _not_usable(key, self.today)
         if refused or before == (ACTIVE, name):
             return refused
         if before is not None and before[0] == BLOCKED:
@@ -71,6 +75,9 @@ class Model:
                 self.devices[device] = before
             return "NO_SEATS_AVAILABLE"
         self.devices[device] = (ACTIVE, name)
+        if starts:
+            end = end_of_term(self.today, self.term_months)
+            self.term = replace(self.term, activated_on=self.today, expires_on=end)
         return None
 
     def change_device(self, device: str, how: str) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 
@@ -36,6 +37,7 @@ from tests.schema.model import Key, Term
 T = TypeVar("T")
 KEY, SUBSCRIPTION = tables.table(tables.LicenseKey), tables.table(tables.Subscription)
 OTHER = KEY.alias()
+TERMS = ("activated_on", "expires_on", "auto_renewal")
 OF_IT = (OTHER.c.account_id == SUBSCRIPTION.c.account_id, OTHER.c.subscription_id == SUBSCRIPTION.c.id)
 KEYS = render(
     select(
@@ -46,6 +48,7 @@ KEYS = render(
 USAGE = render(
     select(
         status(SUBSCRIPTION).label("status"),
+        *(SUBSCRIPTION.c[name] for name in TERMS),
         SUBSCRIPTION.c.license_count.label("total"),
         scalar(OTHER, value=used_seats(OTHER), where=OF_IT).label("used"),
         scalar(OTHER, value=reserved_seats(OTHER), where=OF_IT).label("reserved"),
@@ -56,6 +59,7 @@ DEVICES = "SELECT device_id, status, name FROM activations a JOIN license_keys k
 DEVICE = "SELECT account_id, id FROM activations WHERE device_id = $1"
 TERM: dict[str, Any] = {"expires_on": world.day(20), "auto_renewal": "ON", "grace_days": 10}
 MONTHS = 2
+UNBEGUN = "UPDATE subscriptions SET start_trigger = 'ON_FIRST_ACTIVATION', activated_on = NULL, expires_on = NULL"
 
 ALLOCATIONS = st.sampled_from(["RESERVED", "DYNAMIC"])
 QUOTAS = st.sampled_from([0, 1, 2, 3, 5, 9])
@@ -147,8 +151,17 @@ class Subscription(RuleBasedStateMachine):
     def day(self, offset: int | None) -> Any:
         return None if offset is None else self.model.today + timedelta(days=offset)
 
-    @initialize(quotas=st.lists(st.sampled_from([1, 2, 3]), min_size=1, max_size=3), allocation=ALLOCATIONS)
-    def some_sublicences(self, quotas: list[int], allocation: str) -> None:
+    @initialize(
+        waits=st.sampled_from([False, False, True]),
+        quotas=st.lists(st.sampled_from([1, 2, 3]), min_size=1, max_size=3),
+        allocation=ALLOCATIONS,
+    )
+    def it_runs_or_waits_for_a_device(self, waits: bool, quotas: list[int], allocation: str) -> None:
+        if waits:
+            self.run(self.conn.execute(UNBEGUN))
+            self.model.term = replace(self.model.term, activated_on=None, expires_on=None)
+            self.a_sublicence_is_created(allocation, 1, None)
+            self.devices_activate([(0, "laptop")])
         for quota in quotas:
             self.a_sublicence_is_created(allocation, quota, None)
 
@@ -156,15 +169,26 @@ class Subscription(RuleBasedStateMachine):
     def days_pass(self, days: int) -> None:
         self.model.pass_days(days)
 
-    @rule(enabled=st.booleans())
-    def renewal_is_switched(self, enabled: bool) -> None:
-        given: dict[str, Any] = {"enabled": enabled, "payment_method": None, "confirm_grace_loss": True}
+    @precondition(lambda self: self.model.term.status(self.model.today) == "ACTIVE")
+    @rule()
+    def the_term_ends(self) -> None:
+        assert self.model.term.expires_on is not None
+        self.model.pass_days((self.model.term.expires_on - self.model.today).days + 1)
+
+    @rule(enabled=st.booleans(), confirmed=st.booleans())
+    def renewal_is_switched(self, enabled: bool, confirmed: bool) -> None:
+        given: dict[str, Any] = {"enabled": enabled, "payment_method": None, "confirm_grace_loss": confirmed}
         done = self.outcome(
             lambda: subscriptions.set_auto_renewal(self.conn, self.team.act, self.team.subscription, **given)
         )
-        assert done == self.model.switch_renewal(enabled=enabled)
+        assert done == self.model.switch_renewal(enabled=enabled, confirmed=confirmed)
 
-    @precondition(lambda self: self.model.term.status(self.model.today) != "ACTIVE")
+    @precondition(lambda self: self.model.term.status(self.model.today) == "GRACE_PERIOD")
+    @rule(confirmed=st.booleans())
+    def the_grace_is_given_up(self, confirmed: bool) -> None:
+        self.renewal_is_switched(enabled=False, confirmed=confirmed)
+
+    @precondition(lambda self: self.model.term.status(self.model.today) in {"GRACE_PERIOD", "EXPIRED"})
     @rule()
     def a_renewal_is_paid(self) -> None:
         paid: dict[str, Any] = {"paid_on": self.model.today, "order": None}
@@ -255,7 +279,8 @@ class Subscription(RuleBasedStateMachine):
         on = {row["device_id"]: (row["status"], row["name"]) for row in await self.conn.fetch(DEVICES)}
 
         assert on == model.devices
-        assert usage == {"status": model.term.status(model.today), **model.usage()}
+        term = {name: getattr(model.term, name) for name in TERMS}
+        assert usage == {"status": model.term.status(model.today), **term, **model.usage()}
         assert keys == {
             name: {"name": name, **_values(model.key(name)), "available": model.available(name)} for name in model.keys
         }
