@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from starlette.requests import Request
@@ -133,6 +134,7 @@ class ForPeople:
         return self.endpoint(scope, receive, send)
 
 
+@cache
 def pages(*, demo: bool) -> Pages:
     """`demo` says that one can sign in as somebody without an identity provider."""
     contents = {path.name: path.read_bytes() for path in files("gateway").joinpath("console").iterdir()}

@@ -4,6 +4,7 @@ import asyncio
 import io
 import logging
 import os
+import signal
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -80,28 +81,34 @@ async def database_url(server_url: str) -> AsyncIterator[str]:
         yield url
 
 
-@pytest.fixture
-async def conn(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection as the pool prepares them, in a transaction that is rolled back."""
+@pytest.fixture(scope="session")
+async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """As the pool prepares them; one for all, since each would read the catalogue and plan every statement anew."""
     connection = await asyncpg.connect(database_url, server_settings={"timezone": "UTC"})
     await prepare(connection)
-    transaction = connection.transaction()
-    await transaction.start()
     yield connection
-    await transaction.rollback()
     await connection.close()
 
 
 @pytest.fixture
-def statements(conn: asyncpg.Connection) -> list[str]:
+async def conn(connection: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
+    """That connection, in a transaction that is rolled back."""
+    transaction = connection.transaction()
+    await transaction.start()
+    yield connection
+    await transaction.rollback()
+
+
+@pytest.fixture
+def statements(conn: asyncpg.Connection) -> Iterator[list[str]]:
     """Every statement that the connection runs from now on."""
     sent: list[str] = []
 
     def note(query: LoggedQuery) -> None:
         sent.append(query.query)
 
-    conn.add_query_logger(note)
-    return sent
+    with conn.query_logger(note):
+        yield sent
 
 
 @pytest.fixture(scope="session")
@@ -219,13 +226,26 @@ async def client_without_processor(
         yield client
 
 
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Whoever starts the run in the background may have Ctrl-C ignored, for it and all that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """As the service writes them: with local variables, as structlog would, one takes seconds."""
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], console])
+
+
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """Where the log goes, as JSON; logging is put back afterwards."""
-    root = logging.getLogger()
+    root, configured = logging.getLogger(), structlog.get_config()
     before = (root.handlers[:], root.level)
     written = io.StringIO()
     telemetry.configure("json", written)
     yield written
     root.handlers[:], root.level = before[0], before[1]
-    structlog.reset_defaults()
+    structlog.configure(**configured)

@@ -36,7 +36,7 @@ def test_the_readme_names_every_command() -> None:
 def test_both_commands_of_the_readme_are_one_line_with_pinned_versions() -> None:
     commands = re.findall(r"^python3 -m venv .*$", read("README.md"), re.MULTILINE)
 
-    assert [command.split(" && ")[-1] for command in commands] == [".venv/bin/licet demo", ".venv/bin/pytest"]
+    assert [command.split(" && ")[-1] for command in commands] == [".venv/bin/licet demo", ".venv/bin/pytest -n 2"]
     assert [command for command in commands if " -c constraints.txt " not in command] == []
 
 

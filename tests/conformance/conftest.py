@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import npm
 from tests.gateway import demos
 from tests.gateway.demos import Running
 
 HERE = Path(__file__).parent
-INSTALL_SECONDS = 300
 RUN_SECONDS = 60
 SUBSCRIPTIONS = """
 query($account: ID!) {
@@ -27,15 +27,10 @@ query($account: ID!) {
 @pytest.fixture(scope="session")
 def node() -> Path:
     """The node to run scripts of this directory with, which have their packages."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("node and npm are not on PATH: install Node.js 20 or newer to run these")
-    installed, wanted = HERE / "node_modules" / ".package-lock.json", HERE / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < wanted.stat().st_mtime:
-        done = subprocess.run(
-            [npm, "ci", "--no-audit", "--no-fund"], cwd=HERE, capture_output=True, text=True, timeout=INSTALL_SECONDS
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not on PATH: install Node.js 20 or newer to run these")
+    npm.install(HERE)
     return Path(node)
 
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, async_playwright
 
-from tests.console import npm
+from tests import npm
 from tests.gateway.demos import Running, demo
 
 PATIENCE = 10_000  # milliseconds; a machine that does other things besides must fit

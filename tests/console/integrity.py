@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.console.npm import package
+from tests.npm import package
 
 PAGE = Path(str(files("gateway"))) / "console" / "explorer.html"
 PINNED = re.compile(

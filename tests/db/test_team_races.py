@@ -30,7 +30,10 @@ RESERVED = "SELECT coalesce(sum(quota), 0) FROM license_keys WHERE allocation = 
 USED = "SELECT coalesce(sum(used), 0) FROM license_keys WHERE allocation IS DISTINCT FROM 'RESERVED'"
 ACTIVE = "SELECT count(*) FROM activations WHERE status = 'ACTIVE'"
 ADMINS = "SELECT count(*) FROM memberships WHERE status = 'ACTIVE' AND role IN ('OWNER', 'ADMIN')"
-WAITING = "SELECT count(*) FROM pg_sleep(0.01), pg_stat_activity WHERE wait_event_type = 'Lock'"
+WAITING = """
+    SELECT count(*) FROM pg_sleep(0.01), pg_stat_activity
+    WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 WITH_ADDRESS = "SELECT count(*) FROM memberships WHERE email = $1"
 
 

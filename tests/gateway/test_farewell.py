@@ -22,6 +22,8 @@ OWN = {
     "LICET_TOKEN_PUBLIC_KEY": SECRETS.token_public_key(),
     "LICET_LOOKUP_SECRETS": "1:a-lookup-secret-of-more-than-32-characters",
     "LICET_ENCRYPTION_SECRETS": f"1:{base64.b64encode(bytes(range(32))).decode()}",
+    # However slow the machine, nobody is told to try again.
+    "LICET_POOL_TIMEOUT": "30",
 }
 CLIENTS = 12
 
