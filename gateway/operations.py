@@ -163,9 +163,9 @@ async def _fetch(asked: Asked, statement: Compiled, asker: Asker) -> Answer:
     async with asker.acquire() as conn:
         asker.run.statements += 1
         began = perf_counter()
-        written: bytes = await conn.fetchval(statement.text, *values)
+        found: bytes = await conn.fetchval(statement.text, *values)
         asker.run.database_seconds += perf_counter() - began
-    return Answer(b'{"data":' + written + b"}")
+    return Answer(statement.answer(found))
 
 
 def _context(asked: Asked, asker: Asker) -> Context:

@@ -145,13 +145,26 @@ def array(elements: ColumnElement[Any]) -> Written:
 
 def text(written: Written) -> ColumnElement[Any]:
     """The pieces as one value."""
+    return _joined([constant(piece) if isinstance(piece, str) else piece for piece in _merged(written)])
+
+
+def within(written: Written) -> tuple[str, ColumnElement[Any], str]:
+    """An object as the constants at its ends, which need not pass through the database, and what is between them."""
+    before, *between = _merged(written)
+    assert isinstance(before, str), "an object begins with a bracket"
+    *between, after = between or ["", ""]
+    assert isinstance(after, str), "an object ends with a bracket"
+    return before, text(tuple(between)), after
+
+
+def _merged(written: Written) -> list[str | ColumnElement[Any]]:
     merged: list[str | ColumnElement[Any]] = []
     for piece in written:
         if merged and isinstance(piece, str) and isinstance(merged[-1], str):
             merged[-1] += piece
         else:
             merged.append(piece)
-    return _joined([constant(piece) if isinstance(piece, str) else piece for piece in merged])
+    return merged
 
 
 def _joined(pieces: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:

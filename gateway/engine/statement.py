@@ -26,6 +26,7 @@ from gateway.engine.json import (
     or_null,
     quoted,
     text,
+    within,
 )
 from gateway.engine.pages import PageJson
 from gateway.engine.parameters import Parameters, Source
@@ -37,13 +38,21 @@ UNFIT = DataError
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """SQL text, and for each of its parameters where the value comes from: arguments, or the request by name."""
+    """SQL text, and for each of its parameters where the value comes from: arguments, or the request by name.
+
+    `before` and `after` are what the answer has around the bytes that the statement returns.
+    """
 
     text: str
     sources: tuple[Source | str, ...]
+    before: bytes
+    after: bytes
 
     def values(self, arguments: Sequence[Any], request: Mapping[str, Any]) -> list[Any]:
         return [request[source] if isinstance(source, str) else source(arguments) for source in self.sources]
+
+    def answer(self, found: bytes) -> bytes:
+        return b"".join((self.before, found, self.after))
 
 
 # What of a site's arguments decides the SQL: the shape of a page, or the types that ids lead to.
@@ -53,8 +62,10 @@ Deciding = Shape | tuple[str, ...]
 def compiled(plan: Plan, decided: Mapping[int, Deciding]) -> Compiled:
     """The statement of a plan, with what is decided at its sites."""
     composer = _Composer(decided)
-    statement = render(composer.statement(plan.root))
-    return Compiled(statement.text, tuple(composer.parameters.source(name) for name in statement.names))
+    before, statement, after = composer.statement(plan.root)
+    rendered = render(statement)
+    sources = tuple(composer.parameters.source(name) for name in rendered.names)
+    return Compiled(rendered.text, sources, f'{{"data":{before}'.encode(), f"{after}}}".encode())
 
 
 class _Composer:
@@ -62,10 +73,11 @@ class _Composer:
         self.decided = decided
         self.parameters = Parameters()
 
-    def statement(self, root: Object) -> Select[Any]:
+    def statement(self, root: Object) -> tuple[str, Select[Any], str]:
         beside = Beside(_request() if any(_is_of_request(value) for value in root.fields.values()) else None)
+        before, found, after = within(self.object(root, beside))
         # As bytes, which go out as they are.
-        return beside.select(func.convert_to(text(self.object(root, beside)), constant("UTF8")))
+        return before, beside.select(func.convert_to(found, constant("UTF8"))), after
 
     def object(self, made: Object, beside: Beside) -> Written:
         return object_of({key: self.value(value, beside) for key, value in made.fields.items()})

@@ -1,4 +1,4 @@
-SELECT convert_to('{"account":' || (coalesce(anon_1.json, 'null') || '}'), 'UTF8') AS convert_to_1
+SELECT convert_to(coalesce(anon_1.json, 'null'), 'UTF8') AS convert_to_1
 FROM (SELECT 1) AS anon_2 LEFT OUTER JOIN LATERAL (SELECT (('{"subscriptions":{"edges":[' || coalesce(anon_3."#0", '')) || ('],"pageInfo":{"hasNextPage":' || (CAST(anon_3."#count" > $1::INTEGER AS TEXT) || ',"hasPreviousPage":'))) || ((CAST(EXISTS (SELECT 1
 FROM subscriptions AS subscriptions_1
 WHERE subscriptions_1.account_id = $2::UUID AND (coalesce(subscriptions_1.expires_on, 'infinity'::date), subscriptions_1.id) <= (CAST($3::VARCHAR AS DATE), CAST($4::VARCHAR AS UUID))) AS TEXT) || (',"startCursor":' || coalesce(CAST(to_json(anon_3."#cursors"[1]) AS TEXT), 'null'))) || (',"endCursor":' || (coalesce(CAST(to_json(anon_3."#cursors"[cardinality(anon_3."#cursors")]) AS TEXT), 'null') || '}}}'))) AS json

@@ -1,4 +1,4 @@
-SELECT convert_to('{"account":' || (coalesce(anon_1.json, 'null') || '}'), 'UTF8') AS convert_to_1
+SELECT convert_to(coalesce(anon_1.json, 'null'), 'UTF8') AS convert_to_1
 FROM (SELECT 1) AS anon_2 LEFT OUTER JOIN LATERAL (SELECT '{"auditEvents":' || (CASE WHEN (EXISTS (SELECT 1
 FROM memberships AS memberships_1
 WHERE memberships_1.account_id = $1::UUID AND memberships_1.user_id = $2::UUID AND memberships_1.status = 'ACTIVE' AND memberships_1.role != 'MEMBER')) THEN (SELECT '{"nodes":[' || (coalesce(string_agg(anon_4."#0", ','), '') || ']}') AS anon_3

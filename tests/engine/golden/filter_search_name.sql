@@ -1,4 +1,4 @@
-SELECT convert_to('{"account":' || (coalesce(anon_1.json, 'null') || '}'), 'UTF8') AS convert_to_1
+SELECT convert_to(coalesce(anon_1.json, 'null'), 'UTF8') AS convert_to_1
 FROM (SELECT 1) AS anon_2 LEFT OUTER JOIN LATERAL (SELECT ('{"subscriptions":{"nodes":[' || coalesce(anon_3."#0", '')) || ('],"totalCount":' || (CAST((SELECT count(*) AS count_1
 FROM subscriptions AS subscriptions_1
 WHERE subscriptions_1.account_id = $1::UUID AND subscriptions_1.id IN (SELECT subscriptions_2.id

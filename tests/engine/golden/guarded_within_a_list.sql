@@ -1,4 +1,4 @@
-SELECT convert_to('{"account":' || (coalesce(anon_1.json, 'null') || '}'), 'UTF8') AS convert_to_1
+SELECT convert_to(coalesce(anon_1.json, 'null'), 'UTF8') AS convert_to_1
 FROM (SELECT 1) AS anon_2 LEFT OUTER JOIN LATERAL (SELECT '{"subscriptions":{"nodes":[' || (coalesce(anon_3."#0", '') || ']}}') AS json
 FROM accounts AS accounts_1 JOIN LATERAL (SELECT string_agg(anon_4."#0", ',') AS "#0"
 FROM (SELECT ('{"number":' || (CAST(to_json(anon_5.number) AS TEXT) || ',"orders":')) || ((CASE WHEN (EXISTS (SELECT 1

@@ -1,4 +1,4 @@
-SELECT convert_to('{"account":' || (coalesce(anon_1.json, 'null') || '}'), 'UTF8') AS convert_to_1
+SELECT convert_to(coalesce(anon_1.json, 'null'), 'UTF8') AS convert_to_1
 FROM (SELECT 1) AS anon_2 LEFT OUTER JOIN LATERAL (SELECT '{"subscriptions":{"nodes":[' || (coalesce(anon_3."#0", '') || ']}}') AS json
 FROM accounts AS accounts_1 JOIN LATERAL (SELECT string_agg(anon_4."#0", ',') AS "#0"
 FROM (SELECT '{"isExpiringSoon":' || (coalesce(CAST(anon_5.expires_on IS NOT NULL AND coalesce(anon_5.expires_on, 'infinity'::date) <= $1::DATE + $2::INTEGER AND anon_5.auto_renewal != 'ON' AND CASE WHEN (anon_5.suspended_at IS NOT NULL) THEN 'SUSPENDED' WHEN (anon_5.activated_on IS NULL OR anon_5.activated_on > $1::DATE) THEN 'PENDING' WHEN (coalesce(anon_5.expires_on, 'infinity'::date) >= $1::DATE) THEN 'ACTIVE' WHEN (coalesce(anon_5.expires_on + CASE WHEN (anon_5.auto_renewal = 'ON') THEN anon_5.grace_days ELSE 0 END, 'infinity'::date) >= $1::DATE) THEN 'GRACE_PERIOD' ELSE 'EXPIRED' END = 'ACTIVE' AS TEXT), 'null') || '}') AS "#0"

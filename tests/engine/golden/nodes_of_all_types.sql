@@ -1,4 +1,4 @@
-SELECT convert_to('{"nodes":[' || (coalesce(anon_1.json, '') || ']}'), 'UTF8') AS convert_to_1
+SELECT convert_to(coalesce(anon_1.json, ''), 'UTF8') AS convert_to_1
 FROM LATERAL (SELECT string_agg(anon_2.json, ',') AS json
 FROM (SELECT coalesce(CASE WHEN (anon_3.kind_1 = 'Account') THEN (SELECT ('{"__typename":"Account","id":' || coalesce('"' || ('acc_' || CAST(anon_3.id_1_0_uuid AS TEXT) || '"'), 'null')) || (',"name":' || (CAST(to_json(accounts_1.name) AS TEXT) || '}')) AS json
 FROM accounts AS accounts_1

@@ -1,4 +1,4 @@
-SELECT convert_to('{"account":' || (coalesce(anon_1.json, 'null') || '}'), 'UTF8') AS convert_to_1
+SELECT convert_to(coalesce(anon_1.json, 'null'), 'UTF8') AS convert_to_1
 FROM (SELECT 1) AS anon_2 LEFT OUTER JOIN LATERAL (SELECT (('{"subscriptions":{"pageInfo":{"hasNextPage":' || CAST(anon_3."#count" > $1::INTEGER AS TEXT)) || (',"hasPreviousPage":' || CAST(false AS TEXT))) || ((',"startCursor":' || coalesce(CAST(to_json(anon_3."#cursors"[1]) AS TEXT), 'null')) || (',"endCursor":' || (coalesce(CAST(to_json(anon_3."#cursors"[cardinality(anon_3."#cursors")]) AS TEXT), 'null') || '}}}'))) AS json
 FROM accounts AS accounts_1 JOIN LATERAL (SELECT count(anon_4."#position") AS "#count", array_agg(anon_4."#cursor") FILTER (WHERE anon_4."#position" <= $1::INTEGER) AS "#cursors"
 FROM (SELECT anon_5."#position" AS "#position", 'ENDS_ON~' || CAST(anon_5.id AS TEXT) || '~' || CAST(coalesce(anon_5.expires_on, 'infinity'::date) AS TEXT) AS "#cursor"
