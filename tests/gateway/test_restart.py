@@ -73,6 +73,9 @@ async def test_a_database_that_restarts_in_traffic_costs_no_more_than_another_tr
         assert refused.headers["retry-after"] == "1"
     assert max(reads.first(back), writes.first(back)) < RECOVERED
     assert calm == [200] * 20
-    acknowledged = [response.json()["data"] for _, response in writes.answers if response.status_code == 200]
-    assert 0 < max(int(data["renameSubscription"]["subscription"]["displayName"]) for data in acknowledged) <= stored
+    acknowledged = [response.json() for _, response in writes.answers if response.status_code == 200]
+    # A change can be made and its connection break before the subscription is read again: that field is null, and told.
+    assert {error["extensions"]["code"] for body in acknowledged for error in body.get("errors", ())} <= {"UNAVAILABLE"}
+    renamed = [body["data"]["renameSubscription"]["subscription"] for body in acknowledged]
+    assert 0 < max(int(subscription["displayName"]) for subscription in renamed if subscription) <= stored
     assert '"fault"' in log.getvalue()
