@@ -4,7 +4,6 @@ import fcntl
 import os
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,7 +49,7 @@ def package(name: str, version: str, kept_in: Path) -> Path:
     with alone_in(kept_in):
         if not place.exists():
             archive = kept_in / npm("pack", "--silent", f"{name}@{version}", within=kept_in).strip()
-            with tarfile.open(archive) as files:
-                files.extractall(place, filter="data")
+            place.mkdir()
+            subprocess.run(["tar", "-xzf", archive, "-C", place], check=True)
             archive.unlink()
     return place / "package"
