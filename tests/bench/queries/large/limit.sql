@@ -1,37 +1,50 @@
-SELECT row_to_json(answer) FROM (
-  SELECT (SELECT row_to_json(account) FROM (
-    SELECT name, (SELECT row_to_json(connection) FROM (
-      SELECT (SELECT count(*) FROM subscriptions WHERE account_id = $1 AND auto_renewal = $2) AS "totalCount",
-             coalesce(json_agg(row_to_json(node)), '[]') AS nodes FROM (
-        SELECT s.number, s.display_name AS "displayName", s.auto_renewal AS "autoRenewal",
-               s.activated_on AS "activatedOn", s.expires_on AS "expiresOn", s.term_months AS "termMonths",
-               s.license_count AS "licenseCount", s.is_trial AS "isTrial", s.channel,
-               product.product, keys."licenseKeys", orders.orders, method."paymentMethod"
-          FROM (SELECT * FROM subscriptions WHERE account_id = $1 AND auto_renewal = $2
-                 ORDER BY coalesce(expires_on, 'infinity'::date), id LIMIT 20) AS s
-          LEFT JOIN LATERAL (SELECT row_to_json(p) AS product FROM (
-                 SELECT code, name, edition, grace_days AS "graceDays" FROM products WHERE code = s.product_code LIMIT 1
-               ) AS p) AS product ON true
-          LEFT JOIN LATERAL (SELECT row_to_json(c) AS "licenseKeys" FROM (
-                 SELECT coalesce(json_agg(row_to_json(k)), '[]') AS nodes FROM (
-                   SELECT name, kind, allocation, quota, used,
-                          to_char(registered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "registeredAt"
-                     FROM license_keys WHERE account_id = s.account_id AND subscription_id = s.id
-                    ORDER BY license_keys.kind, id LIMIT 5
-                 ) AS k) AS c) AS keys ON true
-          LEFT JOIN LATERAL (SELECT row_to_json(c) AS orders FROM (
-                 SELECT coalesce(json_agg(row_to_json(o)), '[]') AS nodes FROM (
-                   SELECT number, to_char(placed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "placedAt",
-                          status, kind
-                     FROM orders WHERE account_id = s.account_id AND subscription_id = s.id
-                    ORDER BY placed_at DESC, id DESC LIMIT 5
-                 ) AS o) AS c) AS orders ON true
-          LEFT JOIN LATERAL (SELECT row_to_json(m) AS "paymentMethod" FROM (
-                 SELECT kind, brand, last4, expires_on AS "expiresOn"
-                   FROM payment_methods WHERE account_id = s.account_id AND id = s.payment_method_id LIMIT 1
-               ) AS m) AS method ON true
-      ) AS node
-    ) AS connection) AS subscriptions
-      FROM accounts WHERE id = $1
-  ) AS account) AS account
-) AS answer
+SELECT convert_to(coalesce((
+  SELECT '{"name":' || to_json(account.name)::text || ',"subscriptions":{"totalCount":'
+         || (SELECT count(*) FROM subscriptions WHERE account_id = $1 AND auto_renewal = $2)
+         || ',"nodes":[' || (coalesce(nodes.json, '') || ']}}')
+    FROM accounts AS account
+   CROSS JOIN (SELECT string_agg(node.json, ',') AS json FROM (
+     SELECT '{"number":' || to_json(s.number)::text || ',"displayName":' || to_json(s.display_name)::text
+            || ',"autoRenewal":"' || s.auto_renewal
+            || '","activatedOn":' || coalesce('"' || s.activated_on || '"', 'null')
+            || ',"expiresOn":' || coalesce('"' || s.expires_on || '"', 'null')
+            || ',"termMonths":' || s.term_months || ',"licenseCount":' || s.license_count
+            || ',"isTrial":' || s.is_trial || ',"channel":"' || s.channel || '","product":' || product.json
+            || (',"licenseKeys":{"nodes":[' || coalesce(keys.json, '') || ']},"orders":{"nodes":['
+                || coalesce(orders.json, '') || ']},"paymentMethod":' || coalesce(method.json, 'null') || '}') AS json
+       FROM (SELECT *, coalesce(expires_on, 'infinity'::date) AS ends_on FROM subscriptions
+              WHERE account_id = $1 AND auto_renewal = $2 ORDER BY ends_on, id LIMIT 20) AS s
+       LEFT JOIN (
+         SELECT code, '{"code":' || to_json(code)::text || ',"name":' || to_json(name)::text
+                || ',"edition":' || coalesce(to_json(edition)::text, 'null') || ',"graceDays":' || grace_days
+                || '}' AS json
+           FROM products
+       ) AS product ON product.code = s.product_code
+      CROSS JOIN LATERAL (
+         SELECT string_agg(
+                  '{"name":' || coalesce(to_json(name)::text, 'null') || ',"kind":"' || kind
+                  || '","allocation":' || coalesce('"' || allocation || '"', 'null')
+                  || ',"quota":' || coalesce(quota::text, 'null') || ',"used":' || used || ',"registeredAt":'
+                  || coalesce('"' || to_char(registered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"',
+                              'null') || '}', ',') AS json
+           FROM (SELECT * FROM license_keys WHERE account_id = $1 AND subscription_id = s.id
+                  ORDER BY kind, id LIMIT 5) AS key
+       ) AS keys
+      CROSS JOIN LATERAL (
+         SELECT string_agg(
+                  '{"number":' || to_json(number)::text || ',"placedAt":"'
+                  || to_char(placed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+                  || '","status":"' || status || '","kind":"' || kind || '"}', ',') AS json
+           FROM (SELECT * FROM orders WHERE account_id = $1 AND subscription_id = s.id
+                  ORDER BY placed_at DESC, id DESC LIMIT 5) AS placed
+       ) AS orders
+       LEFT JOIN (
+         SELECT id, '{"kind":"' || kind || '","brand":' || coalesce(to_json(brand)::text, 'null')
+                || ',"last4":' || coalesce(to_json(last4)::text, 'null')
+                || ',"expiresOn":' || coalesce('"' || expires_on || '"', 'null') || '}' AS json
+           FROM payment_methods WHERE account_id = $1 AND removed_at IS NULL
+       ) AS method ON method.id = s.payment_method_id
+      ORDER BY s.ends_on, s.id
+   ) AS node) AS nodes
+   WHERE account.id = $1
+), 'null'), 'UTF8')
