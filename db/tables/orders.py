@@ -98,6 +98,7 @@ class OrderLine(Stored, table=True):
     __table_args__ = (
         references("orders", "order_id"),
         of_product(),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit_price >= 0 AND scale(unit_price) <= 4", name="unit_price"),
     )
