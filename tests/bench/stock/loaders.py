@@ -30,7 +30,7 @@ from tests.bench.stock.types import (
 
 Sessions = async_sessionmaker[AsyncSession]
 
-_CENT = Decimal("0.01")
+_CENT, _YEN = Decimal("0.01"), Decimal(1)
 
 
 _OVERVIEW = [name for name in ProductOverview.__dataclass_fields__ if name != "product"]
@@ -222,8 +222,8 @@ def _line(row: tables.OrderLine) -> OrderLine:
 
 
 def _money(amount: Decimal, currency: str) -> Money:
-    # The driver leaves out the zeros of a whole amount.
-    return Money(amount=amount.quantize(_CENT), currency=currency)
+    # The driver leaves out the zeros of a whole amount, of which the yen has none.
+    return Money(amount=amount.quantize(_YEN if currency == "JPY" else _CENT), currency=currency)
 
 
 def _payment_method(row: tables.PaymentMethod) -> PaymentMethod:
