@@ -91,8 +91,8 @@ class Queue:
         return cast(Connection, await (self._pool.acquire() if self._pool.get_idle_size() else self._next()))
 
     async def give_back(self, conn: Connection, *, in_order: bool) -> None:
-        """`in_order` when nothing went wrong on it; the pool looks after the others."""
-        if in_order and not self._waiting and not self._pool.is_closing():
+        """`in_order` when its block ended so; the pool looks after the others."""
+        if in_order and not self._waiting and not self._pool.is_closing() and _is_clean(conn):
             self._at_hand.append(conn)
         else:
             await self._release(conn)
@@ -119,6 +119,11 @@ def _is_alive(conn: Connection) -> bool:
     except asyncpg.InterfaceError:
         # The pool has taken it back: the server ended it.
         return False
+
+
+def _is_clean(conn: Connection) -> bool:
+    """Nothing is left of its block: no transaction, and no statement that was given up and has not ended yet."""
+    return not conn.is_in_transaction() and not cast(Any, conn)._protocol._is_cancelling()
 
 
 class Lent:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import asyncpg
 import pytest
@@ -63,6 +63,53 @@ async def test_a_statement_that_is_cancelled_leaves_nothing_to_the_next(server_u
         after = await asyncio.wait_for(_pid(queue), 5)
 
     assert before == after
+
+
+async def test_neither_does_one_whose_end_nobody_was_told_of(server_url: str) -> None:
+    async with _queue(server_url) as queue:
+        async with queue.acquire() as conn:
+            before = await conn.fetchval(PID)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await conn.fetchval("SELECT pg_sleep(60)")
+        after = [await asyncio.wait_for(_pid(queue), 5) for _ in range(5)]
+
+    assert after == [before] * 5
+
+
+async def test_a_transaction_that_was_left_open_is_over_when_the_next_comes(server_url: str) -> None:
+    async with _queue(server_url) as queue:
+        async with queue.acquire() as conn:
+            await conn.execute("BEGIN")
+        async with queue.acquire() as conn:
+            found = conn.is_in_transaction()
+
+    assert not found
+
+
+async def test_a_change_begun_by_a_request_that_is_given_up_takes_no_later_one_with_it(server_url: str) -> None:
+    """Cancelled at any moment, also while it begins: what is committed on the connection afterwards is there."""
+    admin = await asyncpg.connect(server_url)
+    await admin.execute("CREATE TABLE kept (number int)")
+
+    async def change(queue: Queue, number: int) -> None:
+        async with AsyncExitStack() as held:
+            # As a request holds it: what went wrong within is not told to the connection.
+            conn = await held.enter_async_context(queue.acquire())
+            with suppress(asyncio.CancelledError):
+                async with conn.transaction():
+                    await conn.execute("INSERT INTO kept VALUES ($1)", number)
+
+    async with _queue(server_url) as queue:
+        for turn in range(200):
+            leaving = asyncio.create_task(change(queue, -1))
+            await asyncio.sleep(turn / 100_000)
+            leaving.cancel()
+            await asyncio.gather(leaving, return_exceptions=True)
+            await asyncio.wait_for(change(queue, turn), 5)
+            assert await admin.fetchval("SELECT count(*) FROM kept WHERE number = $1", turn) == 1
+    await admin.execute("DROP TABLE kept")
+    await admin.close()
 
 
 async def test_those_who_wait_get_what_comes_back(server_url: str) -> None:
