@@ -136,11 +136,12 @@ def run(wanted: Wanted) -> None:
         postmaster = asyncio.run(usage.postmaster(world.url))
         bench = Bench(wanted.plan, credential.token(), postmaster, scratch, status.update)
         stage = Stage(bench, server_url, world, credential, installed, progress)
-        measured = []
+        measured: list[Found] = []
+        # Also what was measured before something fails.
+        open_.callback(_keep, wanted, measured)
         for question, found in _measured(stage, chosen, asked):
             measured.append((question, found))
             CONSOLE.print(results.table(question, found))
-    _keep(wanted, measured)
 
 
 def _measured(stage: Stage, chosen: Sequence[Contender], asked: Sequence[Question]) -> Iterator[Found]:
@@ -181,6 +182,8 @@ def _chosen(kind: str, known: Sequence[Named], names: Sequence[str]) -> list[Nam
 
 
 def _keep(wanted: Wanted, measured: Sequence[tuple[Question, Sequence[Measurement]]]) -> None:
+    if not measured:
+        return
     output = wanted.output or wanted.cache / f"results-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     output.write_bytes(results.document(measured, wanted.amount.database()))
     CONSOLE.print(
