@@ -9,7 +9,7 @@ from asyncpg import Connection, Record
 from db import tables
 from db.changes import registration, seats, subscriptions
 from db.changes.act import Act, RowKey, insert, record
-from db.changes.locks import find_account, lock_account, lock_subscription
+from db.changes.locks import find_account, lock_account
 from db.changes.registration import Claim, TypedKey
 from db.enums import ActivationStatus, StartTrigger, SubscriptionStatus
 from db.errors import Refused, UserErrorCode
@@ -17,6 +17,7 @@ from db.keyring import Keyring
 
 _USABLE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACE_PERIOD)
 
+_HOLD_SUBSCRIPTION = "SELECT FROM subscriptions WHERE account_id = $1 AND id = $2 FOR NO KEY UPDATE"
 _ON_DEVICE = """
     SELECT id, license_key_id, status
       FROM activations
@@ -51,8 +52,9 @@ async def activate(
     digests = typed.digests(keyring)
     index = await _held(conn, act, digests, account_id)
     subscription, license_key = (account_id, index["subscription_id"]), (account_id, index["license_key_id"])
-    await lock_subscription(conn, act, subscription, to_change=False)
-    # Read again: whoever held the lock before may have rotated or deleted the key.
+    await conn.execute(_HOLD_SUBSCRIPTION, *subscription)
+    # Read again: whoever held the lock before may have blocked the member, rotated or deleted the key.
+    await find_account(conn, act, account_id)
     await registration.look_up(conn, digests, account_id, lock=False)
     now = await subscriptions.state(conn, act, subscription)
     starts = _waits_for_a_device(now)

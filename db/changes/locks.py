@@ -128,9 +128,9 @@ async def lock_account(conn: Connection, act: Act, account_id: UUID, *, to_chang
     return AccountKind(found["kind"])
 
 
-async def lock_subscription(conn: Connection, act: Act, subscription: RowKey, *, to_change: bool = True) -> None:
+async def lock_subscription(conn: Connection, act: Act, subscription: RowKey) -> None:
     """Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN."""
-    await _HELD_SUBSCRIPTION.hold(conn, act, to_change=to_change, **key(subscription))
+    await _HELD_SUBSCRIPTION.hold(conn, act, **key(subscription))
 
 
 async def find_license_key(conn: Connection, act: Act, license_key: RowKey) -> UUID:

@@ -37,6 +37,12 @@ class Team:
         other.conn = conn
         return other
 
+    def by(self, act: Act) -> Self:
+        """The same, done by somebody else."""
+        other = copy(self)
+        other.act = act
+        return other
+
     async def split(self, name: str, allocation: Allocation, quota: int, **given: Any) -> RowKey:
         own = Split(allocation, quota, **given)
         return await sublicenses.create(self.conn, self.act, self.keyring, self.subscription, name, own)

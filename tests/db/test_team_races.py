@@ -253,3 +253,19 @@ async def test_who_is_demoted_while_waiting_may_no_longer(acquire: Acquire, team
 
     is_about_a_member = what in ("promote", "block", "remove")
     assert came_to == [UserErrorCode.MEMBERSHIP_NOT_FOUND if is_about_a_member else UserErrorCode.FORBIDDEN]
+
+
+async def test_who_is_blocked_while_waiting_activates_nothing(acquire: Acquire, team: Team) -> None:
+    linus, own = await person(team, "linus", "MEMBER")
+    key = await team.key_of(await team.primary())
+
+    async with acquire() as conn, asyncio.timeout(5):
+        async with conn.transaction():
+            await members.block(conn, team.act, own)
+            await lock_subscription(conn, team.act, team.subscription)
+            change = asyncio.create_task(together(acquire, *activating(team.by(linus), key, "laptop")))
+            await waiting(team.conn)
+        came_to = await change
+
+    assert came_to == [UserErrorCode.ACCOUNT_NOT_FOUND]
+    assert await team.conn.fetchval(ACTIVE) == 0
