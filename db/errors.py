@@ -97,7 +97,7 @@ _SENTENCES = {
     UserErrorCode.SUBSCRIPTION_EXPIRED: "This subscription has expired.",
     UserErrorCode.SUBSCRIPTION_NOT_ACTIVE: "This subscription is not active now.",
     UserErrorCode.ACCOUNT_KIND_MISMATCH: "This product is for accounts of the other kind.",
-    UserErrorCode.TRIAL_CONFLICT: "A trial of this product is active: give suspendTrial to end it for this purchase.",
+    UserErrorCode.TRIAL_CONFLICT: "A trial of this product is active: register the key with suspendTrial to end it.",
     UserErrorCode.PRODUCT_LIMIT_REACHED: "This account can not have another subscription of this product.",
     UserErrorCode.REGISTRATION_REQUIRED: "An administrator must register this key in the account first.",
     UserErrorCode.NO_SEATS_AVAILABLE: "Every seat of this key is taken: deactivate a device first.",
