@@ -9,7 +9,7 @@ from asyncpg import Connection, Record
 
 from db import tables
 from db.changes import license_keys
-from db.changes.act import Act, RowKey, insert, record
+from db.changes.act import Act, RowKey, insert, record, record_issued
 from db.changes.holdings import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
 from db.changes.license_keys import NewKey
 from db.changes.locks import lock_account
@@ -83,6 +83,8 @@ async def issue(conn: Connection, act: Act, keyring: Keyring, terms: Terms, acco
     await insert(conn, _row(act, subscription_id, terms, product["grace_days"]))
     key = await license_keys.make(conn, act, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
     if account_id is None:
+        subject = ("Subscription", (subscription_id, subscription_id))
+        await record_issued(conn, act, "subscription.issued", subject, {"number": terms.number})
         return Issued(key.id, None)
     await end_trials(conn, act, product, account_id, suspend=True)
     await _hold(conn, act, await terms_of(conn, subscription_id), account_id, key)

@@ -7,7 +7,7 @@ from asyncpg import Connection
 from sqlalchemy import or_, select
 
 from db import key_format, tables
-from db.changes.act import Act, RowKey, change, insert, record
+from db.changes.act import Act, RowKey, change, insert, record, record_issued
 from db.changes.locks import FOR_STORE, ROW_ID, find_license_key, hold_license_key
 from db.changes.registration import TypedKey
 from db.enums import LicenseKeyKind
@@ -32,7 +32,7 @@ _REPLACE = """
 _SHOW_TAIL = "UPDATE license_keys SET tail = $3 WHERE account_id = $1 AND id = $2"
 _FIND = "SELECT account_id, license_key_id FROM license_key_index WHERE digest = ANY ($1)"
 _LOCK = """
-    SELECT account_id, license_key_id, blocked_at
+    SELECT account_id, subscription_id, license_key_id, blocked_at
       FROM license_key_index
      WHERE license_key_id = $1 AND ($2::bytea[] IS NULL OR digest = ANY ($2))
        FOR NO KEY UPDATE
@@ -129,9 +129,11 @@ async def block(
         return license_key, False
     blocked_at = act.now if blocked else None
     await conn.execute(_BLOCK_ENTRY, entry["license_key_id"], blocked_at)
-    # The trail is an account's: of a key that nobody has, the index alone knows.
-    if license_key is not None:
+    action = "license_key.blocked" if blocked else "license_key.unblocked"
+    if license_key is None:
+        subject = ("LicenseKey", (entry["subscription_id"], entry["license_key_id"]))
+        await record_issued(conn, act, action, subject, {"reason": reason})
+    else:
         await conn.execute(_BLOCK_KEY, *license_key, blocked_at)
-        action = "license_key.blocked" if blocked else "license_key.unblocked"
         await record(conn, act, action, ("LicenseKey", license_key), None, {"reason": reason})
     return license_key, True

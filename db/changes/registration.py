@@ -6,7 +6,7 @@ from uuid import UUID
 from asyncpg import Connection, Record
 
 from db import key_format
-from db.changes.act import Act, RowKey, record
+from db.changes.act import Act, RowKey, hand_over, record
 from db.changes.holdings import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
 from db.changes.locks import lock_account
 from db.enums import AccountKind, LicenseKeyKind
@@ -104,5 +104,6 @@ async def claim(conn: Connection, act: Act, index: Record, by: Claim) -> None:
     await conn.execute(_CLAIM, index["license_key_id"], by.account_id)
     await hold(conn, act, terms, by.account_id, starts_on=starts_on, name=by.name)
     await hold_key(conn, act, terms, by.account_id, index["license_key_id"], index["tail"])
+    await hand_over(conn, terms["id"], by.account_id)
     subject = ("LicenseKey", (by.account_id, index["license_key_id"]))
     await record(conn, act, "license_key.registered", subject, None, {"number": terms["number"]})

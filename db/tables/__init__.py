@@ -9,7 +9,7 @@ procedures.
 from db.tables.accounts import Account, LicenseKeyGrant, Membership, User
 from db.tables.orders import Order, OrderLine, PaymentMethod
 from db.tables.products import IssuedSubscription, LicenseKeyIndex, Product
-from db.tables.records import AuditEvent, DemoMark, IdempotencyRecord, KeyAttempt
+from db.tables.records import AuditEvent, DemoMark, IdempotencyRecord, IssuedEvent, KeyAttempt
 from db.tables.stored import Stored, table
 from db.tables.subscriptions import Activation, LicenseKey, Subscription, SubscriptionItem
 
@@ -19,6 +19,7 @@ __all__ = [
     "AuditEvent",
     "DemoMark",
     "IdempotencyRecord",
+    "IssuedEvent",
     "IssuedSubscription",
     "KeyAttempt",
     "LicenseKey",

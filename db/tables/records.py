@@ -4,24 +4,15 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text
 from sqlmodel import Field
 
 from db.tables.stored import Instant, Json, OptionalString, Stored, String, of_account
 
 
-class AuditEvent(Stored, table=True):
+class _Event(Stored):
     """Who changed what, written in the transaction of the change. Never holds a key or a token."""
 
-    __tablename__ = "audit_events"
-    __table_args__ = (
-        of_account(),
-        Index("audit_events_occurred_at_idx", "account_id", "occurred_at", "id"),
-        Index("audit_events_action_idx", "account_id", "action", "occurred_at", "id"),
-    )
-
-    account_id: UUID = Field(primary_key=True)
-    id: UUID = Field(primary_key=True)
     occurred_at: Instant
     actor_user_id: UUID | None = None
     actor: String
@@ -32,6 +23,30 @@ class AuditEvent(Stored, table=True):
     before: Json = None
     after: Json = None
     request_id: OptionalString = None
+
+
+class AuditEvent(_Event, table=True):
+    """What happened in an account."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (
+        of_account(),
+        Index("audit_events_occurred_at_idx", "account_id", "occurred_at", "id"),
+        Index("audit_events_action_idx", "account_id", "action", "occurred_at", "id"),
+    )
+
+    account_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+
+
+class IssuedEvent(_Event, table=True):
+    """What happened to a subscription that nobody has registered; with that it moves to the account's trail."""
+
+    __tablename__ = "issued_events"
+    __table_args__ = (ForeignKeyConstraint(["subscription_id"], ["issued_subscriptions.id"]),)
+
+    subscription_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
 
 
 class IdempotencyRecord(Stored, table=True):

@@ -121,6 +121,14 @@ RULES = {
             SELECT 'Order', account_id, id FROM orders
         ) r ON (r.type, r.account_id, r.id) = (subject_type, e.account_id, subject_id)
          WHERE r.id IS NULL OR occurred_at >= $1""",
+    "what happened to a subscription that nobody has is told until somebody has it": """
+        SELECT i.license_key_id FROM license_key_index i
+          LEFT JOIN (SELECT subscription_id, bool_or(action = 'subscription.issued' AND subject_id = subscription_id)
+                            AS issued, bool_or(action = 'license_key.blocked') AS blocked, max(occurred_at) AS at
+                       FROM issued_events GROUP BY 1) e ON e.subscription_id = i.subscription_id
+         WHERE CASE WHEN i.account_id IS NULL
+                    THEN issued IS NOT TRUE OR blocked <> (blocked_at IS NOT NULL) OR at >= $1
+                    ELSE at IS NOT NULL END""",
     "nothing happened before its account was opened, or after today began": """
         SELECT a.id FROM accounts a CROSS JOIN LATERAL (
             SELECT placed_at AS at FROM orders WHERE account_id = a.id UNION ALL

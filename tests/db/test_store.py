@@ -63,6 +63,19 @@ async def trail(conn: Connection) -> list[tuple[str, str, Any, Any]]:
     return [tuple(row) for row in rows]
 
 
+async def issued_events(conn: Connection) -> list[dict[str, Any]]:
+    """What happened to subscriptions that nobody has, but for the ids of the events."""
+    rows = await conn.fetch("SELECT * FROM issued_events ORDER BY cmin::text::bigint")
+    return [{name: value for name, value in row.items() if name != "id"} for row in rows]
+
+
+def issued_event(subscription_id: UUID, action: str, subject: tuple[str, UUID], after: Any) -> dict[str, Any]:
+    """One by the store, now."""
+    about = {"subscription_id": subscription_id, "subject_type": subject[0], "subject_id": subject[1]}
+    who = {"actor_user_id": None, "actor": "store", "occurred_at": world.NOW, "request_id": "request"}
+    return {**about, **who, "action": action, "before": None, "after": after}
+
+
 async def test_a_subscription_issued_to_nobody_waits_in_the_index(conn: Connection, keyring: Keyring) -> None:
     await world.product(conn)
     await world.product(conn, "toolbox")
@@ -95,6 +108,8 @@ async def test_a_subscription_issued_to_nobody_waits_in_the_index(conn: Connecti
         "issued_at": world.NOW,
     }
     assert (await conn.fetch("SELECT FROM subscriptions"), await trail(conn)) == ([], [])
+    subject = ("Subscription", entry["id"])
+    assert await issued_events(conn) == [issued_event(entry["id"], "subscription.issued", subject, {"number": "N-1"})]
 
 
 @pytest.mark.parametrize(
@@ -347,7 +362,17 @@ async def test_a_key_that_nobody_has_is_blocked_too(conn: Connection, keyring: K
     issued = await issue.issue(conn, STORE, keyring, terms(), None)
     key = TypedKey(await license_keys.shown(conn, keyring, issued.license_key_id))
 
-    said = await license_keys.block(conn, STORE, keyring, key, reason="leaked", blocked=True)
+    said = [
+        await license_keys.block(conn, STORE, keyring, key, reason=reason, blocked=blocked)
+        for reason, blocked in (("leaked", True), ("again", True), ("found", False))
+    ]
 
-    assert said == (None, True)
-    assert await conn.fetchval("SELECT blocked_at FROM license_key_index") == world.NOW
+    assert said == [(None, True), (None, False), (None, True)]
+    assert await conn.fetchval("SELECT blocked_at FROM license_key_index") is None
+    subscription_id = await conn.fetchval("SELECT id FROM issued_subscriptions")
+    subject = ("LicenseKey", issued.license_key_id)
+    assert (await issued_events(conn))[1:] == [
+        issued_event(subscription_id, "license_key.blocked", subject, {"reason": "leaked"}),
+        issued_event(subscription_id, "license_key.unblocked", subject, {"reason": "found"}),
+    ]
+    assert await trail(conn) == []

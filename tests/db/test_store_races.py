@@ -125,9 +125,14 @@ async def test_a_key_that_is_blocked_while_it_is_registered_is_blocked_in_both_p
                     "  LEFT JOIN license_keys k ON k.id = i.license_key_id WHERE digest = ANY ($1)",
                     key.digests(keyring),
                 )
+                told = await trail(conn, account_id)
+                untold = await conn.fetchval("SELECT array_agg(action) FROM issued_events")
+                await conn.execute("DELETE FROM issued_events")
             refused = registered == UserErrorCode.KEY_BLOCKED
             assert [tuple(row) for row in rows] == [(world.NOW, None if refused else world.NOW)]
             assert sorted(changed for _, changed in blocked) == [False, False, True]
+            both = Counter({"license_key.registered": 1, "license_key.blocked": 1})
+            assert (told, untold) == ((Counter(), ["license_key.blocked"]) if refused else (both, None))
 
 
 async def test_a_token_that_is_added_at_once_is_one_method_and_one_is_the_default(empty_database: str) -> None:

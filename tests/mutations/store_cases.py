@@ -88,6 +88,13 @@ async def by_contract(scene: Scene) -> Input:
     return await sold(scene, startTrigger="ON_FIXED_DATE", startsOn="2026-07-01", channel="SALES_REP", items=[])
 
 
+@case("issueSubscription")
+async def to_nobody(scene: Scene) -> Input:
+    given = await sold(scene, channel="RESELLER")
+    del given["accountId"]
+    return given
+
+
 @case("issueSubscription", UserErrorCode.FORBIDDEN)
 async def by_an_owner(scene: Scene) -> Input:
     given = await sold(scene)
@@ -308,6 +315,12 @@ async def by_its_text(scene: Scene) -> Input:
 @case("blockLicenseKey")
 async def by_its_id(scene: Scene) -> Input:
     return {"licenseKeyId": scene.id("key", (await registered(scene))[0]), "reason": "leaked"}
+
+
+@case("blockLicenseKey")
+async def a_block_of_what_nobody_has(scene: Scene) -> Input:
+    by_store(scene)
+    return {"key": await world.issue(scene.conn, scene.keyring), "reason": "leaked"}
 
 
 @case("blockLicenseKey", UserErrorCode.FORBIDDEN)

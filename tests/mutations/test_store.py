@@ -76,13 +76,15 @@ async def test_a_key_that_was_sold_to_nobody_is_registered_by_whoever_bought_it(
     assert [tuple(row) for row in found] == [("toolbox", 3)]
 
 
-async def test_a_key_that_was_sold_is_in_no_record(scene: Scene) -> None:
-    given = await store_cases.sold(scene, idempotencyKey="once")
+@pytest.mark.parametrize("account", ["own", None])
+async def test_a_key_that_was_sold_is_in_no_record(scene: Scene, account: str | None) -> None:
+    given = await store_cases.sold(scene, idempotencyKey="once", accountId=account and scene.account_id)
 
     issued = await scene.change("issueSubscription", given)
 
     kept = await scene.conn.fetch(
-        "SELECT t::text FROM audit_events t UNION ALL SELECT t::text FROM idempotency_records t"
+        "SELECT t::text FROM audit_events t UNION ALL SELECT t::text FROM issued_events t"
+        " UNION ALL SELECT t::text FROM idempotency_records t"
     )
     assert len(kept) == 2
     assert [row for (row,) in kept if issued["key"][:11] in row or issued["key"].replace("-", "") in row] == []

@@ -1,0 +1,116 @@
+"""What the store did with a key before anybody had it: told in the trail of the account that registers it."""
+
+from typing import Any
+
+from asyncpg import Connection
+
+from tests import world
+from tests.mutations.license_key_cases import DEVICE
+from tests.mutations.scene import Scene
+from tests.mutations.store_cases import STORE
+
+TRAIL = """
+    query ($account: ID!) {
+      account(id: $account) {
+        auditEvents {
+          nodes {
+            occurredAt actor action before after
+            subject { __typename ... on Subscription { number } ... on LicenseKey { maskedKey } }
+          }
+        }
+      }
+    }
+"""
+KEPT = "id, occurred_at, actor_user_id, actor, action, subject_type, subject_id, before, after, request_id"
+
+
+async def by_store(scene: Scene, mutation: str, **given: Any) -> Any:
+    """A change by the store, a day before what follows."""
+    answer = await scene.change(mutation, given, to="store", **STORE)
+    assert answer["userErrors"] == []
+    await scene.conn.execute("UPDATE issued_events SET occurred_at = occurred_at - interval '1 day'")
+    return answer
+
+
+async def sold(scene: Scene, number: str) -> str:
+    """The text of a key that is issued to nobody."""
+    terms = {"number": number, "productCode": "desktop", "licenseCount": 10, "termMonths": 12}
+    how = {"channel": "RESELLER", "startTrigger": "ON_KEY_REGISTRATION"}
+    key: str = (await by_store(scene, "issueSubscription", **terms, **how))["key"]
+    return key
+
+
+async def trail(scene: Scene, account_id: str, to: str) -> Any:
+    """The newest first."""
+    data = await scene.client.ask(TRAIL, {"account": account_id}, to=to)
+    return data["account"] and data["account"]["auditEvents"]["nodes"]
+
+
+async def untold(conn: Connection) -> list[tuple[str, Any]]:
+    rows = await conn.fetch("SELECT action, after FROM issued_events ORDER BY occurred_at")
+    return [tuple(row) for row in rows]
+
+
+def event(day: int, actor: str, action: str, subject: Any, after: Any) -> dict[str, Any]:
+    at = f"2026-06-{day}T12:30:00.000Z"
+    return {"occurredAt": at, "actor": actor, "action": action, "before": None, "after": after, "subject": subject}
+
+
+async def test_who_registers_a_key_reads_what_happened_to_it_and_to_no_other(scene: Scene) -> None:
+    other = await world.account(scene.conn)
+    await world.member(scene.conn, other, await world.user(scene.conn, "eve"))
+    lost, kept = await sold(scene, "N-1"), await sold(scene, "N-2")
+    for key, reason in ((lost, "leaked"), (kept, "unpaid")):
+        await by_store(scene, "blockLicenseKey", key=key, reason=reason)
+    await by_store(scene, "blockLicenseKey", key=kept, reason="paid", blocked=False)
+
+    await scene.change("registerLicenseKey", {"accountId": scene.account_id, "key": kept})
+
+    masked = {"__typename": "LicenseKey", "maskedKey": f"*****-*****-*****-*****-{kept[-5:]}"}
+    assert await trail(scene, scene.account_id, "ada") == [
+        event(15, "ada@example.com", "license_key.registered", masked, {"number": "N-2"}),
+        event(14, "store", "license_key.unblocked", masked, {"reason": "paid"}),
+        event(13, "store", "license_key.blocked", masked, {"reason": "unpaid"}),
+        event(11, "store", "subscription.issued", {"__typename": "Subscription", "number": "N-2"}, {"number": "N-2"}),
+    ]
+    assert await untold(scene.conn) == [
+        ("subscription.issued", {"number": "N-1"}),
+        ("license_key.blocked", {"reason": "leaked"}),
+    ]
+    assert await trail(scene, f"acc_{other}", "eve") == []
+    assert await trail(scene, scene.account_id, "eve") is None
+
+
+async def test_what_happened_is_told_as_it_was_to_whom_a_first_device_makes_the_owner(scene: Scene) -> None:
+    user_id = await scene.conn.fetchval("SELECT id FROM users WHERE subject = 'ada'")
+    account_id = f"acc_{user_id}"
+    key = await sold(scene, "N-1")
+    for reason, blocked in (("unpaid", True), ("paid", False)):
+        await by_store(scene, "blockLicenseKey", key=key, reason=reason, blocked=blocked)
+    before = await scene.conn.fetch(f"SELECT {KEPT} FROM issued_events ORDER BY id")
+
+    await scene.change("activateProduct", {"accountId": account_id, "key": key, **DEVICE})
+
+    told = await scene.conn.fetch(f"SELECT {KEPT} FROM audit_events WHERE actor = 'store' ORDER BY id")
+    assert told == before
+    assert len(told) == 3
+    assert {each["action"] for each in await trail(scene, account_id, "ada")} == {
+        *(each["action"] for each in before),
+        "license_key.registered",
+        "activation.activated",
+    }
+    assert await untold(scene.conn) == []
+
+
+async def test_a_registration_that_is_refused_leaves_the_trail_where_it_was(scene: Scene) -> None:
+    key = await sold(scene, "N-1")
+    await by_store(scene, "blockLicenseKey", key=key, reason="leaked")
+
+    refused = await scene.change("registerLicenseKey", {"accountId": scene.account_id, "key": key})
+
+    assert [error["code"] for error in refused["userErrors"]] == ["KEY_BLOCKED"]
+    assert await trail(scene, scene.account_id, "ada") == []
+    assert await untold(scene.conn) == [
+        ("subscription.issued", {"number": "N-1"}),
+        ("license_key.blocked", {"reason": "leaked"}),
+    ]
