@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway.problems import Problem
+from gateway.version import VERSION
 
 app = typer.Typer(
     name="licet",
@@ -29,6 +30,20 @@ DataDir = Annotated[
     Path | None, typer.Option(help="Where the demo keeps its database and secrets; LICET_DATA_DIR when not given.")
 ]
 Reset = Annotated[bool, typer.Option("--reset", help="Begin anew: drop what a demo made, and only that.")]
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"licet {VERSION}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_show_version, help="Print the version.")]
+
+
+@app.callback()
+def before_commands(version: Version = False) -> None:
+    """What is asked without a command."""
 
 
 @app.command()
@@ -56,7 +71,9 @@ def migrate() -> None:
 def seed(
     accounts: Annotated[int, typer.Option(min=1, help="How many business accounts.")] = 100,
     subscriptions: Annotated[int, typer.Option(min=1, help="How many subscriptions, shared among them.")] = 10_000,
-    large_account: Annotated[bool, typer.Option(help="And one account with 50,000 subscriptions.")] = False,
+    large_account: Annotated[
+        bool, typer.Option("--large-account", help="And one account with 50,000 subscriptions.")
+    ] = False,
     data_dir: DataDir = None,
     reset: Reset = False,
 ) -> None:

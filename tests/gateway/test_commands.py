@@ -3,6 +3,7 @@
 import base64
 import json
 import signal
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -253,6 +254,12 @@ def test_the_schema_is_printed_as_it_is_served() -> None:
 
     assert done.returncode == 0
     assert done.stdout == files("schema").joinpath("schema.graphql").read_text(encoding="utf-8")
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    done = licet("--version")
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"licet {version('licet')}\n", "")
 
 
 @pytest.mark.parametrize(
