@@ -1,6 +1,5 @@
 """Licence keys as text: five groups of five characters, the last one a check character."""
 
-import re
 import unicodedata
 from random import Random
 from secrets import SystemRandom
@@ -10,12 +9,18 @@ ALPHABET = "123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GROUPS, GROUP_LENGTH = 5, 5
 LENGTH = GROUPS * GROUP_LENGTH
 TAIL_LENGTH = GROUP_LENGTH
-_SEPARATORS = re.compile(r"[\s\-\u00ad\u200b\u2010-\u2015\u2060\u2212\ufe58\ufe63\uff0d\ufeff]+")
+# Unicode's dashes, and what shows nothing: soft hyphens, spaces without a width.
+_SEPARATING = {"Pd", "Cf"}
+_MINUS = "\u2212"
 
 
 def normalize(text: str) -> str:
     """The canonical form: NFKC, upper case, without dashes and spaces of any kind."""
-    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return "".join(each for each in unicodedata.normalize("NFKC", text) if not _separates(each)).upper()
+
+
+def _separates(character: str) -> bool:
+    return character.isspace() or character == _MINUS or unicodedata.category(character) in _SEPARATING
 
 
 def is_well_formed(key: str) -> bool:
