@@ -45,7 +45,9 @@ class IssueSubscriptionInput(Repeatable):
     starts_on: date | None = day(note="With ON_FIXED_DATE, and only then.", default=strawberry.UNSET)
     is_trial: bool = False
     auto_renewal: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="By default on from the online store and off from people who sell."
+        default=strawberry.UNSET,
+        description="By default on from the online store and off from people who sell. In an account without a default "
+        "payment method that can be charged, renewal begins off.",
     )
     items: list[IssueItemInput] = strawberry.field(
         default_factory=list, description="Additional products included, each named once."
