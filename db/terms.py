@@ -7,7 +7,7 @@ from datetime import date
 def add_months(day: date, months: int) -> date:
     """The same day `months` later (earlier when negative), or the last of that month when it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return _clamped(year, month + 1, day.day)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def end_of_term(start: date, months: int) -> date | None:
@@ -15,17 +15,14 @@ def end_of_term(start: date, months: int) -> date | None:
     return add_months(start, months) if months else None
 
 
-def renewed(expires_on: date, months: int, anchor: date) -> date:
-    """The end of the term after `expires_on`, on the anchor's day of the month.
+def renewed(expires_on: date, months: int, start: date) -> date:
+    """The end of the term after `expires_on`, of a subscription that began on `start`.
 
-    31 January, 28 February, 31 March: a shorter month puts the day back for that month only. A term that does not end
-    on the anchor's day, because it was paid for after the subscription had expired, keeps the day it ends on.
+    31 January, 28 February, 31 March: a shorter month puts the day back for that month only, because an end that is
+    whole terms after the start is counted from there. Any other, of what was paid for after it had expired, keeps the
+    day it is on.
     """
-    end = add_months(expires_on, months)
-    if expires_on == _clamped(expires_on.year, expires_on.month, anchor.day):
-        return _clamped(end.year, end.month, anchor.day)
-    return end
-
-
-def _clamped(year: int, month: int, day: int) -> date:
-    return date(year, month, min(day, monthrange(year, month)[1]))
+    passed = (expires_on.year - start.year) * 12 + expires_on.month - start.month
+    if passed % months == 0 and expires_on == add_months(start, passed):
+        return add_months(start, passed + months)
+    return add_months(expires_on, months)
