@@ -40,7 +40,7 @@ export default {
   title: () => t("tab.activity"),
   skeleton: () => skeleton("title", ...rows(8)),
   render({ account }, place) {
-    if (!account?.auditEvents) return forbidden();
+    if (!account?.auditEvents) return forbidden(account);
     const more = async (after) => (await ask(MORE, { account: place.account, after })).account.auditEvents;
     const events = account.auditEvents;
     const content = events.nodes.length > 0 ? paged(events, (nodes) => list(nodes, place), more) : empty(t("activity.none"), t("activity.noneHint"));

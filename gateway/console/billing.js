@@ -5,6 +5,7 @@ import { h, icon } from "./dom.js";
 import { ask } from "./graph.js";
 import { number, t } from "./language.js";
 import { METHOD } from "./fragments.js";
+import { later } from "./notices.js";
 import { ORDER, orderList } from "./orders.js";
 import { forbidden, paged } from "./paging.js";
 import { button, methodName, methodNote, methodState, rows, section, skeleton } from "./parts.js";
@@ -35,7 +36,7 @@ export default {
   title: () => t("tab.billing"),
   skeleton: () => skeleton("title", ...rows(3), "controls", ...rows(5)),
   render({ account }, place) {
-    if (!account?.orders) return forbidden();
+    if (!account?.orders) return forbidden(account);
     return [h("div", { class: "page-head" }, h("h1", {}, t("tab.billing"))), methods(account), orders(account, place)];
   },
 };
@@ -48,7 +49,7 @@ function methods(account) {
       icon("card"),
       h("div", {}, h("p", {}, methodName(method), " ", methodState(method)), h("p", { class: "quiet" }, methodNote(method)), h("p", { class: "row-actions" }, ways(method))),
     );
-  const add = async () => (await import("./method.js")).addMethod(account.id);
+  const add = later(() => import("./method.js"), ({ addMethod }) => addMethod(account.id));
   const action = button(t("method.new"), { class: "link", id: "method", click: add });
   const content = account.paymentMethods.length > 0 ? h("ul", { class: "list card" }, account.paymentMethods.map(row)) : h("p", { class: "quiet" }, t("method.none"));
   return section(t("method.title"), { action }, content);

@@ -101,15 +101,21 @@ async function ownAccount() {
 
 function bar() {
   const home = h("a", { class: "brand", href: "/", "aria-label": t("brand") }, mark(), h("span", {}, "Licet"));
+  // Without the editor there is nothing to choose for.
+  const controls = GraphiQL !== undefined && [examples(), IS_DEMO ? persons() : pasted()];
+  return h("header", { class: "bar" }, h("div", { class: "bar-inner" }, home, controls, h("a", { class: "sdl", href: "/schema.graphql" }, t("sdl"))));
+}
+
+function examples() {
   const choose = async ({ target }) => {
     if (target.value === "" || root === undefined) return;
     state = await example(Number(target.value));
     keep({});
     draw();
   };
-  const [made, examples] = select(t("explorer.examples"), choose);
+  const [made, around] = select(t("explorer.examples"), choose);
   made.append(h("option", { value: "" }, t("explorer.examples")), ...EXAMPLES.map(({ name }, index) => h("option", { value: index }, t(name))));
-  return h("header", { class: "bar" }, h("div", { class: "bar-inner" }, home, examples, IS_DEMO ? persons() : pasted(), h("a", { class: "sdl", href: "/schema.graphql" }, t("sdl"))));
+  return around;
 }
 
 function select(label, change) {
@@ -142,7 +148,7 @@ function persons() {
 function pasted() {
   const use = ({ target }) => {
     signIn(target.value);
-    if (GraphiQL !== undefined) open();
+    open();
   };
   return h("input", { type: "password", class: "token-box", "aria-label": t("signIn.tokenLabel"), placeholder: t("signIn.tokenLabel"), autocomplete: "off", change: use });
 }

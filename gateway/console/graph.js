@@ -84,7 +84,10 @@ function data(answer, text) {
   if (!body.errors) return body.data;
   const [first] = body.errors;
   const { code, requestId } = first.extensions ?? {};
-  if (code === "UNAUTHENTICATED") throw new Failure("signed-out", first.message);
+  if (code === "UNAUTHENTICATED") {
+    news.dispatchEvent(new Event("signed-out"));
+    throw new Failure("signed-out", first.message);
+  }
   throw new Failure(answer.status >= 500 || answer.ok ? "fault" : "refused", first.message, requestId);
 }
 

@@ -4,7 +4,8 @@ import { act } from "./act.js";
 import { h, icon } from "./dom.js";
 import { ask } from "./graph.js";
 import { day, instant, number, t, term } from "./language.js";
-import { announce, toastFailure } from "./notices.js";
+import { later } from "./notices.js";
+import { paged } from "./paging.js";
 import { button, chip, meter, section } from "./parts.js";
 import { secret } from "./reveal.js";
 
@@ -19,7 +20,7 @@ const MORE = `query MoreDevices($key: ID!, $after: String!) {
 
 export function keys(subscription) {
   const { nodes, totalCount } = subscription.licenseKeys;
-  const split = async () => (await import("./sublicense.js")).splitKey(subscription);
+  const split = later(() => import("./sublicense.js"), ({ splitKey }) => splitKey(subscription));
   const action = subscription.viewerCan.createSublicense && button(t("split.open"), { class: "link", id: "split", click: split });
   const list = h("ul", { class: "list card keys" }, nodes.map((key) => card(key, subscription)));
   return section(t("keys.title"), { action, aside: totalCount > 1 && number(totalCount) }, list);
@@ -39,7 +40,7 @@ function card(key, subscription) {
 
 /** What this viewer may do with a key; the server says in the end. */
 function actions(key, { licenseKeys, viewerCan }) {
-  const link = (label, id, act) => button(t(label), { class: "link", id: `${id}-${key.id}`, click: async () => act(await import("./sublicense.js")) });
+  const link = (label, id, act) => button(t(label), { class: "link", id: `${id}-${key.id}`, click: later(() => import("./sublicense.js"), act) });
   const others = licenseKeys.nodes.filter(({ id, status }) => id !== key.id && status === "ACTIVE");
   const mayChange = viewerCan.createSublicense && key.kind === "SUBLICENSE";
   const all = [
@@ -67,27 +68,9 @@ function seatLine(key, { licenseCount }) {
 function devices(key) {
   const page = key.activations;
   if (page.totalCount === 0) return h("p", { class: "quiet no-devices" }, t("devices.none"));
-  const list = h("ul", { class: "devices" }, page.nodes.map((each) => device(each, key)));
-  const more = button(t("devices.more"), { class: "link", click: next });
-  const area = h("details", { class: "device-area" }, h("summary", {}, icon("down"), t("devices.count", { count: page.totalCount })), list, page.pageInfo.hasNextPage && more);
-  return area;
-
-  async function next() {
-    more.setAttribute("aria-busy", "true");
-    try {
-      const { licenseKey } = await ask(MORE, { key: key.id, after: page.pageInfo.endCursor });
-      const found = licenseKey.activations;
-      list.append(...found.nodes.map((each) => device(each, key)));
-      page.nodes.push(...found.nodes);
-      page.pageInfo = found.pageInfo;
-      announce(t("list.shown", { shown: page.nodes.length, total: found.totalCount }));
-      if (!found.pageInfo.hasNextPage) more.remove();
-    } catch (failure) {
-      toastFailure(failure);
-    } finally {
-      more.removeAttribute("aria-busy");
-    }
-  }
+  const list = (nodes) => h("ul", { class: "devices" }, nodes.map((each) => device(each, key)));
+  const load = async (after) => (await ask(MORE, { key: key.id, after })).licenseKey.activations;
+  return h("details", { class: "device-area" }, h("summary", {}, icon("down"), t("devices.count", { count: page.totalCount })), page.pageInfo.hasNextPage ? paged(page, list, load) : list(page.nodes));
 }
 
 function device(activation, key) {

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { drawerParts } from "./drawer.js";
 import { Failure, ask, exchanges, news } from "./graph.js";
 import { speak, t } from "./language.js";
-import { announce, noticeParts } from "./notices.js";
+import { announce, later, noticeParts } from "./notices.js";
 import { failed } from "./parts.js";
 import { rememberAccount, signOut, token } from "./session.js";
 import { drawShell, shellParts } from "./shell.js";
@@ -49,35 +49,46 @@ export function reload() {
   return show({ again: true });
 }
 
+/** Whoever signs in after somebody in this tab sees nothing of theirs. */
+const keptAs = ({ url }) => `${token()} ${url}`;
+
 function keepScroll() {
   history.replaceState({ ...history.state, scroll: scrollY }, "");
 }
 
 function located() {
   for (const [pattern, load] of ROUTES) {
-    const found = pattern.exec(location.pathname);
-    if (found) return { load, url: location.href, search: new URLSearchParams(location.search), ...decoded(found.groups) };
+    const names = decoded(pattern.exec(location.pathname));
+    if (names) return { load, url: location.href, search: new URLSearchParams(location.search), ...names };
   }
   return { load: () => import("./lost.js"), url: location.href, search: new URLSearchParams() };
 }
 
-const decoded = (groups = {}) => Object.fromEntries(Object.entries(groups).map(([name, part]) => [name, decodeURIComponent(part)]));
+/** What the parts of an address name; null where it is another's, or, like %E0, encodes no character. */
+function decoded(found) {
+  try {
+    return found && Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, part]) => [name, decodeURIComponent(part)]));
+  } catch {
+    return null;
+  }
+}
 
 async function show({ back = false, again = false } = {}) {
   visit.abort();
   visit = new AbortController();
   const { signal } = visit;
   const place = located();
+  if (!again) leaveDialogs();
   try {
     const view = (await place.load()).default;
     if (signal.aborted) return;
     if (view.operation && !token()) {
-      navigate(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search })}`, { replace: true });
+      goSignIn();
       return;
     }
-    const data = (back && kept.get(place.url)) || (await asked(view, place, signal, again));
+    const data = (back && kept.get(keptAs(place))) || (await asked(view, place, signal, again));
     if (signal.aborted) return;
-    kept.set(place.url, data);
+    kept.set(keptAs(place), data);
     arrive({ view, place, data }, { back, again });
   } catch (failure) {
     if (!signal.aborted) stranded(failure);
@@ -131,17 +142,27 @@ function draw(next, { again }) {
 }
 
 const actions = ({ viewer }, place) => ({
-  register: async () => (await import("./register.js")).register(viewer, place.account),
-  accept: async (invitation) => (await import("./accept.js")).acceptInvitation(invitation),
+  register: later(() => import("./register.js"), ({ register }) => register(viewer, place.account)),
+  accept: (invitation) => later(() => import("./accept.js"), ({ acceptInvitation }) => acceptInvitation(invitation)),
 });
+
+const goSignIn = (why = {}) => navigate(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search, ...why })}`, { replace: true });
+
+/** Whatever was asked, by the view or by something in it: the token is good for nothing any more. */
+function signedOut() {
+  if (location.pathname === "/sign-in") return;
+  signOut();
+  main.replaceChildren();
+  goSignIn({ ended: "" });
+}
+
+/** A dialog is about the view that it was opened in. */
+function leaveDialogs() {
+  document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
+}
 
 function stranded(failure) {
   main.removeAttribute("aria-busy");
-  if (failure.kind === "signed-out") {
-    signOut();
-    navigate(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search, ended: "" })}`, { replace: true });
-    return;
-  }
   // A module that does not come is a connection that is gone, or a newer version of this page.
   const known = failure instanceof Failure ? failure : new Failure("offline");
   if (!(failure instanceof Failure)) console.error(failure);
@@ -168,7 +189,7 @@ async function start() {
   addEventListener("popstate", () => show({ back: true }));
   addEventListener("pagehide", keepScroll);
   addEventListener("online", () => main.querySelector("#retry")?.click());
-  news.addEventListener("changed", changed);
+  news.addEventListener("signed-out", signedOut);
   await show({ back: history.state !== null });
 }
 

@@ -4,6 +4,7 @@ import { act } from "./act.js";
 import { h } from "./dom.js";
 import { ask } from "./graph.js";
 import { day, number, t, term } from "./language.js";
+import { later } from "./notices.js";
 import { forbidden, paged } from "./paging.js";
 import { button, chip, rows, skeleton } from "./parts.js";
 import { SHELL, initials } from "./shell.js";
@@ -28,8 +29,8 @@ export default {
   title: () => t("tab.members"),
   skeleton: () => skeleton("title", ...rows(5)),
   render({ account }, place) {
-    if (!account?.members) return forbidden();
-    const invite = async () => (await import("./invite.js")).inviteMembers(place.account);
+    if (!account?.members) return forbidden(account);
+    const invite = later(() => import("./invite.js"), ({ inviteMembers }) => inviteMembers(place.account));
     const more = async (after) => (await ask(MORE, { account: place.account, after })).account.members;
     return [
       h(
@@ -51,8 +52,9 @@ function member({ id, user, email, role, status, since }) {
     "li",
     {},
     h("span", { class: "avatar", "aria-hidden": "true" }, initials(name)),
-    h("div", { class: "member-words" }, h("p", {}, name), h("p", { class: "quiet" }, [user?.name && email, t(`members.since.${status}`, { date: day(since.slice(0, 10)) })].filter(Boolean).join(" · ")), h("p", { class: "row-actions" }, ways(id, role, status))),
+    h("div", { class: "member-words" }, h("p", {}, name.split(/(?<=@)/).map((part) => [part, h("wbr")])), h("p", { class: "quiet" }, [user?.name && email, t(`members.since.${status}`, { date: day(since.slice(0, 10)) })].filter(Boolean).join(" · "))),
     h("span", { class: "chips" }, status !== "ACTIVE" && chip("member.status", status), chip("role", role)),
+    h("p", { class: "row-actions" }, ways(id, role, status)),
   );
 }
 

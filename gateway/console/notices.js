@@ -38,11 +38,27 @@ export function toast(sentence, drawing = "check") {
   setTimeout(() => shown.remove(), SHOWN);
 }
 
+/** For a click: `use` takes what `load` imports. It may not come: without a connection, or where this page is of an older version. */
+export const later = (load, use) => async () => {
+  let part;
+  try {
+    part = await load();
+  } catch {
+    toastRefusal(t("failure.part"));
+    return;
+  }
+  await use(part);
+};
+
 /** What was clicked can not be done, and why. */
 export const toastRefusal = (sentence) => toast(sentence, "warn");
 
-/** What was clicked had no answer; without a connection `offline` says so. Our own mistakes go on to the browser. */
+/**
+ * What was clicked had no answer; without a connection `offline` says so, without a session the way to sign in does.
+ * Our own mistakes go on to the browser.
+ */
 export function toastFailure(failure, offline = t("failure.offline")) {
   if (!(failure instanceof Failure)) throw failure;
+  if (failure.kind === "signed-out") return;
   toastRefusal(failure.kind === "offline" ? offline : failure.message);
 }

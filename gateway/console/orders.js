@@ -14,8 +14,7 @@ fragment Order on Order {
 export const orderList = (orders) => h("ul", { class: "list card orders" }, orders.map(order));
 
 function order({ number: name, placedAt, status, kind, total, lines, invoiceUrl }) {
-  const line = ({ product, quantity, unitPrice }) =>
-    h("li", {}, `${number(quantity)} × ${product.name}`, h("span", { class: "quiet" }, t("orders.each", { price: money(unitPrice) })));
+  const line = ({ product, quantity, unitPrice }) => h("li", {}, `${number(quantity)} × ${product.name} · `, h("span", {}, t("orders.each", { price: money(unitPrice) })));
   // Only an address of the web: a scheme of another kind is no invoice.
   const invoice = /^https?:/.test(invoiceUrl ?? "") && h("a", { href: invoiceUrl, target: "_blank", rel: "noreferrer" }, t("orders.invoice"));
   return h(

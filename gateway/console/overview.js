@@ -74,7 +74,7 @@ function attention(account) {
     return h(
       "li",
       {},
-      h("a", { href: `/accounts/${account.id}/subscriptions/${subscription.id}` }, subscription.displayName, h("span", { class: "quiet" }, subscription.product.name)),
+      h("a", { href: `/accounts/${account.id}/subscriptions/${subscription.id}` }, h("span", {}, subscription.displayName), " ", h("span", { class: "quiet" }, subscription.product.name)),
       statusChips(subscription),
       h("span", { class: "due" }, label, " ", on && when(on)),
     );
@@ -103,7 +103,7 @@ function card(account, box) {
     h(
       "div",
       { class: "box-seats" },
-      h("p", {}, t("overview.licencesUsed", { used: number(box.licensesUsed), total: number(box.licenses) })),
+      h("p", {}, t("overview.licencesUsed", { count: box.licensesUsed, total: number(box.licenses) })),
       meter(box.licensesUsed, box.licenses),
     ),
     h("p", { class: "box-date quiet" }, soonest(box)),

@@ -48,8 +48,7 @@ const addressOf = ({ id, account }) => `/accounts/${account.id}/subscriptions/${
 function refused(error, made, { subscription }) {
   const refusal = made.querySelector(".refusal");
   if (error.code === "KEY_ALREADY_REGISTERED" && subscription) {
-    const go = () => made.closest("dialog").close();
-    refusal.append(" ", h("a", { href: addressOf(subscription), click: go }, t("register.openExisting", { name: subscription.displayName })));
+    refusal.append(" ", h("a", { href: addressOf(subscription) }, t("register.openExisting", { name: subscription.displayName })));
   }
   if (error.code === "TRIAL_CONFLICT" && !made.querySelector("[name=suspendTrial]")) {
     made.querySelector(".problems").before(tick("suspendTrial", t("register.suspendTrial")));

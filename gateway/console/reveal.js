@@ -12,7 +12,7 @@ const OPERATION = `mutation RevealLicenseKey($input: RevealLicenseKeyInput!) {
 
 /** The key, masked, with the way to see and to copy it for whoever administers it. */
 export function secret(key) {
-  const shown = h("code", { class: "key-text" }, key.maskedKey);
+  const shown = h("code", { class: "key-text" }, groups(key.maskedKey));
   if (key.admins === null) return h("div", { class: "key-secret" }, shown);
   const look = iconButton("eye", t("key.reveal"), turn);
   const copy = iconButton("copy", t("key.copy"), async () => copied(await whole()));
@@ -23,7 +23,7 @@ export function secret(key) {
     const hide = shown.textContent !== key.maskedKey;
     const text = hide ? key.maskedKey : await whole();
     if (text === null) return;
-    shown.textContent = text;
+    shown.replaceChildren(...groups(text));
     relabel(look, hide ? "eye" : "hidden", t(hide ? "key.reveal" : "key.hide"));
     announce(t(hide ? "key.isHidden" : "key.isShown"));
   }
@@ -37,7 +37,10 @@ export function secret(key) {
 
 /** A key that has just been made: in full, with a button to copy it. */
 export const fresh = (text) =>
-  h("div", { class: "key-secret" }, h("code", { class: "key-text" }, text), iconButton("copy", t("key.copy"), () => copied(text)));
+  h("div", { class: "key-secret" }, h("code", { class: "key-text" }, groups(text)), iconButton("copy", t("key.copy"), () => copied(text)));
+
+/** Where a key does not fit on a line, it breaks between its groups. */
+const groups = (text) => text.split(/(?<=-)/).map((group) => h("span", {}, group));
 
 async function asked(licenseKeyId) {
   try {

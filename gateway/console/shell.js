@@ -67,7 +67,7 @@ function accountMenu(viewer, account, accept) {
       "div",
       { class: "menu-row" },
       h("span", {}, h("span", { class: "menu-name" }, one.accountName), h("span", { class: "quiet" }, t("invitation.as", { role: term("role", one.role) }))),
-      accept && h("button", { type: "button", class: "secondary small", click: () => accept(one) }, t("invitation.accept")),
+      accept && h("button", { type: "button", class: "secondary small", click: accept(one) }, t("invitation.accept")),
     );
   const name = account?.name ?? t("account.choose");
   const invited = viewer.invitations.length > 0 && h("p", { class: "menu-title" }, t("invitation.title"));

@@ -3,7 +3,7 @@
 import { choice, field, form, open, text } from "./dialogs.js";
 import { h } from "./dom.js";
 import { ERRORS } from "./fragments.js";
-import { number, t } from "./language.js";
+import { t } from "./language.js";
 import { changed, reload } from "./main.js";
 import { toast } from "./notices.js";
 import { fresh } from "./reveal.js";
@@ -38,7 +38,7 @@ export function splitKey(subscription) {
       input: ({ name, allocation, quota, expiresOn }) => ({ subscriptionId: subscription.id, name, allocation, quota: Number(quota), ...(expiresOn && { expiresOn }) }),
       submit: t("split.submit"),
       fields: [
-        h("p", { class: "quiet" }, t("split.lead", { free: number(subscription.seats.available) })),
+        h("p", { class: "quiet" }, t("split.lead", { count: subscription.seats.available })),
         field("name", t("rename.name"), text({ maxlength: "100", autofocus: true }), t("split.nameHint")),
         allocations("RESERVED"),
         quotaField(1),

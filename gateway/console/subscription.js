@@ -4,6 +4,7 @@ import { h, icon } from "./dom.js";
 import { day, number, t, term } from "./language.js";
 import { keys } from "./keys.js";
 import { redraw } from "./main.js";
+import { later } from "./notices.js";
 import { button, chip, facts, meter, methodName, methodNote, methodState, rows, section, skeleton, statusChips, when } from "./parts.js";
 import { SHELL } from "./shell.js";
 import { ORDER, orderList } from "./orders.js";
@@ -61,7 +62,7 @@ const missing = (place) =>
   );
 
 function head(subscription, place) {
-  const rename = async () => (await import("./rename.js")).renameSubscription(subscription, redraw);
+  const rename = later(() => import("./rename.js"), ({ renameSubscription }) => renameSubscription(subscription, redraw));
   return h(
     "div",
     { class: "page-head" },
@@ -95,7 +96,7 @@ function overview(subscription, account) {
       h(
         "div",
         { class: "seat-line" },
-        h("p", { class: "seat-words" }, h("strong", {}, t("seats.inUse", { used: number(seats.used), total: number(seats.total) })), h("span", { class: "quiet" }, seatNote(seats))),
+        h("p", { class: "seat-words" }, h("strong", {}, t("seats.inUse", { count: seats.used, total: number(seats.total) })), h("span", { class: "quiet" }, seatNote(seats))),
         meter(seats.used, seats.total),
       ),
     ),
@@ -110,7 +111,7 @@ function seatNote({ reserved, available }) {
 /** The switch says what is; what it would do is said in the dialog, before it is done. */
 function renewal(subscription, account) {
   const on = subscription.autoRenewal === "ON";
-  const turn = async () => (await import("./renewal.js")).turnRenewal(subscription, account, redraw);
+  const turn = later(() => import("./renewal.js"), ({ turnRenewal }) => turnRenewal(subscription, account, redraw));
   const control = subscription.viewerCan.setAutoRenewal
     ? h("button", { type: "button", role: "switch", id: "renewal", class: "switch", "aria-checked": String(on), "aria-labelledby": "renewal-name", "aria-describedby": "renewal-note", click: turn }, h("span", {}))
     : chip("renewal", subscription.autoRenewal);
@@ -134,7 +135,7 @@ function payment(subscription, account) {
   // A MEMBER may not know: the account's methods are null then.
   if (!account?.paymentMethods) return null;
   const { paymentMethod: method, viewerCan } = subscription;
-  const choose = async () => (await import("./payment.js")).choosePayment(subscription, account, redraw);
+  const choose = later(() => import("./payment.js"), ({ choosePayment }) => choosePayment(subscription, account, redraw));
   const action = viewerCan.setPaymentMethod && button(t(method ? "payment.change" : "payment.choose"), { class: "link", id: "payment", click: choose });
   const shown = method
     ? h("div", { class: "method" }, icon("card"), h("div", {}, h("p", {}, methodName(method), " ", methodState(method)), h("p", { class: "quiet" }, methodNote(method))))

@@ -6,7 +6,8 @@ import { t } from "./language.js";
 import { navigate } from "./main.js";
 import { announce } from "./notices.js";
 import { missingAccount } from "./overview.js";
-import { button, empty, failed, nextDate, rows, seats, skeleton, statusChips, when } from "./parts.js";
+import { more } from "./paging.js";
+import { empty, nextDate, rows, seats, skeleton, statusChips, when } from "./parts.js";
 import { SHELL } from "./shell.js";
 
 const PAGE = 20;
@@ -175,7 +176,7 @@ function filled(results, account, place) {
     if (total) total.textContent = results.dataset.found;
   });
   if (nodes.length === 0) results.replaceChildren(nothing(place));
-  else results.replaceChildren(table(nodes, place), more(account, place));
+  else results.replaceChildren(...listed(account.subscriptions, place));
   return results;
 }
 
@@ -184,6 +185,17 @@ function nothing(place) {
   if (!text && !product && display === "ALL") return empty(t("overview.empty"), t("overview.emptyHint"));
   const all = changedTo({ ...place, search: new URLSearchParams() }, { display: "ALL" });
   return empty(t("list.nothing"), t("list.nothingHint"), h("a", { class: "button secondary", href: all }, t("list.clear")));
+}
+
+function listed(page, place) {
+  const shown = table(page.nodes, place);
+  const load = async (after) => (await ask(MORE, { ...variables(place), after })).account.subscriptions;
+  const add = (nodes) => {
+    const fresh = nodes.map((subscription) => row(subscription, place));
+    shown.querySelector("tbody").append(...fresh);
+    return fresh;
+  };
+  return [shown, more(page, load, add, { scrolls: true })];
 }
 
 // Roles by name: what CSS lays out as cards on a narrow screen is no table to a screen reader otherwise.
@@ -212,51 +224,4 @@ function row(subscription, place) {
     h("td", { role: "cell", class: "date" }, h("span", { class: "date-label" }, label), on && when(on)),
     h("td", { role: "cell", class: "licences" }, seats(subscription.seats.used, subscription.seats.total)),
   );
-}
-
-/** The pages that follow come when their place comes into view, or at a press of the button. */
-function more(account, place) {
-  const area = h("div", { class: "more" });
-  const page = account.subscriptions;
-  let waiting = false;
-  const load = button(t("list.more"), { class: "secondary", click: next });
-  const watcher = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && next(), { rootMargin: "400px" });
-  draw();
-  return area;
-
-  function draw() {
-    watcher.disconnect();
-    area.replaceChildren(h("p", { class: "quiet" }, t("list.shown", { shown: page.nodes.length, total: page.totalCount })));
-    if (!page.pageInfo.hasNextPage) return;
-    area.append(load);
-    watcher.observe(load);
-  }
-
-  async function next() {
-    if (waiting) return;
-    waiting = true;
-    watcher.disconnect();
-    area.setAttribute("aria-busy", "true");
-    try {
-      const data = await ask(MORE, { ...variables(place), after: page.pageInfo.endCursor });
-      if (area.isConnected) append(data.account.subscriptions);
-    } catch (failure) {
-      area.replaceChildren(failed(failure, next));
-    } finally {
-      waiting = false;
-      area.removeAttribute("aria-busy");
-    }
-  }
-
-  function append({ nodes, pageInfo, totalCount }) {
-    const focused = document.activeElement === load;
-    const fresh = nodes.map((subscription) => row(subscription, place));
-    area.parentElement.querySelector("tbody").append(...fresh);
-    // The view's own data: coming back shows all of it.
-    page.nodes.push(...nodes);
-    Object.assign(page, { pageInfo, totalCount });
-    draw();
-    if (focused) fresh[0]?.querySelector("a").focus();
-    announce(t("list.shown", { shown: page.nodes.length, total: page.totalCount }));
-  }
 }

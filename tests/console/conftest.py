@@ -111,6 +111,11 @@ async def visit(chromium: Browser, running: Running) -> AsyncIterator[Visit]:
     assert watched.wrongs == []
 
 
+async def held(page: Page) -> str:
+    """What the page holds: its markup, and its text, in which a key is whole whatever stands between its groups."""
+    return await page.content() + str(await page.evaluate("document.documentElement.textContent"))
+
+
 def sign_in(running: Running, person: str) -> str:
     answer = httpx.post(f"{running.origin}/demo/sign-in", json={"person": person})
     token: str = answer.json()["token"]

@@ -74,7 +74,7 @@ async def test_nothing_is_wider_than_the_window(visit: Visit, running: Running, 
     for path in views(running):
         await page.goto(path)
         await arrived(page)
-        for width in (360, 768, 1920):
+        for width in (320, 768, 1920):
             await page.set_viewport_size({"width": width, "height": 800})
             if await page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wide.append(f"{path} at {width}")
@@ -161,6 +161,63 @@ async def test_a_lost_connection_is_said_until_it_is_back(visit: Visit, running:
     await page.evaluate("dispatchEvent(new Event('online'))")
 
     await expect(page.locator(".offline")).to_be_empty()
+
+
+@pytest.mark.parametrize("part", ["%E0", "%ED%A0%80", "acc_1/subscriptions/%C3"])
+async def test_an_address_that_is_no_text_leads_nowhere_and_says_so(visit: Visit, part: str) -> None:
+    page = await visit(f"/accounts/{part}")
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is here")
+    await page.get_by_role("link", name="To the overview").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Atelier Exemple")
+
+
+async def test_a_page_that_is_asked_for_twice_comes_once(visit: Visit, running: Running) -> None:
+    twice = "it => { it.click(); it.click(); }"
+    asked: list[str] = []
+
+    page = await visit(f"{company(running)}/billing")
+    await expect(page.locator(".orders > li")).to_have_count(20)
+    page.on("request", lambda request: asked.append(request.url))
+    await page.get_by_role("button", name="Show more").evaluate(f"it => {{ it.focus(); ({twice})(it); }}")
+    await expect(page.locator(".orders > li").nth(20)).to_be_focused()
+    await expect(page.locator(".more p")).to_contain_text("40 of ")
+    assert len(asked) == 1
+
+    await page.goto(subscription(running, "A-1002"))
+    devices = page.locator(".device-area").first
+    await devices.locator("summary").click()
+    asked.clear()
+    await devices.get_by_role("button", name="Show more").evaluate(twice)
+    await expect(devices.locator(".more p")).to_have_text("16 of 16 shown")
+    await expect(devices.locator(".devices > li")).to_have_count(16)
+    assert len(asked) == 1
+
+
+async def test_a_dialog_goes_with_the_view_it_was_opened_in(visit: Visit, running: Running) -> None:
+    page = await visit(subscription(running, "A-1013"))
+    dialog = page.locator("dialog")
+
+    await page.locator("#payment").click()
+    await dialog.get_by_role("link", name="Manage payment methods").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Billing")
+    await expect(dialog).to_have_count(0)
+
+    await page.locator("#method").click()
+    await expect(dialog).to_be_visible()
+    await page.go_back()
+    await expect(page.locator(".facts")).to_be_visible()
+    await expect(dialog).to_have_count(0)
+
+
+async def test_a_part_of_the_page_that_does_not_come_is_told(visit: Visit, running: Running) -> None:
+    page = await visit(subscription(running, "A-1013"))
+    gone = "export default"  # what does not parse fails as what is not there, and without a line in the browser's log
+
+    await page.route("**/renewal.js", lambda route: route.fulfill(content_type="text/javascript", body=gone))
+    await page.locator("#renewal").click()
+
+    await expect(page.locator(".toast")).to_contain_text("did not come")
 
 
 async def test_the_drawer_shows_what_the_view_asked_and_what_it_took(visit: Visit, running: Running) -> None:

@@ -84,3 +84,4 @@ async def test_where_the_editor_can_not_come_the_page_says_what_works(chromium: 
         await expect(told).to_be_visible()
         await expect(told.locator("a")).to_have_count(2)
         assert [await link.get_attribute("href") for link in await told.locator("a").all()] == ["/schema.graphql", "/"]
+        await expect(page.get_by_role("combobox")).to_have_count(0)

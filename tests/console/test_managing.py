@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import expect
 
-from tests.console.conftest import Visit, company, subscription
+from tests.console.conftest import Visit, company, held, subscription
 from tests.gateway.demos import Running
 
 WHOLE = re.compile(r"^[A-Z1-9]{5}(-[A-Z1-9]{5}){4}$")
@@ -26,7 +26,7 @@ async def test_a_key_is_shown_whole_only_when_asked_for_and_hidden_again(visit: 
     await expect(key.locator("code")).to_have_text(masked)
     assert whole.endswith(masked[-5:])
     assert await page.evaluate("navigator.clipboard.readText()") == whole
-    assert whole not in await page.content()
+    assert whole not in await held(page)
 
 
 async def test_a_key_is_split_off_named_resized_replaced_and_given_up(visit: Visit, running: Running) -> None:

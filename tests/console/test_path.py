@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.console.conftest import Visit, company, subscription
+from tests.console.conftest import Visit, company, held, subscription
 from tests.gateway.demos import Running
 
 WIDTHS = pytest.mark.parametrize("width", [360, 1280])
@@ -137,7 +137,7 @@ async def test_a_key_is_registered_from_anywhere_and_refusals_stand_at_it(
         await page.locator("dialog").get_by_role("link", name="Open Tandemoor Desktop Business").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Tandemoor Desktop Business")
     await expect(page.locator("dialog")).to_have_count(0)
-    assert key not in await page.content()
+    assert key not in await held(page)
 
 
 async def test_a_subscription_is_renamed_and_an_empty_name_refused(visit: Visit, running: Running) -> None:
