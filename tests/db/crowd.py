@@ -35,6 +35,7 @@ async def gather(conn: Connection, keyring: Keyring) -> None:
         rebuilding = await bulk.set_aside(conn)
         await _copy_accounts(conn)
         await _enlarge(conn)
+        await _invite(conn)
         for statement in rebuilding:
             await conn.execute(statement)
     await conn.execute("ANALYZE")
@@ -76,6 +77,16 @@ async def _enlarge(conn: Connection) -> None:
             f"generate_series(1, {LARGE // EACH + 1}) n JOIN {table.name} t ON t.account_id = '{account}' AND {chosen}"
         )
         await _insert(conn, table, rows, own)
+
+
+async def _invite(conn: Connection) -> None:
+    """Somebody in every account: an index of invitations alone is read whole as long as it has a page or two."""
+    await conn.execute(
+        "INSERT INTO memberships (account_id, id, email, role, status, since)"
+        " SELECT id, gen_random_uuid(), 'guest-' || row_number() OVER () || '@example.com', 'MEMBER', 'INVITED', $1"
+        " FROM accounts",
+        world.NOW,
+    )
 
 
 def _another(key: str) -> str:
