@@ -145,7 +145,10 @@ def _by_name(lines: list[Header]) -> Headers:
     headers = dict(lines)
     if len(headers) == len(lines):
         return headers
-    return {name: b", ".join(value for other, value in lines if other == name) for name in headers}
+    values: dict[bytes, list[bytes]] = {name: [] for name in headers}
+    for name, value in lines:
+        values[name].append(value)
+    return {name: b", ".join(together) for name, together in values.items()}
 
 
 def _is_safe(method: str) -> bool:

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from math import ceil
+from time import monotonic
 from types import FrameType
 from typing import Any, cast
 
@@ -23,6 +24,12 @@ GRACE = 10  # seconds for requests under way, at least; an orchestrator commonly
 FAREWELL = 1.0
 # Bytes. To copy what is longer would take longer than to hand it over piece by piece.
 PIECE = 65_536
+# Bytes of a head, from its second piece on: a token takes 8,192 of them.
+HEAD = 65_536
+# Bytes that a client may send on after its answer, or instead of its body, so that it comes to read what it is told.
+REST = 1_048_576
+# Seconds in which a head must be there, an answer must be taken further, and what is sent after one must end.
+SILENCE = 10.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INTERRUPTED = 130  # as shells report a command that Ctrl-C ended
 
@@ -74,6 +81,14 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn calls it
         self.should_exit = True
         self._takes_leave = sig == signal.SIGTERM
+
+    async def on_tick(self, counter: int) -> bool:
+        # Ten times a second; once is enough to look after connections, and a timer for each would cost every request.
+        if counter % 10 == 0:
+            now = monotonic()
+            for connection in [*self.server_state.connections]:
+                cast(Protocol, connection).look(now)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._takes_leave:
@@ -146,8 +161,52 @@ class Gathered:
 
 
 class Protocol(HttpToolsProtocol):
+    """uvicorn's, with an end to what a client sends that leads to nothing, and to its silence."""
+
+    _counted_of: object = None
+    _counted = 0
+    _seen: object = None
+    _since = 0.0
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(Any, Gathered(cast(asyncio.Transport, transport))))
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        cycle = self.cycle
+        if cycle is None or cycle.scope is not self.scope or cycle.more_body:
+            self._count(len(data))
+
+    def _count(self, size: int) -> None:
+        """A request is not whole yet. A message has its scope from its beginning, and its cycle once its head is there."""
+        cycle = self.cycle
+        in_head = cycle is None or cycle.scope is not self.scope
+        if self.scope is not self._counted_of or not (in_head or cycle.response_complete or not cycle.body):
+            # Its first piece, which may hold the end of another message, or a piece of its body.
+            self._counted_of, self._counted = self.scope, 0
+            return
+        self._counted += size
+        if in_head and self._counted > HEAD:
+            self.send_400_response(f"The head of the request is larger than {HEAD} bytes.")
+        elif self._counted > REST:
+            self.transport.close()
+
+    def look(self, now: float) -> None:
+        """Ends the connection when it has been the same for too long, unless it waits for its next request."""
+        cycle, transport, longest = self.cycle, self.transport, SILENCE
+        under_way = cycle is not None and not cycle.response_complete
+        if under_way and self.config.timeout_graceful_shutdown is not None:
+            longest = self.config.timeout_graceful_shutdown
+        seen = (cycle, under_way, len(self.pipeline), transport.get_write_buffer_size())
+        # uvicorn's timer is for those who say nothing between two requests, and closes only when all is sent.
+        waits = self.timeout_keep_alive_task is not None and not transport.is_closing()
+        if waits or seen != self._seen:
+            self._seen, self._since = seen, now
+        if now - self._since > longest:
+            transport.abort()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """An offer to speak something else is nothing to warn of: it is not taken up (RFC 9110, section 7.8)."""
 
 
 def configured(app: ASGIApp, *, longest: float) -> uvicorn.Config:

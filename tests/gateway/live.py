@@ -11,18 +11,17 @@ from uuid import UUID
 import asyncpg
 import httpx
 import orjson
-import uvicorn
 from pydantic import SecretStr
 
 from db import migrations
 from gateway.app import create_app
-from gateway.serving import configured
+from gateway.serving import Server, configured
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, scratch_database
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals are for pytest."""
