@@ -1,6 +1,7 @@
 """What a client sent: read from the body of a POST or the parameters of a GET, and checked to be a request at all."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
@@ -13,8 +14,12 @@ MAX_PARAMETERS = 20
 SHA256 = "sha256:"
 MEMBERS = ("query", "operationName", "variables", "extensions", "documentId")
 _QUOTED = tuple(f'"{name}"'.encode() for name in MEMBERS)
+_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
+# Bytes of a body in which two members of one name are told apart: it takes ten times as long as reading all of it.
+MAX_SEARCHED = 65_536
 NO_BODY = 'The body must be a JSON object with the text of the operation as "query".'
 NO_PARAMETERS = 'The parameters must have the text of the operation as "query".'
+MAY_HAVE_TWINS = f"A body of more than {MAX_SEARCHED} bytes must name {', '.join(MEMBERS)} once, and escape no letter."
 A_BATCH = "Batches are not taken: send each operation in a request of its own."
 
 
@@ -38,6 +43,8 @@ def from_body(body: bytes) -> Sent:
     if not isinstance(given, dict):
         raise bad_request(NO_BODY)
     if _may_have_twins(body):
+        if len(body) > MAX_SEARCHED:
+            raise bad_request(MAY_HAVE_TWINS)
         _refuse_twins(_members(body))
     return _sent(given, NO_BODY)
 
@@ -103,7 +110,7 @@ def _may_have_twins(body: bytes) -> bool:
         if body.count(name) > 1:
             return True
     # An escape in the name of a member hides it from counting.
-    return b"\\u00" in body
+    return _ESCAPED_LETTER.search(body) is not None
 
 
 def _members(body: bytes) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.problems import Problem, reason
 
@@ -163,6 +163,7 @@ class Gathered:
 class Protocol(HttpToolsProtocol):
     """uvicorn's, with an end to what a client sends that leads to nothing, and to its silence."""
 
+    cycle: RequestResponseCycle | None  # type: ignore[assignment]  # none before the first head is there
     _counted_of: object = None
     _counted = 0
     _seen: object = None
@@ -178,11 +179,12 @@ class Protocol(HttpToolsProtocol):
             self._count(len(data))
 
     def _count(self, size: int) -> None:
-        """A request is not whole yet. A message has its scope from its beginning, and its cycle once its head is there."""
+        """Of a message that is not whole: it has its scope from its beginning, and its cycle once its head is there."""
         cycle = self.cycle
         in_head = cycle is None or cycle.scope is not self.scope
-        if self.scope is not self._counted_of or not (in_head or cycle.response_complete or not cycle.body):
-            # Its first piece, which may hold the end of another message, or a piece of its body.
+        is_read = cycle is not None and not in_head and len(cycle.body) > 0 and not cycle.response_complete
+        if is_read or self.scope is not self._counted_of:
+            # A piece of its body, or its first, which may hold the end of another message.
             self._counted_of, self._counted = self.scope, 0
             return
         self._counted += size

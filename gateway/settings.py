@@ -164,7 +164,8 @@ class Environment(BaseSettings):
     pool_size: int = Field(default=10, ge=1, le=500)
     pool_timeout: float = Field(default=1.0, gt=0, le=60, description="seconds")
     pool_queue: int = Field(default=500, ge=1, le=100_000)
-    statement_timeout: float = Field(default=5.0, gt=0, le=3600, description="seconds")
+    # PostgreSQL counts in milliseconds, and 0 of them are no limit.
+    statement_timeout: float = Field(default=5.0, ge=0.001, le=3600, description="seconds")
     request_timeout: float = Field(default=10.0, gt=0, le=3600, description="seconds")
     key_attempts_per_user: int = Field(default=10, ge=1, le=1_000_000)
     key_attempts_per_address: int = Field(default=100, ge=1, le=1_000_000)

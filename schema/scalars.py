@@ -7,9 +7,10 @@ from decimal import Decimal
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
-_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,4})?")
+# The digits of other scripts are digits to Python too.
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,4})?", re.ASCII)
 
 
 def parse_date(value: object) -> date:

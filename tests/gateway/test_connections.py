@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -117,13 +117,13 @@ async def test_a_body_that_nobody_reads_is_not_taken_for_ever(
     sent = 0
     async with connected(address) as (_, writer):
         writer.write(NOWHERE)
-        with pytest.raises(ConnectionError):
+        with suppress(ConnectionError):
             while sent < 50_000_000:
                 writer.write(b"x" * 65_536)
                 await writer.drain()
                 sent += 65_536
 
-    assert sent > serving.REST
+    assert serving.REST < sent < 50_000_000
 
 
 async def test_ten_thousand_headers_take_no_longer_than_their_length(address: tuple[str, int]) -> None:

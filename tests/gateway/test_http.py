@@ -207,6 +207,25 @@ async def test_a_member_that_is_given_twice_is_not_chosen_from(client: Client) -
     assert _seen(good) == _answered()
 
 
+async def test_in_a_large_body_no_twins_are_looked_for(client: Client) -> None:
+    """To tell them apart there takes longer than any other request may."""
+    large = b'{"query": "{ viewer { scopes } }", "x": "' + b"\\u00e9" * 20_000 + b'"}'
+    doubtful = [
+        b'{"query": "{ viewer { scopes } }", "x": {"query": [' + b"[]," * 300_000 + b"1]}}",
+        b'{"query": "{ viewer { scopes } }", "\\u0078": [' + b"[]," * 300_000 + b"1]}",
+    ]
+
+    good = await _post(client, large)
+    seen = [_seen(await _post(client, body)) for body in doubtful]
+
+    sentence = (
+        "A body of more than 65536 bytes must name query, operationName, variables, extensions, documentId once, "
+        "and escape no letter."
+    )
+    assert _seen(good) == _answered()
+    assert seen == [_bad_request(400, sentence)] * 2
+
+
 async def test_what_a_request_may_leave_out_or_have_besides_changes_nothing(client: Client) -> None:
     nulls = {"variables": None, "operationName": None, "extensions": None}
     more = {"variables": {"unknown": [1]}, "extensions": {"x": 1}, "id": 1, "query ": 1}

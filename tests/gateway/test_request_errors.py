@@ -20,6 +20,12 @@ ID = f"acc_{uuid4()}"
 ACCOUNT = f'{{ account(id: "{ID}") {{ %s {{ totalCount }} }} }}'
 TWO = "query One { viewer { scopes } } query Two { products(first: 0) { totalCount } }"
 
+ORDER = (
+    f'mutation {{ recordOrder(input: {{accountId: "{ID}", number: "1", kind: NEW, status: PAID, currency: "EUR", '
+    'placedAt: "2026-02-28T00:00:00Z", lines: [{productCode: "x", quantity: 1, unitPrice: "%s"}], total: "%s"}) '
+    "{ order { number } } }"
+)
+
 INVALID = {
     "nothing": "",
     "a comment": "# nothing",
@@ -38,6 +44,7 @@ INVALID = {
     "an integer of 33 bits": "{ products(first: 4294967296) { totalCount } }",
     "a date that is none": ACCOUNT % 'subscriptions(filter: {endsTo: "2026-02-30"})',
     "an instant without offset": ACCOUNT % 'orders(filter: {placedTo: "2026-02-28T00:00:00"})',
+    "an amount in other digits": ORDER % ("49.90", "٤٩.٩٠"),
     "an unknown enum value": ACCOUNT % "subscriptions(filter: {statusIn: [GONE]})",
     "an unknown filter": ACCOUNT % "orders(filter: {secret: true})",
     "a fragment only": "fragment All on Viewer { scopes }",

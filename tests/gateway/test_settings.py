@@ -172,6 +172,11 @@ def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> 
             "LICET_PORT is not usable: input should be a valid integer, unable to parse string as an integer.",
         ),
         (
+            "LICET_STATEMENT_TIMEOUT",
+            "0.0009",
+            "LICET_STATEMENT_TIMEOUT is not usable: input should be greater than or equal to 0.001.",
+        ),
+        (
             "LICET_LOG_FORMAT",
             "xml",
             "LICET_LOG_FORMAT is not usable: input should be 'json', 'console' or 'auto'.",
