@@ -3,25 +3,14 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from db import accounts, license_keys, orders, products, subscriptions
+from db import products
 from db.relations import LookUp
 from schema.connections import Connection
 from schema.context import Info
 from schema.fields import connection, node, nodes
 from schema.mutation import Mutation
 from schema.scalars import SCALARS
-from schema.types import Account, LicenseKey, Node, Order, Product, Subscription, Viewer
-
-NODES = {
-    "acc": ("Account", accounts.by_id),
-    "act": ("Activation", license_keys.activation_by_id),
-    "key": ("LicenseKey", license_keys.by_id),
-    "mem": ("Membership", accounts.membership_by_id),
-    "ord": ("Order", orders.by_id),
-    "pay": ("PaymentMethod", orders.payment_method_by_id),
-    "prd": ("Product", products.by_code),
-    "sub": ("Subscription", subscriptions.by_id),
-}
+from schema.types import NODES, Account, LicenseKey, Node, Order, Product, Subscription, Viewer
 
 
 @strawberry.type

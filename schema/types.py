@@ -296,6 +296,17 @@ class Membership(Node):
     since: datetime
 
 
+# What a global id leads to, by its prefix.
+NODES = {
+    "acc": ("Account", db.accounts.by_id),
+    "act": ("Activation", db.license_keys.activation_by_id),
+    "key": ("LicenseKey", db.license_keys.by_id),
+    "mem": ("Membership", db.accounts.membership_by_id),
+    "ord": ("Order", db.orders.by_id),
+    "pay": ("PaymentMethod", db.orders.payment_method_by_id),
+    "prd": ("Product", db.products.by_code),
+    "sub": ("Subscription", db.subscriptions.by_id),
+}
 _events = db.tables.table(db.tables.AuditEvent)
 
 
@@ -309,15 +320,8 @@ class AuditEvent:
         AnyOf(
             _events.c.subject_type,
             (_events.c.account_id, _events.c.subject_id),
-            {
-                "Account": db.accounts.by_id,
-                "Activation": db.license_keys.activation_by_id,
-                "LicenseKey": db.license_keys.by_id,
-                "Membership": db.accounts.membership_by_id,
-                "Order": db.orders.by_id,
-                "PaymentMethod": db.orders.payment_method_by_id,
-                "Subscription": db.subscriptions.by_id,
-            },
+            # Products are in no account, and no event is about one.
+            {typename: relation for typename, relation in NODES.values() if typename != "Product"},
         )
     )
     before: JSON | None

@@ -7,7 +7,8 @@ from graphql import GraphQLObjectType, get_named_type, is_introspection_type
 from db import statements
 from db.relations import Relation
 from schema import fields
-from schema.query import NODES, schema
+from schema.query import schema
+from schema.types import NODES
 
 PUBLISHED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
