@@ -6,10 +6,7 @@ from typing import Any, cast
 
 import asyncpg
 import orjson
-
-Connection = asyncpg.Connection
-Pool = asyncpg.Pool
-
+from asyncpg import Connection
 
 LOCK_TIMEOUT = 2.0  # seconds
 
@@ -143,8 +140,7 @@ class Lent:
 
 
 async def prepare(conn: Connection) -> None:
-    """Set the codecs: `json` stays as the bytes PostgreSQL wrote, `jsonb` is decoded."""
-    await conn.set_type_codec("json", schema="pg_catalog", encoder=_as_is, decoder=_as_is, format="binary")
+    """Let `jsonb` be read and written as what it stands for."""
     await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode, decoder=orjson.loads, format="text")
     # asyncpg asks the catalogue about an array type when it first meets one: here, not in somebody's request.
     await conn.execute("SELECT $1::uuid[], $2::text[], $3::int[]", None, None, None)
@@ -152,10 +148,6 @@ async def prepare(conn: Connection) -> None:
 
 async def _keep(conn: Connection) -> None:
     """Nothing to reset: no request changes the state of its connection outside a transaction."""
-
-
-def _as_is(value: bytes) -> bytes:
-    return value
 
 
 def _encode(value: Any) -> str:
