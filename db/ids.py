@@ -14,6 +14,8 @@ _ROW_ID = re.compile(rf"([a-z]{{3}})_({_UUID})(?:_({_UUID}))?")
 _PRODUCT_ID = re.compile(r"prd_([a-z0-9][a-z0-9-]{0,62})")
 
 GlobalKey = tuple[UUID, ...] | tuple[str]
+# The prefix and the key of a row that may be there.
+GlobalId = tuple[str, GlobalKey]
 
 
 def uuid7(now: datetime, random: Random | secrets.SystemRandom | None = None) -> UUID:
@@ -31,7 +33,7 @@ def global_id(prefix: str, *columns: ColumnElement[object]) -> ColumnElement[str
     return text
 
 
-def parse(text: str) -> tuple[str, GlobalKey] | None:
+def parse(text: str) -> GlobalId | None:
     """The prefix and the key of a global id: (account,), (account, row) or (code,). None when it is not one."""
     if product := _PRODUCT_ID.fullmatch(text):
         return "prd", (product[1],)

@@ -29,6 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from db.ids import GlobalId
+
 Build = Callable[[FromClause], ColumnElement[Any]]
 Keys = Sequence[ColumnElement[Any]]
 Conditions = tuple[ColumnElement[bool], ...]
@@ -100,6 +102,16 @@ class LookUp:
     """A row by its global id, whose prefix names the type and with it the relation."""
 
     types: Mapping[str, tuple[str, Relation]]
+
+    def typename(self, found: GlobalId | None) -> str | None:
+        """The type that an id leads to; None when it leads nowhere.
+
+        An account's id is one key and a row's id two: an id of the wrong length is no id.
+        """
+        if found is None or found[0] not in self.types:
+            return None
+        typename, relation = self.types[found[0]]
+        return typename if len(relation.keys) == len(found[1]) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -194,13 +194,13 @@ class PageRows:
         return text + cast(key[0], Text) if key else text
 
 
-def window_parameters(window: Window, prefix: str = "") -> dict[str, Any]:
-    """The values of a page's parameters."""
-    given: dict[str, Any] = {f"{prefix}filter_{name}": value for name, value in window.filters}
+def window_parameters(window: Window) -> dict[str, Any]:
+    """The values of a page's parameters, where it is the only one."""
+    given: dict[str, Any] = {f"filter_{name}": value for name, value in window.filters}
     for side, cursor in (("after", window.after), ("before", window.before)):
         if cursor is not None:
-            given[f"{prefix}{side}_key"], given[f"{prefix}{side}_tie"] = cursor
-    return {**given, f"{prefix}size": window.size}
+            given[f"{side}_key"], given[f"{side}_tie"] = cursor
+    return {**given, "size": window.size}
 
 
 def _parents(relation: Relation) -> tuple[FromClause, list[ColumnElement[Any]]]:

@@ -10,6 +10,12 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def end_of_month(day: date, months: int) -> date:
+    """The last day of the month that is `months` later (earlier when negative): cards expire with one."""
+    month = add_months(day, months)
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
 def end_of_term(start: date, months: int) -> date | None:
     """Last usable day of a term that begins on `start`; None for a perpetual one, of 0 months."""
     return add_months(start, months) if months else None

@@ -14,8 +14,8 @@ from uuid import UUID
 import jwt
 
 from db.clock import Clock, system_clock
+from db.tables.stored import NOT_STORABLE
 from gateway.keys import ALGORITHMS, KeySource, SingleFlight, VerificationKey
-from gateway.keys import KeysUnavailable as KeysUnavailable  # noqa: PLC0414 - raised from here as well
 from schema.context import Viewer
 
 SERVICE_SCOPES = frozenset({"store:write", "reporting:read"})
@@ -24,7 +24,6 @@ MAX_SUBJECT, MAX_NAME, MAX_EMAIL = 255, 255, 320
 LAST_SECOND = 253_402_300_799  # of the year 9999; NaN and infinity fail a comparison with it too
 TOKEN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
-NOT_STORABLE = re.compile(r"[\0\ud800-\udfff]")  # PostgreSQL's text has no place for these
 JWS = jwt.PyJWS(algorithms=ALGORITHMS, options={"verify_signature": True, "enforce_minimum_key_length": True})
 
 
@@ -53,20 +52,14 @@ class Session:
     expires_at: int
 
 
-def checked_shape(token: str) -> str:
-    if len(token) > MAX_TOKEN or not TOKEN.fullmatch(token):
-        raise Unauthenticated(f"The token is malformed, or longer than {MAX_TOKEN} characters.")
-    return token
-
-
 def bearer_token(authorization: str | None) -> str:
-    """The token in an Authorization header, not verified yet."""
+    """What an Authorization header has for a token. Raises Unauthenticated when it has none."""
     if not authorization:
         raise Unauthenticated("The Authorization header is missing.")
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated("The Authorization header must use the Bearer scheme.")
-    return checked_shape(token.strip(" "))
+    return token.strip(" ")
 
 
 def refused(claim: str) -> Unauthenticated:
@@ -129,7 +122,8 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Claims:
         """Raises Unauthenticated, and KeysUnavailable when there is no key to check with."""
-        checked_shape(token)
+        if len(token) > MAX_TOKEN or not TOKEN.fullmatch(token):
+            raise Unauthenticated(f"The token is malformed, or longer than {MAX_TOKEN} characters.")
         header: dict[str, Any] = {}
         with suppress(jwt.PyJWTError):
             header = JWS.get_unverified_header(token)
@@ -187,12 +181,8 @@ class Authenticator:
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._flights: SingleFlight[bytes, Session] = SingleFlight()
 
-    async def viewer(self, authorization: str | None) -> Viewer:
-        """Raises Unauthenticated, KeysUnavailable, and whatever `register` raises."""
-        return (await self.session(authorization)).viewer
-
     async def session(self, authorization: str | None) -> Session:
-        """As `viewer`, with the end of the token for what outlives a request."""
+        """Raises Unauthenticated, KeysUnavailable, and whatever `register` raises."""
         if authorization and (session := self.remembered(authorization)):
             return session
         token, digest = bearer_token(authorization), _digest(authorization or "")

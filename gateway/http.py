@@ -13,8 +13,9 @@ from db.clock import Clock
 from gateway import negotiation, sent
 from gateway.addresses import client_address
 from gateway.answers import Answer, fault_answer, is_whole, refusal
-from gateway.auth import Authenticator, KeysUnavailable, Session, Unauthenticated
+from gateway.auth import Authenticator, Session, Unauthenticated
 from gateway.errors import Code, Header, Rejected
+from gateway.keys import KeysUnavailable
 from gateway.negotiation import JSON, Headers
 from gateway.operations import Asker, Operations, Question
 from gateway.patience import NotArrived, Patience, Rounds

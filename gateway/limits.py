@@ -72,7 +72,7 @@ class Limits:
 
 
 def exceeded(limit: str, sentence: str) -> Invalid:
-    """`limit` is the name of it in Limits."""
+    """`limit` is its name in Limits, or `digits`, which is not to be set."""
     return Invalid(Code.LIMIT_EXCEEDED, [request_error(Code.LIMIT_EXCEEDED, sentence, limit=limit)])
 
 

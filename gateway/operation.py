@@ -107,17 +107,21 @@ class Operation:
 
 def operation_names(document: DocumentNode) -> list[str | None]:
     """Raises Invalid for a document without operations."""
+    return [node.name.value if node.name is not None else None for node in _operations(document)]
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if not operations:
         raise unanswerable("The document has no operation.")
-    return [node.name.value if node.name is not None else None for node in operations]
+    return operations
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    operations = _operations(document)
     chosen = [node for node in operations if name is None or (node.name is not None and node.name.value == name)]
     if not chosen:
-        raise unanswerable("The document has no operation of that name." if name else "The document has no operation.")
+        raise unanswerable("The document has no operation of that name.")
     if len(chosen) > 1:
         raise unanswerable("The document has several operations: say which one with operationName.")
     if chosen[0].operation is OperationType.SUBSCRIPTION:

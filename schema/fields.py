@@ -25,6 +25,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from db.fetch import Key, Page, Row
+from db.ids import GlobalId
 from db.relations import (
     AnyOf,
     Build,
@@ -103,8 +104,9 @@ def any_of(declared: AnyOf, description: str | None = None) -> Any:
     async def resolve(root: Any, info: Info) -> Any:
         (typename,) = root.key((declared.type_key,))
         relation = declared.relations.get(typename)
-        keys = declared.keys[: len(relation.keys)] if relation else ()
-        return await _node(info, typename, relation, root.key(keys))
+        if relation is None:
+            return None
+        return await _node(info, typename, relation, root.key(declared.keys[: len(relation.keys)]))
 
     return _field(declared, description, resolve)
 
@@ -194,16 +196,15 @@ def _keys(shows: Relation | Paged | Measure | AnyOf | LookUp) -> tuple[Any, ...]
     return () if isinstance(shows, LookUp) else shows.relation.keys
 
 
-async def _by_global_key(info: Info, declared: LookUp, found: tuple[str, Key] | None) -> Row | None:
-    prefix, key = found or ("", ())
-    typename, relation = declared.types.get(prefix, ("", None))
-    return await _node(info, typename, relation, key)
-
-
-async def _node(info: Info, typename: str, relation: Relation | None, key: Key) -> Row | None:
-    # An account's id is one key and a row's id two: an id of the wrong length is no id.
-    if relation is None or len(relation.keys) != len(key):
+async def _by_global_key(info: Info, declared: LookUp, found: GlobalId | None) -> Row | None:
+    typename = declared.typename(found)
+    if found is None or typename is None:
         return None
+    prefix, key = found
+    return await _node(info, typename, declared.types[prefix][1], key)
+
+
+async def _node(info: Info, typename: str, relation: Relation, key: Key) -> Row | None:
     return await info.context.one(relation, projection(info.object_type(typename)), key)
 
 

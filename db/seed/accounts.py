@@ -1,8 +1,7 @@
 """The demo's accounts: users, members, invitations and payment methods."""
 
-from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from db.enums import AccountKind, MemberRole, MembershipStatus
@@ -10,7 +9,7 @@ from db.people import DEMO_ISSUER, PEOPLE, Person
 from db.seed.customers import Customer, Invitation, Member, Method
 from db.seed.world import Actor, Books, World
 from db.tables import Account, Membership, PaymentMethod, User
-from db.terms import add_months
+from db.terms import end_of_month
 
 _EMAILS = {person.subject: person.email for person in PEOPLE}
 
@@ -118,7 +117,7 @@ def _add_method(books: Books, method: Method) -> None:
         token=f"tok_seed_{world.random.getrandbits(64):016x}",
         brand=method.brand,
         last4=method.last4,
-        expires_on=None if method.expires is None else _end_of_month(world.today, method.expires),
+        expires_on=None if method.expires is None else end_of_month(world.today, method.expires),
         holder_name=method.holder,
         is_default=method.is_default,
         removed_at=removed_at,
@@ -130,9 +129,3 @@ def _add_method(books: Books, method: Method) -> None:
     books.record(at, "payment_method.added", ("PaymentMethod", row.id), None, shown)
     if removed_at:
         books.record(removed_at, "payment_method.removed", ("PaymentMethod", row.id), shown)
-
-
-def _end_of_month(day: date, months: int) -> date:
-    """Cards expire with a month."""
-    month = add_months(day, months)
-    return month.replace(day=monthrange(month.year, month.month)[1])

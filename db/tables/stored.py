@@ -1,5 +1,6 @@
 """What every table shares: the metadata, the constraint names, the column types and the keys between tables."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +12,8 @@ from sqlmodel import Field, SQLModel
 
 # The longest grace period a product may grant: with it, "still usable" is bounded on the index over the end date.
 MAX_GRACE_DAYS = 90
+# What PostgreSQL's text has no place for: U+0000, and half a surrogate pair.
+NOT_STORABLE = re.compile(r"[\0\ud800-\udfff]")
 
 String = Annotated[str, Field(sa_type=Text)]
 # Sorted by its bytes, so that lists by product are in the same order in every deployment.

@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import ARRAY, BindParameter, ColumnElement, Integer, Text, bindparam
 from sqlalchemy.types import TypeEngine
 
+from db.ids import GlobalId
 from db.relations import LookUp
 from db.statements import Shape
 
 Source = Callable[[Sequence[Any]], Any]
-# What an `id` argument leads to: the prefix and the key, or nowhere
-GlobalKey = tuple[str, tuple[Any, ...]] | None
 
 
 class Parameters:
@@ -40,7 +39,7 @@ class Parameters:
 
     def kind(self, site: int, look_up: LookUp, plural: bool) -> BindParameter[Any]:
         """Which of its types the id leads to."""
-        return self._id_part(f"kind_{site}", Text(), site, plural, lambda found: _typename(look_up, found))
+        return self._id_part(f"kind_{site}", Text(), site, plural, look_up.typename)
 
     def key(self, site: int, look_up: LookUp, position: int, column: ColumnElement[Any], plural: bool) -> Any:
         """A part of the key that the id leads to. Types whose keys are of one type there share the parameter."""
@@ -51,13 +50,13 @@ class Parameters:
             if position < len(relation.keys) and relation.keys[position].type.__visit_name__ == visited
         }
 
-        def part(found: GlobalKey) -> Any:
+        def part(found: GlobalId | None) -> Any:
             return found[1][position] if found and lengths.get(found[0]) == len(found[1]) else None
 
         return self._id_part(f"id_{site}_{position}_{visited}", column.type, site, plural, part)
 
     def _id_part(
-        self, name: str, type_: TypeEngine[Any], site: int, plural: bool, part: Callable[[GlobalKey], Any]
+        self, name: str, type_: TypeEngine[Any], site: int, plural: bool, part: Callable[[GlobalId | None], Any]
     ) -> BindParameter[Any]:
         if plural:
             return self._parameter(name, ARRAY(type_), lambda arguments: [part(found) for found in arguments[site]])
@@ -68,18 +67,10 @@ class Parameters:
         return bindparam(name, type_=type_)
 
 
-def kinds(look_up: LookUp, argument: GlobalKey | list[GlobalKey]) -> tuple[str, ...]:
+def kinds(look_up: LookUp, argument: GlobalId | list[GlobalId | None] | None) -> tuple[str, ...]:
     """The types that an id, or a list of them, leads to."""
-    found = {_typename(look_up, each) for each in (argument if isinstance(argument, list) else [argument])}
+    found = {look_up.typename(each) for each in (argument if isinstance(argument, list) else [argument])}
     return tuple(sorted(kind for kind in found if kind is not None))
-
-
-def _typename(look_up: LookUp, found: GlobalKey) -> str | None:
-    if found is None or found[0] not in look_up.types:
-        return None
-    typename, relation = look_up.types[found[0]]
-    # An account's id is one key and a row's id two: an id of the wrong length is no id.
-    return typename if len(relation.keys) == len(found[1]) else None
 
 
 def _cursor_part(site: int, side: str, position: int) -> Source:

@@ -13,6 +13,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from db.errors import Refused, UserErrorCode
+from db.tables.stored import NOT_STORABLE
 
 RULE = "rule"
 TELLS_NULL = "tells null"
@@ -23,8 +24,6 @@ YEARS = range(1970, 2200)
 Path = tuple[str, ...]
 Rule = Callable[[Any], Any]
 """The value to go on with; raises ValueError with what the field must be."""
-# PostgreSQL's text has no place for these.
-_NOT_STORABLE = re.compile(r"[\0\ud800-\udfff]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
 
 
@@ -39,14 +38,14 @@ def text(least: int = 1, most: int = MAX_TEXT, *, trimmed: bool = False, note: s
         kept = value.strip() if trimmed else value
         if not least <= len(kept) <= most:
             raise ValueError(f"must have {least} to {most} characters, {len(kept)} were given.")
-        if _NOT_STORABLE.search(kept):
+        if NOT_STORABLE.search(kept):
             raise ValueError("must not contain U+0000 or half a surrogate pair.")
         return kept
 
     return _field(f"{least} to {most} characters. {note}".rstrip(), rule, default)
 
 
-def number(least: int, most: int, *, note: str = "", default: Any = MISSING) -> Any:
+def number(least: int, most: int, *, note: str = "") -> Any:
     """A whole number within these bounds."""
 
     def rule(value: int) -> int:
@@ -54,7 +53,7 @@ def number(least: int, most: int, *, note: str = "", default: Any = MISSING) -> 
             raise ValueError(f"must be from {least} to {most}, {value} was given.")
         return value
 
-    return _field(f"{least} to {most}. {note}".rstrip(), rule, default)
+    return _field(f"{least} to {most}. {note}".rstrip(), rule, MISSING)
 
 
 def amount(*, note: str = "") -> Any:

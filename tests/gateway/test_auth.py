@@ -60,7 +60,7 @@ def authenticator(verifier: TokenVerifier, register: Register, clock: SetClock) 
 async def refusal(authenticator: Authenticator, authorization: str | None) -> str:
     """What the caller is told; fails when nothing is refused."""
     with pytest.raises(Unauthenticated) as refused:
-        await authenticator.viewer(authorization)
+        await authenticator.session(authorization)
     return str(refused.value)
 
 
@@ -76,9 +76,9 @@ async def test_a_user_is_registered_and_becomes_a_viewer(authenticator: Authenti
 
 @pytest.mark.parametrize("authorization", ["Bearer {}", "bearer {}", "BEARER   {} "])
 async def test_the_scheme_is_read_as_http_says(authenticator: Authenticator, authorization: str) -> None:
-    viewer = await authenticator.viewer(authorization.format(sign()))
+    session = await authenticator.session(authorization.format(sign()))
 
-    assert viewer == Viewer(ADA, None, frozenset(), "ada")
+    assert session.viewer == Viewer(ADA, None, frozenset(), "ada")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,9 @@ async def test_a_header_without_a_token_is_refused(
 async def test_a_viewer_is_a_user_unless_the_token_is_a_services(
     authenticator: Authenticator, register: Register, changes: dict[str, Any], viewer: Viewer
 ) -> None:
-    assert await authenticator.viewer(f"Bearer {sign(**changes)}") == viewer
+    session = await authenticator.session(f"Bearer {sign(**changes)}")
+
+    assert session.viewer == viewer
     assert len(register.told) == (viewer.user_id is not None)
 
 
@@ -138,9 +140,9 @@ async def test_a_token_is_remembered_until_it_expires_and_not_longer(
 ) -> None:
     authorization = f"Bearer {sign()}"
 
-    first = await authenticator.viewer(authorization)
+    first = await authenticator.session(authorization)
     clock.move(299.9)
-    last = await authenticator.viewer(authorization)
+    last = await authenticator.session(authorization)
     clock.move(0.1)
     told = await refusal(authenticator, authorization)
 
@@ -153,7 +155,7 @@ async def test_the_tokens_used_last_are_remembered_and_no_more_than_the_size(
     tokens = {name: f"Bearer {sign(sub=name)}" for name in "abcd"}
 
     for name in "abcadbacd":
-        await authenticator.viewer(tokens[name])
+        await authenticator.session(tokens[name])
 
     assert "".join(claims.subject for claims in register.told) == "abcdbcd"
 
@@ -164,12 +166,12 @@ async def test_fifty_first_requests_with_one_token_register_once(
     register.held = True
     authorization = f"Bearer {sign()}"
 
-    asked = [asyncio.create_task(authenticator.viewer(authorization)) for _ in range(50)]
+    asked = [asyncio.create_task(authenticator.session(authorization)) for _ in range(50)]
     await until(lambda: bool(register.told))
     register.held = False
-    viewers = await asyncio.gather(*asked)
+    sessions = await asyncio.gather(*asked)
 
-    assert viewers == [Viewer(ADA, None, frozenset(), "ada")] * 50
+    assert sessions == [Session(Viewer(ADA, None, frozenset(), "ada"), END)] * 50
     assert len(register.told) == 1
 
 
@@ -179,11 +181,11 @@ async def test_a_failed_register_is_told_to_all_who_wait_and_not_remembered(
     register.failures = [OSError("database away")]
     authorization = f"Bearer {sign()}"
 
-    failed = await asyncio.gather(*(authenticator.viewer(authorization) for _ in range(5)), return_exceptions=True)
-    after = await authenticator.viewer(authorization)
+    failed = await asyncio.gather(*(authenticator.session(authorization) for _ in range(5)), return_exceptions=True)
+    after = await authenticator.session(authorization)
 
     assert [repr(failure) for failure in failed] == ["OSError('database away')"] * 5
-    assert (after, len(register.told)) == (Viewer(ADA, None, frozenset(), "ada"), 2)
+    assert (after.viewer, len(register.told)) == (Viewer(ADA, None, frozenset(), "ada"), 2)
 
 
 @pytest.mark.parametrize("failures", [[], [OSError("database away")]])
@@ -193,7 +195,7 @@ async def test_a_request_that_is_cancelled_takes_nobody_with_it(
     register.failures, calls = list(failures), 1 + len(failures)
     register.held = True
     authorization = f"Bearer {sign()}"
-    leaving = asyncio.create_task(authenticator.viewer(authorization))
+    leaving = asyncio.create_task(authenticator.session(authorization))
     await until(lambda: bool(register.told))
 
     leaving.cancel()
@@ -201,9 +203,9 @@ async def test_a_request_that_is_cancelled_takes_nobody_with_it(
     register.held = False
     await until(lambda: not register.failures)
     await asyncio.sleep(0.01)  # the call that failed is still there for one turn of the loop
-    after = await authenticator.viewer(authorization)
+    after = await authenticator.session(authorization)
 
-    assert (leaving.cancelled(), after) == (True, Viewer(ADA, None, frozenset(), "ada"))
+    assert (leaving.cancelled(), after.viewer) == (True, Viewer(ADA, None, frozenset(), "ada"))
     assert (len(register.told), caplog.messages) == (calls, [])
 
 
@@ -212,9 +214,9 @@ async def test_refused_tokens_are_not_remembered(authenticator: Authenticator, c
 
     early = await refusal(authenticator, authorization)
     clock.move(70)
-    viewer = await authenticator.viewer(authorization)
+    session = await authenticator.session(authorization)
 
-    assert (early, viewer) == ("The token is not valid yet.", Viewer(ADA, None, frozenset(), "ada"))
+    assert (early, session.viewer) == ("The token is not valid yet.", Viewer(ADA, None, frozenset(), "ada"))
 
 
 async def test_nothing_shows_a_token(
@@ -223,12 +225,12 @@ async def test_nothing_shows_a_token(
     caplog.set_level(logging.DEBUG)
     good = sign(name="Ada")
     refused = [sign(owner="attacker"), sign("RS256"), sign(exp=1), sign(sub=7), forged({"alg": "none"}), "e30.x.y"]
-    await authenticator.viewer(f"Bearer {good}")
+    await authenticator.session(f"Bearer {good}")
 
     shown = [repr(authenticator), repr(verifier), repr(vars(authenticator)), *caplog.messages]
     for token in refused:
         with pytest.raises(Unauthenticated) as refusal_of:
-            await authenticator.viewer(f"Bearer {token}")
+            await authenticator.session(f"Bearer {token}")
         assert (refusal_of.value.__cause__, refusal_of.value.__context__) == (None, None)
         shown += traceback.format_exception(refusal_of.value)
 
@@ -248,4 +250,4 @@ async def test_keys_that_can_not_be_had_are_not_the_callers_fault(register: Regi
     authenticator = Authenticator(TokenVerifier(ISSUER, AUDIENCE, NoKeys(), clock=clock), register, clock)
 
     with pytest.raises(KeysUnavailable, match=r"^away$"):
-        await authenticator.viewer(f"Bearer {sign()}")
+        await authenticator.session(f"Bearer {sign()}")
