@@ -42,7 +42,7 @@ WHERE products_1.code = subscriptions_2.product_code) AS anon_9 ON true
 WHERE subscriptions_2.account_id = $1::UUID AND subscriptions_2.id = anon_5.subject_id AND (EXISTS (SELECT 1
 FROM memberships AS memberships_9
 WHERE memberships_9.account_id = subscriptions_2.account_id AND memberships_9.user_id = $2::UUID AND memberships_9.status = 'ACTIVE'))) END, 'null') || '}') AS "#0"
-FROM (SELECT audit_events_1.account_id AS account_id, audit_events_1.id AS id, audit_events_1.occurred_at AS occurred_at, audit_events_1.actor_user_id AS actor_user_id, audit_events_1.actor AS actor, audit_events_1.action AS action, audit_events_1.subject_type AS subject_type, audit_events_1.subject_id AS subject_id, audit_events_1.before AS before, audit_events_1.after AS after, audit_events_1.request_id AS request_id, audit_events_1.occurred_at AS "#order0", audit_events_1.id AS "#order1"
+FROM (SELECT audit_events_1.occurred_at AS occurred_at, audit_events_1.actor_user_id AS actor_user_id, audit_events_1.actor AS actor, audit_events_1.action AS action, audit_events_1.subject_type AS subject_type, audit_events_1.subject_id AS subject_id, audit_events_1.before AS before, audit_events_1.after AS after, audit_events_1.request_id AS request_id, audit_events_1.account_id AS account_id, audit_events_1.id AS id, audit_events_1.occurred_at AS "#order0", audit_events_1.id AS "#order1"
 FROM audit_events AS audit_events_1
 WHERE audit_events_1.account_id = $1::UUID ORDER BY audit_events_1.occurred_at DESC, audit_events_1.id DESC
  LIMIT $3::INTEGER) AS anon_5 ORDER BY anon_5."#order0" DESC, anon_5."#order1" DESC) AS anon_4) ELSE 'null' END || '}') AS json
