@@ -71,9 +71,8 @@ export function money({ amount, currency }) {
 }
 
 export function bytes(count) {
-  const unit = count < 1000 ? "byte" : "kilobyte";
-  const shown = count < 1000 ? count : count / 1000;
-  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(shown);
+  if (count < 1000) return new Intl.NumberFormat(locale, { style: "unit", unit: "byte", unitDisplay: "long" }).format(count);
+  return new Intl.NumberFormat(locale, { style: "unit", unit: "kilobyte", maximumFractionDigits: 1 }).format(count / 1000);
 }
 
 export function milliseconds(count) {

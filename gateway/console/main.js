@@ -104,6 +104,7 @@ function asked(view, place, signal, again) {
     exchanges.length = 0;
     current = {};
     main.replaceChildren(view.skeleton());
+    scrollTo(0, 0);
     if (!document.querySelector(".tabs") || !place.account) drawShell(null);
   }
   return ask(view.operation, view.variables(place), { signal });

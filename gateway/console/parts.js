@@ -87,10 +87,10 @@ export function skeleton(...shapes) {
 
 export const rows = (count, shape = "row") => Array(count).fill(shape);
 
-/** Words for a payment method: "Visa •••• 4242". */
+/** Words for a payment method: "Visa •••• 4242", whose digits do not leave their dots. */
 export function methodName(method) {
   const kind = term("method", method.kind);
-  if (method.last4) return `${method.brand ?? kind} •••• ${method.last4}`;
+  if (method.last4) return `${method.brand ?? kind} ••••\u00a0${method.last4}`;
   return method.brand ?? kind;
 }
 

@@ -34,6 +34,7 @@ export function drawShell(viewer, accountId, tab, { register, accept } = {}) {
     header,
     h("header", { class: "bar" }, h("div", { class: "bar-inner" }, brand(), parts), account && tabs(account, tab)),
   );
+  header.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
 const brand = () => h("a", { class: "brand", href: "/", "aria-label": t("brand") }, mark(), h("span", {}, "Licet"));

@@ -82,6 +82,36 @@ async def test_nothing_is_wider_than_the_window(visit: Visit, running: Running, 
     assert wide == []
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+async def test_no_dialog_is_wider_than_a_small_phone(visit: Visit, running: Running, locale: str) -> None:
+    page = await visit(company(running), locale=locale, width=320)
+    wide: list[str] = []
+
+    for path, openers in dialogs(running).items():
+        await page.goto(path)
+        await arrived(page)
+        for opener in openers:
+            await page.locator(opener).last.click()
+            await expect(page.locator("dialog")).to_be_visible()
+            if await page.locator("dialog").evaluate("it => it.scrollWidth > it.clientWidth"):
+                wide.append(opener)
+            await page.keyboard.press("Escape")
+
+    assert wide == []
+
+
+async def test_a_view_that_is_waited_for_is_seen_from_its_top(visit: Visit, running: Running) -> None:
+    page = await visit(f"{company(running)}/subscriptions?display=ALL")
+    await expect(page.locator("tbody tr")).to_have_count(20)
+    await page.evaluate("scrollTo(0, 300)")
+
+    await page.route("**/graphql", lambda _: None)
+    await page.locator("tbody a").nth(8).click()
+    await expect(page.locator(".skeleton")).to_be_attached()
+
+    assert await page.evaluate("scrollY") == 0
+
+
 async def test_back_shows_what_was_there_at_once_and_where_it_was(visit: Visit, running: Running) -> None:
     page = await visit(f"{company(running)}/subscriptions?display=ALL")
     await expect(page.locator("tbody tr")).to_have_count(20)
