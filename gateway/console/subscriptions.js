@@ -221,7 +221,7 @@ function row(subscription, place) {
       h("span", { class: "quiet" }, `${subscription.product.name} · ${subscription.number}`),
     ),
     h("td", { role: "cell", class: "status" }, statusChips(subscription)),
-    h("td", { role: "cell", class: "date" }, h("span", { class: "date-label" }, label), on && when(on)),
+    h("td", { role: "cell", class: "date" }, h("span", { class: "date-label" }, label), " ", on && when(on)),
     h("td", { role: "cell", class: "licences" }, seats(subscription.seats.used, subscription.seats.total)),
   );
 }
