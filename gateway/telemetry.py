@@ -25,6 +25,8 @@ _RANDOM = random.Random()  # noqa: S311
 ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 LOGGED_PATH = 256
 LOGGED_NAME = 64
+# Read beyond what is shown: a key that begins there is recognised by its end.
+LOOKAHEAD = 40
 # Marks a line whose words have been redacted one by one, once for all lines with that word: a third of its time.
 CLEAN = "is_clean"
 # Asked every few seconds by whatever watches the process: worth a line only when something is wrong.
@@ -106,16 +108,15 @@ def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     return event
 
 
-@lru_cache(maxsize=1024)
 def shown(text: str) -> str:
     """What a client named something, as a log may have it."""
-    return redact(text[:LOGGED_NAME])
+    return redact(text[: LOGGED_NAME + LOOKAHEAD])[:LOGGED_NAME]
 
 
 @lru_cache(maxsize=1024)
-def _shown_path(path: str) -> str:
+def _shown_path(beginning: str) -> str:
     # Quoted, so that a path with a line break in it can not forge a line.
-    return redact(quote(path[:LOGGED_PATH]))
+    return redact(quote(beginning))[:LOGGED_PATH]
 
 
 @dataclass(slots=True)
@@ -220,7 +221,9 @@ class RequestLog:
         path = scope["path"]
         if path in PROBES and run.status == 200:
             return
-        line = {"method": scope["method"], "path": _shown_path(path), "status": run.status, CLEAN: True}
+        # Cut before it is remembered: whoever asks for long paths would fill the memory.
+        shown_path = _shown_path(path[: LOGGED_PATH + LOOKAHEAD])
+        line = {"method": scope["method"], "path": shown_path, "status": run.status, CLEAN: True}
         self._bound().info("request", **line, ms=round(run.seconds * 1000, 1), **run.facts())
 
     def _bound(self) -> Any:
@@ -240,9 +243,11 @@ async def _send_fault(send: Send, identifier: str) -> None:
 
 
 def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
-    """The caller's X-Request-Id when it is short and plain, or a new one."""
+    """The caller's X-Request-Id when it is short, plain and no secret, or a new one."""
     for name, value in headers:
         if name == b"x-request-id" and ACCEPTED_ID.fullmatch(value):
-            return value.decode()
+            identifier = value.decode()
+            if redact(identifier) == identifier:
+                return identifier
     # Tells lines apart and guards nothing: no need to ask the system for its best.
     return f"{_RANDOM.getrandbits(128):032x}"

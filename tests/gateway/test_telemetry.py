@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import tracemalloc
 import warnings
 from typing import Any
 
@@ -15,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Message
 
 from gateway import telemetry
 from gateway.telemetry import REQUEST_ID, RequestLog
@@ -72,8 +74,8 @@ async def test_a_request_has_one_line_and_one_id_everywhere(log: io.StringIO) ->
     ]
 
 
-@pytest.mark.parametrize("sent", ["", "a b", 'quo"te', "x" * 65, "ünicode"])
-async def test_an_id_that_is_long_or_odd_is_replaced(log: io.StringIO, sent: str) -> None:
+@pytest.mark.parametrize("sent", ["", "a b", 'quo"te', "x" * 65, "ünicode", KEY, f"check-{KEY.lower()}"])
+async def test_an_id_that_is_long_or_odd_or_a_key_is_replaced(log: io.StringIO, sent: str) -> None:
     async with client() as caller:
         answer = await caller.get("/hello", headers={b"X-Request-Id": sent.encode()})
 
@@ -119,7 +121,7 @@ async def test_a_fault_after_half_an_answer_breaks_the_connection(log: io.String
     assert [line["event"] for line in logged(log)] == ["fault", "request"]
 
 
-async def test_the_line_of_an_operation_tells_how_it_ran_and_nothing_it_said(
+async def test_the_line_of_an_operation_tells_how_it_ran_andnothing_it_said(
     conn: Connection, client: Client, log: io.StringIO
 ) -> None:
     account = await world.company(conn)
@@ -160,6 +162,35 @@ async def test_a_path_can_not_forge_a_line(log: io.StringIO) -> None:
     assert len(line["path"]) < 300
 
 
+@pytest.mark.parametrize("before", [220, 235, 245, 256])
+async def test_a_key_where_a_path_is_cut_is_not_shown_in_part(log: io.StringIO, before: int) -> None:
+    async with client() as caller:
+        await caller.get(f"/{'x' * (before - 2)}/{KEY}")
+
+    (line,) = logged(log)
+    assert line["path"] == f"/{'x' * (before - 2)}/[licence key]"[:256]
+
+
+async def test_long_paths_are_not_remembered(log: io.StringIO) -> None:
+    served = RequestLog(PlainTextResponse("hello"))
+
+    async def nothing() -> Message:
+        return {"type": "http.request"}
+
+    async def sink(_: Message) -> None:
+        """Takes the answer."""
+
+    tracemalloc.start()
+    for number in range(100):
+        path = f"/{number}{'x' * 60_000}"
+        await served({"type": "http", "method": "GET", "path": path, "headers": []}, nothing, sink)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(logged(log)) == 100
+    assert kept < 1_000_000
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -178,7 +209,7 @@ async def test_a_path_can_not_forge_a_line(log: io.StringIO) -> None:
         ("http://127.0.0.1:8000/graphql", "http://127.0.0.1:8000/graphql"),
     ],
 )
-def test_secrets_are_taken_out_of_a_line_and_nothing_else(text: str, shown: str) -> None:
+def test_secrets_are_taken_out_of_a_line_andnothing_else(text: str, shown: str) -> None:
     assert telemetry.redact(text) == shown
 
 
