@@ -3,6 +3,7 @@
 import { h, icon } from "./dom.js";
 import { exchanges, news } from "./graph.js";
 import { bytes, milliseconds, t } from "./language.js";
+import { copy } from "./notices.js";
 
 const WORD = /(#[^\n]*)|("(?:[^"\\]|\\.)*")|(\$\w+)|\b(query|mutation|fragment|on|true|false|null)\b|(@\w+)|\b([A-Z]\w*)\b/g;
 const KINDS = ["", "comment", "string", "variable", "keyword", "directive", "type"];
@@ -51,7 +52,7 @@ function entry(exchange, index) {
       "p",
       { class: "links" },
       h("a", { href: explorerLink(exchange.operation, variables), target: "_blank", rel: "opener" }, t("query.explorer")),
-      h("button", { type: "button", class: "link", click: (event) => copied(event.currentTarget, exchange.operation) }, t("query.copy")),
+      h("button", { type: "button", class: "link", click: () => copy(exchange.operation, t("copied"), t("query.notCopied")) }, t("query.copy")),
     ),
     block(t("query.document"), marked(exchange.operation)),
     block(t("query.variables"), marked(variables)),
@@ -60,11 +61,6 @@ function entry(exchange, index) {
 
 function block(label, content) {
   return h("pre", { tabindex: "0", role: "region", "aria-label": label }, h("code", {}, content));
-}
-
-async function copied(control, text) {
-  await navigator.clipboard.writeText(text);
-  control.textContent = t("copied");
 }
 
 /** `3.1 kB · 12 ms · 1 statement` */

@@ -7,7 +7,7 @@ export default {
   cancel: "Cancel",
   retry: "Try again",
   waiting: "One moment…",
-  copied: "Copied",
+  copied: "Copied.",
   trial: "Trial",
   language: "Language",
   explorer: "GraphQL explorer",
@@ -39,6 +39,7 @@ export default {
   "role.MEMBER": "Member",
 
   "invitation.title": "Invitations",
+  "invitation.count": { one: "{count} invitation", other: "{count} invitations" },
   "invitation.as": "as {role}",
   "invitation.accept": "Accept",
 
@@ -315,6 +316,7 @@ export default {
   "query.statements": { one: "{count} SQL statement", other: "{count} SQL statements" },
   "query.explorer": "Open in the explorer",
   "query.copy": "Copy",
+  "query.notCopied": "This browser does not let the page copy: select the text.",
   "query.document": "GraphQL",
   "query.variables": "Variables",
   save: "Save",

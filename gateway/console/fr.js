@@ -7,7 +7,7 @@ export default {
   cancel: "Annuler",
   retry: "Réessayer",
   waiting: "Un instant…",
-  copied: "Copié",
+  copied: "Copié.",
   trial: "Essai",
   language: "Langue",
   explorer: "Explorateur GraphQL",
@@ -39,6 +39,7 @@ export default {
   "role.MEMBER": "Membre",
 
   "invitation.title": "Invitations",
+  "invitation.count": { one: "{count} invitation", other: "{count} invitations" },
   "invitation.as": "en tant que {role}",
   "invitation.accept": "Accepter",
 
@@ -315,6 +316,7 @@ export default {
   "query.statements": { one: "{count} instruction SQL", other: "{count} instructions SQL" },
   "query.explorer": "Ouvrir dans l’explorateur",
   "query.copy": "Copier",
+  "query.notCopied": "Ce navigateur n’autorise pas la copie : sélectionnez le texte.",
   "query.document": "GraphQL",
   "query.variables": "Variables",
   save: "Enregistrer",

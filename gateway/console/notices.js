@@ -7,7 +7,7 @@ import { t } from "./language.js";
 const SHOWN = 6000; // milliseconds
 
 const said = h("div", { class: "visually-hidden", role: "status" });
-const toasts = h("div", { class: "toasts", role: "status" });
+const toasts = h("div", { class: "toasts", role: "status", popover: "manual" });
 const offline = h("div", { class: "offline", role: "status" });
 
 export function noticeParts() {
@@ -35,7 +35,20 @@ export function announce(sentence) {
 export function toast(sentence, drawing = "check") {
   const shown = h("p", { class: "toast" }, icon(drawing), h("span", {}, sentence));
   toasts.append(shown);
+  // Above whatever dialog was opened since the last one.
+  toasts.hidePopover();
+  toasts.showPopover();
   setTimeout(() => shown.remove(), SHOWN);
+}
+
+/** Into the clipboard, which a page that did not come over https may not use. */
+export async function copy(text, done, refused) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(done);
+  } catch {
+    toastRefusal(refused);
+  }
 }
 
 /** For a click: `use` takes what `load` imports. It may not come: without a connection, or where this page is of an older version. */

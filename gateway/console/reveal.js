@@ -4,7 +4,7 @@ import { h, icon } from "./dom.js";
 import { ask } from "./graph.js";
 import { ERRORS } from "./fragments.js";
 import { t } from "./language.js";
-import { announce, toast, toastFailure, toastRefusal } from "./notices.js";
+import { announce, copy, toastFailure, toastRefusal } from "./notices.js";
 
 const OPERATION = `mutation RevealLicenseKey($input: RevealLicenseKeyInput!) {
   revealLicenseKey(input: $input) { key ${ERRORS} }
@@ -53,16 +53,7 @@ async function asked(licenseKeyId) {
   }
 }
 
-async function copied(text) {
-  if (text === null) return;
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(t("key.copied"));
-  } catch {
-    // A page that did not come over https may not.
-    toastRefusal(t("key.notCopied"));
-  }
-}
+const copied = (text) => text !== null && copy(text, t("key.copied"), t("key.notCopied"));
 
 function iconButton(drawing, label, click) {
   return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, click }, icon(drawing));

@@ -71,13 +71,14 @@ function accountMenu(viewer, account, accept) {
       accept && h("button", { type: "button", class: "secondary small", click: accept(one) }, t("invitation.accept")),
     );
   const name = account?.name ?? t("account.choose");
-  const invited = viewer.invitations.length > 0 && h("p", { class: "menu-title" }, t("invitation.title"));
+  const count = viewer.invitations.length;
+  const invited = count > 0 && h("p", { class: "menu-title" }, t("invitation.title"));
   return disclosure(
     "account-menu",
-    t("account.switch", { name }),
+    [t("account.switch", { name }), invited && t("invitation.count", { count })].filter(Boolean).join(", "),
     [h("span", { class: "menu-name" }, name), icon("down")],
     [h("p", { class: "menu-title" }, t("account.yours")), viewer.accounts.map(link), invited, viewer.invitations.map(invitation)],
-    viewer.invitations.length > 0,
+    count > 0,
   );
 }
 

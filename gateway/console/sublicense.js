@@ -27,7 +27,7 @@ const made = ({ key }, dialog) => {
   changed();
   dialog.addEventListener("close", () => reload());
   const finish = h("button", { type: "button", class: "primary", click: () => dialog.close() }, t("close"));
-  dialog.querySelector("form").replaceWith(h("div", {}, h("p", {}, t("split.made")), fresh(key), h("div", { class: "actions" }, finish)));
+  dialog.querySelector("form").replaceWith(h("div", { class: "made" }, h("p", {}, t("split.made")), fresh(key), h("div", { class: "actions" }, finish)));
   finish.focus();
 };
 

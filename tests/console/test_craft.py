@@ -267,6 +267,21 @@ async def test_the_drawer_shows_what_the_view_asked_and_what_it_took(visit: Visi
     assert link.startswith(f"/graphql#query={quote('query')}+Overview")
 
 
+async def test_whether_a_query_was_copied_is_told(visit: Visit, running: Running) -> None:
+    page = await visit(company(running), permissions=["clipboard-read", "clipboard-write"])
+    await arrived(page)
+    await page.locator(".pill").click()
+    copy = page.locator("#query").get_by_role("button", name="Copy")
+
+    await copy.first.click()
+    await expect(page.locator(".toast")).to_have_text("Copied.")
+    assert (await page.evaluate("navigator.clipboard.readText()")).startswith("query Overview(")
+    await page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('Not here.')); }")
+    await copy.first.click()
+
+    await expect(page.locator(".toast").last).to_contain_text("does not let the page copy")
+
+
 async def test_the_first_view_is_light(visit: Visit, running: Running) -> None:
     page = await visit("/sign-in", person="nadia")
     tapped = await page.context.new_cdp_session(page)

@@ -30,7 +30,7 @@ async def test_a_key_is_shown_whole_only_when_asked_for_and_hidden_again(visit: 
 
 
 async def test_a_key_is_split_off_named_resized_replaced_and_given_up(visit: Visit, running: Running) -> None:
-    page = await visit(subscription(running, "A-1002"), width=360)
+    page = await visit(subscription(running, "A-1002"), width=360, permissions=["clipboard-read", "clipboard-write"])
     dialog = page.locator("dialog")
     key = page.locator(".key", has=page.get_by_role("heading", name="Vitrine", exact=True))
 
@@ -43,6 +43,9 @@ async def test_a_key_is_split_off_named_resized_replaced_and_given_up(visit: Vis
     await dialog.locator("[type=submit]").click()
     await expect(dialog.locator("code")).to_have_text(WHOLE)
     first = await dialog.locator("code").inner_text()
+    await dialog.get_by_role("button", name="Copy the whole key").click()
+    # Above the dialog, which is above everything else.
+    await expect(page.locator(".toasts:popover-open")).to_contain_text("The key is copied.")
     await dialog.locator(".actions button").click()
     await expect(key).to_contain_text("2 licences reserved")
 
@@ -121,7 +124,7 @@ async def test_an_admin_does_not_remove_themselves_by_accident(visit: Visit, run
 async def test_an_invitation_is_accepted_where_accounts_are_switched(visit: Visit) -> None:
     page = await visit("/", person="amara")
 
-    await page.get_by_role("button", name="Switch account").click()
+    await page.get_by_role("button", name="Switch account: Amara Mfano, 1 invitation").click()
     await page.locator(".menu-row", has_text="Atelier Exemple").get_by_role("button", name="Accept").click()
 
     await expect(page.get_by_role("heading", level=1)).to_have_text("Atelier Exemple")
