@@ -5,7 +5,6 @@ import hashlib
 import zlib
 
 import orjson
-import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
@@ -112,8 +111,6 @@ class GraphQLEndpoint:
             answer = refusal(Code.BAD_REQUEST, "The request did not arrive in time.", 408)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets JSON
             answer = fault_answer(error)
-        run: Run = scope["run"]
-        run.code = answer.code
         await _respond(scope, headers, send, answer, media_type or JSON)
 
     async def _answer(self, scope: Scope, headers: Headers, receive: Receive, patience: Patience) -> Answer:
@@ -200,10 +197,14 @@ def _too_large(largest: int) -> Rejected:
 
 
 async def _respond(scope: Scope, asked: Headers, send: Send, answer: Answer, media_type: bytes) -> None:
-    body = _encoded(answer)
-    if body is None:
-        answer = refusal(Code.INTERNAL, "Internal error")
+    try:
+        body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
+    except TypeError as error:
+        # More than 64 bits in an integer, or text that is no UTF-8: nothing the statements return.
+        answer = fault_answer(error)
         body = orjson.dumps(answer.body)
+    run: Run = scope["run"]
+    run.code = answer.code
     headers = [(b"content-type", media_type + b"; charset=utf-8"), *answer.headers]
     if answer.code is not None:
         headers += _SENT_WITH.get(answer.code, ())
@@ -227,17 +228,6 @@ def _kept_by(answer: Answer, body: bytes) -> list[Header]:
         return [_VARY, _FORGET]
     # Weak: it is the same answer, packed or not.
     return [_VARY, _ASK_AGAIN, (b"etag", b'W/"%s"' % hashlib.sha256(body).hexdigest()[:32].encode())]
-
-
-def _encoded(answer: Answer) -> bytes | None:
-    if isinstance(answer.body, bytes):
-        return answer.body
-    try:
-        return orjson.dumps(answer.body)
-    except TypeError:
-        # More than 64 bits in an integer, or text that is no UTF-8: nothing the statements return.
-        structlog.get_logger().exception("fault")
-        return None
 
 
 def _packed(body: bytes) -> bytes:

@@ -9,17 +9,28 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 import asyncpg
 import httpx
 import pytest
+from graphql import build_schema
 from pydantic import SecretStr
 
 from db import migrations
 from gateway.app import create_app
+from gateway.auth import Authenticator, Claims, TokenVerifier
+from gateway.http import GraphQLEndpoint
+from gateway.keys import StaticKey
+from gateway.limits import Limits
+from gateway.operations import Operations
+from gateway.persisted import PersistedOperations
 from gateway.settings import Settings
+from gateway.telemetry import RequestLog
+from gateway.validation import Rules
+from schema.context import Means
 from tests import world
-from tests.conftest import Client, scratch_database
+from tests.conftest import Client, now, scratch_database
 from tests.estate import Estate, estate
 
 ACCOUNT = """
@@ -286,6 +297,45 @@ async def test_a_fault_at_first_sight_of_a_token_is_told_in_json(
     assert complaints == []
     assert len(_faults(log)) == 1
     assert "UndefinedColumnError" in _faults(log)[0]["exception"]
+
+
+@pytest.mark.parametrize("answered", ["half a pair: \ud83d", 2**64])
+async def test_an_answer_that_is_no_json_is_a_fault_and_found_in_the_log(
+    conn: asyncpg.Connection, settings: Settings, signing_key: str, log: io.StringIO, answered: Any
+) -> None:
+    graph = build_schema("scalar Any type Query { anything: Any }")
+    assert graph.query_type is not None
+    graph.query_type.fields["anything"].resolve = lambda *_: answered
+
+    async def register(_: Claims) -> UUID:
+        return uuid4()
+
+    @asynccontextmanager
+    async def acquire() -> AsyncIterator[asyncpg.Connection]:
+        yield conn
+
+    verifier = TokenVerifier(
+        world.ISSUER, settings.token_audience, StaticKey(settings.token_public_key or ""), clock=now
+    )
+    endpoint = GraphQLEndpoint(
+        Operations(graph, Rules(Limits()), compiled=False),
+        PersistedOperations({}),
+        Authenticator(verifier, register, now),
+        acquire,
+        now,
+        Means(settings.keyring(), settings.attempt_limits()),
+        seconds=5,
+        largest=1000,
+    )
+    transport = httpx.ASGITransport(RequestLog(endpoint))
+    async with httpx.AsyncClient(transport=transport, base_url="http://licet.test") as http:
+        response = await Client(http, signing_key).post("{ anything }")
+
+    extensions = {"code": "INTERNAL", "requestId": response.headers["x-request-id"]}
+    assert response.status_code == 500
+    assert response.json() == {"errors": [{"message": "Internal error", "extensions": extensions}]}
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [(line["event"], line["code"]) for line in lines] == [("fault", "INTERNAL"), ("request", "INTERNAL")]
 
 
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
