@@ -193,6 +193,10 @@ class Protocol(HttpToolsProtocol):
         elif self._counted > REST:
             self.transport.close()
 
+    def on_chunk_header(self) -> None:
+        """Fields after the last chunk are trailers, which no proxy has looked at, and no headers (RFC 9110, 6.5.1)."""
+        self.headers = []
+
     def look(self, now: float) -> None:
         """Ends the connection when it has been the same for too long, unless it waits for its next request."""
         cycle, transport, longest = self.cycle, self.transport, SILENCE

@@ -7,10 +7,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import httpx
 import pytest
 
 from gateway import serving
 from gateway.settings import Settings
+from tests.conftest import Client
 from tests.gateway.live import listening
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nhost: licet.test\r\n\r\n"
@@ -140,6 +142,19 @@ async def test_ten_thousand_headers_take_no_longer_than_their_length(address: tu
 
     assert status == b"HTTP/1.1 401 Unauthorized\r\n"
     assert time.monotonic() - began < 1
+
+
+async def test_a_trailer_is_no_header(address: tuple[str, int], signing_key: str) -> None:
+    async with httpx.AsyncClient() as http:
+        token = Client(http, signing_key).token("ada")
+    head = b"POST /graphql HTTP/1.1\r\nhost: licet.test\r\ntransfer-encoding: chunked\r\n\r\n"
+    async with connected(address) as (reader, writer):
+        writer.write(head + b"2\r\n{}\r\n0\r\nauthorization: Bearer " + token.encode() + b"\r\n\r\n")
+        status = await reader.readline()
+        said = await reader.readuntil(b"}]}")
+
+    assert status == b"HTTP/1.1 401 Unauthorized\r\n"
+    assert said.endswith(b'"The Authorization header is missing.","extensions":{"code":"UNAUTHENTICATED"}}]}')
 
 
 async def test_an_offer_of_another_protocol_is_passed_over(
