@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import orjson
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -202,6 +203,9 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, send_on)
+        except ClientDisconnect:
+            # Gone in the middle of its body: no fault of ours, and nobody to answer.
+            pass
         except Exception:
             structlog.get_logger().exception("fault")
             if run.status is not None:

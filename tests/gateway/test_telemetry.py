@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 
 from gateway import telemetry
 from gateway.telemetry import REQUEST_ID, RequestLog
@@ -111,6 +111,22 @@ async def test_without_access_lines_a_fault_is_told_all_the_same(log: io.StringI
 
     assert [answer.status_code for answer in answers] == [200, 500]
     assert [line["event"] for line in logged(log)] == ["hello", "fault"]
+
+
+async def test_a_client_that_goes_away_in_its_body_is_no_fault(log: io.StringIO) -> None:
+    async def reads(scope: Scope, receive: Receive, _: Send) -> None:
+        await Request(scope, receive).body()
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def sink(_: Message) -> None:
+        raise AssertionError("nobody is there to answer")
+
+    await RequestLog(reads)({"type": "http", "method": "POST", "path": "/", "headers": []}, gone, sink)
+
+    (line,) = logged(log)
+    assert (line["event"], line["level"], line["status"]) == ("request", "info", None)
 
 
 async def test_a_fault_after_half_an_answer_breaks_the_connection(log: io.StringIO) -> None:
