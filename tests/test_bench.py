@@ -17,16 +17,19 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from gateway.app import create_app
+from gateway.problems import Problem
 from gateway.settings import Settings
 from schema.query import schema
 from tests.bench import chart, credentials, database, pgbench, results
-from tests.bench.answers import difference, plain
+from tests.bench.answers import TooSlow, check, difference, plain
+from tests.bench.contenders import CONTENDERS
 from tests.bench.credentials import Credentials
 from tests.bench.database import Amount, World
 from tests.bench.limit import Limit
 from tests.bench.load import Load
 from tests.bench.questions import DIRECTORY, Dialect, Question, questions
 from tests.bench.rounds import Measurement, Round
+from tests.bench.servers import Served
 from tests.bench.stock.app import create_app as create_stock_app
 from tests.conftest import scratch_database
 
@@ -172,3 +175,26 @@ def test_the_chart_and_the_table_compare_round_by_round() -> None:
 
     assert drawn == ["tiny: one &amp; the same", "Licet", "150/s", "hand-written SQL", "150/s"]
     assert table.splitlines()[-1] == "| tiny | 150 | 150 (×1.00) |"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"errors":[{"message":"This took too long.","extensions":{"code":"TIMEOUT"}}]}', TooSlow),
+        (b'{"errors":[{"message":"No such field."}]}', Problem),
+        (b'{"data":{"account":null},"errors":[{"message":"Internal error"}]}', Problem),
+    ],
+)
+async def test_whoever_takes_too_long_is_told_from_whoever_answers_wrongly(body: bytes, kind: type[Problem]) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        served = Served(CONTENDERS[0], (server.sockets[0].getsockname()[1],), ())
+        with pytest.raises(Problem) as raised:
+            await check(Question("tiny", "one", "Tiny", 1, ({"id": "sub_1_2"},)), served, "token", [])
+
+    assert type(raised.value) is kind

@@ -134,7 +134,7 @@ def run(wanted: Wanted) -> None:
         credential = credentials.issue()
         status = open_.enter_context(CONSOLE.status("Starting the contenders"))
         postmaster = asyncio.run(usage.postmaster(world.url))
-        bench = Bench(wanted.plan, credential.token(), postmaster, scratch, status.update)
+        bench = Bench(wanted.plan, credential.token(), postmaster, scratch, status.update, CONSOLE.print)
         stage = Stage(bench, server_url, world, credential, installed, progress)
         measured: list[Found] = []
         # Also what was measured before something fails.

@@ -16,6 +16,10 @@ PATIENCE = 60.0  # seconds an answer may take
 AT_ONCE = 4
 
 
+class TooSlow(Problem):
+    """An answer that did not come in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """Bytes of the smallest and the largest whole response, and the seconds that one took."""
@@ -26,13 +30,16 @@ class Sizes:
 
 
 async def check(question: Question, served: Served, token: str, expected: list[Any]) -> Sizes:
-    """Ask all of it; the answers become `expected` when that is empty. Raises Problem when one differs."""
+    """Ask all of it; the answers become `expected` when that is empty. Raises Problem when one differs, TooSlow."""
     queue = asyncio.Semaphore(AT_ONCE)
 
     async def ask(body: bytes) -> tuple[int, Any, float]:
         async with queue:
             began = asyncio.get_running_loop().time()
-            size, answer = await exchange(served.ports[0], request(served.contender, token, body))
+            try:
+                size, answer = await exchange(served.ports[0], request(served.contender, token, body))
+            except TimeoutError as error:
+                raise _late(question, served.contender) from error
             return size, answer, asyncio.get_running_loop().time() - began
 
     asked = await asyncio.gather(*(ask(body) for body in question.bodies(served.contender.dialect)))
@@ -72,9 +79,19 @@ async def exchange(port: int, request: bytes) -> tuple[int, Any]:
 
 def _data(question: Question, contender: Contender, answer: Any) -> Any:
     if not answer.get("data") or answer.get("errors"):
+        if any(_code(error) == "TIMEOUT" for error in answer.get("errors", ())):
+            raise _late(question, contender)
         said = orjson.dumps(answer)[:500].decode(errors="replace")
         raise Problem(f"{contender.title} does not answer {question.name}: {said}")
     return plain(answer["data"])
+
+
+def _code(error: Any) -> Any:
+    return error.get("extensions", {}).get("code")
+
+
+def _late(question: Question, contender: Contender) -> TooSlow:
+    return TooSlow(f"{contender.title} takes too long to answer {question.name}: it is left out.")
 
 
 def plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.problems import Problem
 from tests.bench import answers, load, usage
-from tests.bench.answers import Sizes
+from tests.bench.answers import Sizes, TooSlow
 from tests.bench.load import Load
 from tests.bench.questions import Question
 from tests.bench.servers import Served
@@ -95,11 +95,19 @@ class Bench:
     postmaster: int | None
     scratch: Path
     tell: Tell
+    note: Tell
+    """As `tell`, of what is to stay on the screen."""
 
     async def measure(self, question: Question, contenders: Sequence[Served]) -> list[Measurement]:
-        """Raises Problem when answers differ or fail."""
+        """Without those who take too long, if the first does not. Raises Problem when answers differ or fail."""
         expected: list[Any] = []
-        return self._turns([await self._prepared(question, served, expected) for served in contenders])
+        prepared = [await self._prepared(question, contenders[0], expected)]
+        for served in contenders[1:]:
+            try:
+                prepared.append(await self._prepared(question, served, expected))
+            except TooSlow as late:
+                self.note(str(late))
+        return self._turns(prepared)
 
     async def compare(self, asked: Sequence[tuple[Question, Served]]) -> list[Measurement]:
         """Servers that are asked for the like of different rows. Raises Problem when answers fail."""
