@@ -170,7 +170,9 @@ def test_the_chart_and_the_table_compare_round_by_round() -> None:
         for name, rates in (("compiled", (400, 100, 300)), ("limit", (800, 100, 300)))
     )
 
-    drawn = re.findall(">([^<]+)</text>", chart.draw([(question, [quick, slow])]))
+    other = replace(question, name="large")
+
+    drawn = re.findall(">([^<]+)</text>", chart.draw([(question, [quick, slow]), (other, [slow])]))
     table = results.markdown([(question, [quick, slow])])
 
     assert drawn == ["tiny: one &amp; the same", "Licet", "150/s", "hand-written SQL", "150/s"]
