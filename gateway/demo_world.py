@@ -29,7 +29,7 @@ class ToTry:
     """The first person's company, licence keys that are free to register, and the day that all dates relate to."""
 
     account_id: UUID
-    keys: Sequence[str]
+    keys: Sequence[seed.FreeKey]
     made_on: date
 
 

@@ -13,13 +13,16 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 from rich.text import Text
 
+from db.enums import AccountKind
 from db.people import Person
+from db.seed import FreeKey
 
 QUESTION = (
     '{ account(id: "%s") { name productOverviews'
     " { product { name } activeSubscriptions expiringSoon licenses licensesUsed nextExpirationOn } } }"
 )
 KEYS_SHOWN = 2
+FOR = {AccountKind.PERSONAL: "for a person's account", AccountKind.BUSINESS: "for a company's account"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Card:
     token: str
     token_days: int
     account_id: str
-    keys: Sequence[str]
+    keys: Sequence[FreeKey]
     made_on: date
     data_dir: Path | None
 
@@ -70,8 +73,10 @@ def lines(card: Card) -> Iterator[tuple[str, str]]:
     yield card.token, ""
     if card.keys:
         yield from _section("Licence keys that nobody has registered yet")
-    for key in card.keys[:KEYS_SHOWN]:
-        yield key, ""
+    for free in card.keys[:KEYS_SHOWN]:
+        kind = "for any account" if free.audience is None else FOR[AccountKind(free.audience)]
+        yield f"{free.product}, {kind}", "dim"
+        yield free.key, ""
     yield from _section(f"What the company of {first.name} has: paste it into another terminal")
     yield curl(card), ""
     yield "", ""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from random import Random
+from typing import NamedTuple
 from uuid import UUID
 
 from asyncpg import Connection
@@ -58,19 +59,28 @@ async def business_account(conn: Connection) -> UUID:
     return account_id
 
 
-async def unregistered_keys(conn: Connection, keyring: Keyring) -> list[str]:
-    """The demo's keys that can be registered and that nobody has registered yet, as a person would type them."""
+class FreeKey(NamedTuple):
+    """A key that nobody has registered, as a person would type it, and the kind of account it is for; None is any."""
+
+    key: str
+    product: str
+    audience: str | None
+
+
+async def unregistered_keys(conn: Connection, keyring: Keyring) -> list[FreeKey]:
+    """The demo's keys that can be registered and that nobody has registered yet."""
     rows = await conn.fetch(
         """
-        SELECT k.ciphertext, k.encryption_secret_id, k.license_key_id
+        SELECT k.ciphertext, k.encryption_secret_id, k.license_key_id, p.name, p.audience
           FROM issued_subscriptions s
           JOIN license_key_index k ON k.subscription_id = s.id
+          JOIN products p ON p.code = s.product_code
          WHERE s.number = ANY ($1) AND k.account_id IS NULL AND k.blocked_at IS NULL
          ORDER BY s.number
         """,
         [unclaimed.number for unclaimed in REGISTRABLE],
     )
-    return [key_format.display(keyring.open(*row)) for row in rows]
+    return [FreeKey(key_format.display(keyring.open(*row[:3])), row["name"], row["audience"]) for row in rows]
 
 
 def _people_it(world: World) -> list[tuple[Customer, Books]]:

@@ -167,14 +167,19 @@ async def test_the_keys_that_are_printed_can_be_registered(conn: Connection, key
     await seed.demo(conn, keyring, NOW)
 
     keys = await seed.unregistered_keys(conn, keyring)
-    rows = [(await conn.fetch(FOUND, keyring.digests(key_format.normalize(key))))[0] for key in keys]
+    rows = [(await conn.fetch(FOUND, keyring.digests(key_format.normalize(each.key))))[0] for each in keys]
 
     assert [(row["product_code"], row["audience"]) for row in rows] == [
         ("desktop-home", "PERSONAL"),
         ("desktop-business", "BUSINESS"),
         ("file-courier", None),
     ]
-    assert all(key_format.is_well_formed(key_format.normalize(key)) for key in keys)
+    assert [(each.product, each.audience) for each in keys] == [
+        ("Tandemoor Desktop Home", "PERSONAL"),
+        ("Tandemoor Desktop Business", "BUSINESS"),
+        ("Tandemoor File Courier", None),
+    ]
+    assert all(key_format.is_well_formed(key_format.normalize(each.key)) for each in keys)
 
 
 async def test_a_registered_key_is_not_printed_again(conn: Connection, keyring: Keyring) -> None:
@@ -184,7 +189,7 @@ async def test_a_registered_key_is_not_printed_again(conn: Connection, keyring: 
     await conn.execute(
         "UPDATE license_key_index SET account_id = $1 WHERE digest = ANY ($2)",
         await seed.business_account(conn),
-        keyring.digests(key_format.normalize(first)),
+        keyring.digests(key_format.normalize(first.key)),
     )
 
     assert await seed.unregistered_keys(conn, keyring) == others
