@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { day, number, t, term } from "./language.js";
-import { empty, meter, nextDate, rows, section, skeleton, statusChips, when } from "./parts.js";
+import { empty, meter, missingAccount, nextDate, rows, section, skeleton, statusChips, when } from "./parts.js";
 import { SHELL } from "./shell.js";
 
 const OPERATION = `query Overview($account: ID!) {
@@ -39,9 +39,6 @@ export default {
     return [head, figures(account), attention(account), products(account)];
   },
 };
-
-export const missingAccount = () =>
-  h("div", { class: "empty" }, h("h1", {}, t("account.missing")), h("p", {}, t("account.missingHint")), h("a", { class: "button secondary", href: "/" }, t("lost.home")));
 
 const standing = ({ kind, viewerRole }) => `${term("account", kind)} · ${viewerRole ? term("role", viewerRole) : t("user.service")}`;
 

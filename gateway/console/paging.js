@@ -3,8 +3,7 @@
 import { h } from "./dom.js";
 import { t } from "./language.js";
 import { announce } from "./notices.js";
-import { missingAccount } from "./overview.js";
-import { button, empty, failed } from "./parts.js";
+import { button, empty, failed, missingAccount } from "./parts.js";
 
 /** A page of rows as `list(nodes)` draws them; `load(after)` brings the next page. */
 export function paged(page, list, load) {

@@ -65,6 +65,9 @@ export function empty(title, sentence, action = null) {
   return h("div", { class: "empty" }, h("p", { class: "empty-title" }, title), h("p", {}, sentence), action);
 }
 
+export const missingAccount = () =>
+  h("div", { class: "empty" }, h("h1", {}, t("account.missing")), h("p", {}, t("account.missingHint")), h("a", { class: "button secondary", href: "/" }, t("lost.home")));
+
 /** Something went wrong: what, and the way on. */
 export function failed(failure, retry) {
   const offline = failure.kind === "offline";

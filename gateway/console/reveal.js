@@ -15,9 +15,9 @@ export function secret(key) {
   const shown = h("code", { class: "key-text" }, groups(key.maskedKey));
   if (key.admins === null) return h("div", { class: "key-secret" }, shown);
   const look = iconButton("eye", t("key.reveal"), turn);
-  const copy = iconButton("copy", t("key.copy"), async () => copied(await whole()));
+  const take = iconButton("copy", t("key.copy"), async () => copied(await whole()));
   let revealed;
-  return h("div", { class: "key-secret" }, shown, look, copy);
+  return h("div", { class: "key-secret" }, shown, look, take);
 
   async function turn() {
     const hide = shown.textContent !== key.maskedKey;

@@ -5,9 +5,8 @@ import { ask } from "./graph.js";
 import { t } from "./language.js";
 import { navigate } from "./main.js";
 import { announce } from "./notices.js";
-import { missingAccount } from "./overview.js";
 import { more } from "./paging.js";
-import { empty, nextDate, rows, seats, skeleton, statusChips, when } from "./parts.js";
+import { empty, missingAccount, nextDate, rows, seats, skeleton, statusChips, when } from "./parts.js";
 import { SHELL } from "./shell.js";
 
 const PAGE = 20;

@@ -137,7 +137,7 @@ async def test_a_fault_after_half_an_answer_breaks_the_connection(log: io.String
     assert [line["event"] for line in logged(log)] == ["fault", "request"]
 
 
-async def test_the_line_of_an_operation_tells_how_it_ran_andnothing_it_said(
+async def test_the_line_of_an_operation_tells_how_it_ran_and_nothing_it_said(
     conn: Connection, client: Client, log: io.StringIO
 ) -> None:
     account = await world.company(conn)
@@ -225,7 +225,7 @@ async def test_long_paths_are_not_remembered(log: io.StringIO) -> None:
         ("http://127.0.0.1:8000/graphql", "http://127.0.0.1:8000/graphql"),
     ],
 )
-def test_secrets_are_taken_out_of_a_line_andnothing_else(text: str, shown: str) -> None:
+def test_secrets_are_taken_out_of_a_line_and_nothing_else(text: str, shown: str) -> None:
     assert telemetry.redact(text) == shown
 
 
