@@ -90,11 +90,14 @@ class Nested:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnyOf:
-    """A row of one of several types: a column names the type, the keys (as many as it has) lead to the row."""
+    """A row of one of several types: a column names the type, the keys (as many as it has) lead to the row.
+
+    `types`: by what the column says, the type's name in the graph and the relation.
+    """
 
     type_key: Column[Any]
     keys: tuple[Column[Any], ...]
-    relations: Mapping[str, Relation]
+    types: Mapping[str, tuple[str, Relation]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -102,10 +102,10 @@ def any_of(declared: AnyOf, description: str | None = None) -> Any:
     """A row of the type that a column of the parent names."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        (typename,) = root.key((declared.type_key,))
-        relation = declared.relations.get(typename)
-        if relation is None:
+        (stored,) = root.key((declared.type_key,))
+        if stored not in declared.types:
             return None
+        typename, relation = declared.types[stored]
         return await _node(info, typename, relation, root.key(declared.keys[: len(relation.keys)]))
 
     return _field(declared, description, resolve)

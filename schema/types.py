@@ -44,6 +44,7 @@ from schema.inputs import (
     SubscriptionFilter,
     SubscriptionOrder,
 )
+from schema.naming import type_name
 from schema.scalars import Currency
 
 
@@ -296,8 +297,8 @@ class Membership(Node):
     since: datetime
 
 
-# What a global id leads to, by its prefix.
-NODES = {
+# What has a global id, by its prefix: the class, which is also what stored events call it, and the relation.
+_ENTITIES = {
     "acc": ("Account", db.accounts.by_id),
     "act": ("Activation", db.license_keys.activation_by_id),
     "key": ("LicenseKey", db.license_keys.by_id),
@@ -307,6 +308,7 @@ NODES = {
     "prd": ("Product", db.products.by_code),
     "sub": ("Subscription", db.subscriptions.by_id),
 }
+NODES = {prefix: (type_name(name), relation) for prefix, (name, relation) in _ENTITIES.items()}
 _events = db.tables.table(db.tables.AuditEvent)
 
 
@@ -321,7 +323,7 @@ class AuditEvent:
             _events.c.subject_type,
             (_events.c.account_id, _events.c.subject_id),
             # Products are in no account, and no event is about one.
-            {typename: relation for typename, relation in NODES.values() if typename != "Product"},
+            {name: (type_name(name), relation) for name, relation in _ENTITIES.values() if name != "Product"},
         )
     )
     before: JSON | None

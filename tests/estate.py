@@ -8,6 +8,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from asyncpg import Connection
 
+from schema.naming import type_name
 from tests import world
 
 
@@ -47,7 +48,8 @@ async def estate(conn: Connection, mark: str) -> Estate:
     for key in ("LicenseKey", "sublicense"):
         await world.grant(conn, account_id, colleague, twin(key))
     prefixes = {"act": "Activation", "key": "LicenseKey", "mem": "Membership", "ord": "Order", "pay": "PaymentMethod"}
-    rows = {kind: f"{prefix}_{account_id}_{twin(kind)}" for prefix, kind in {**prefixes, "sub": "Subscription"}.items()}
+    rows = {kind: f"{prefix}_{account_id}_{twin(kind)}" for prefix, kind in prefixes.items()}
+    rows["ProductSubscription"] = f"sub_{account_id}_{twin('Subscription')}"
     return Estate(
         account_id,
         f"{mark}-owner".lower(),
@@ -74,4 +76,6 @@ async def _holdings(conn: Connection, account_id: UUID, mark: str) -> None:
     for kind in ("Account", "Activation", "LicenseKey", "Membership", "Order", "PaymentMethod", "Subscription"):
         about = {"subject_type": kind, "subject_id": account_id if kind == "Account" else twin(kind)}
         change = {"before": {"name": mark}, "after": [mark], "request_id": mark}
-        await world.audit_event(conn, account_id, "checked", id=twin(f"event {kind}"), actor=mark, **about, **change)
+        await world.audit_event(
+            conn, account_id, "checked", id=twin(f"event {type_name(kind)}"), actor=mark, **about, **change
+        )

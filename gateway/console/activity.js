@@ -10,7 +10,7 @@ import { SHELL } from "./shell.js";
 const EVENTS = `totalCount pageInfo { hasNextPage endCursor }
       nodes {
         id occurredAt actor action before after requestId
-        subject { id ... on Subscription { displayName } ... on LicenseKey { name subscription { id displayName } } }
+        subject { id ... on ProductSubscription { displayName } ... on LicenseKey { name subscription { id displayName } } }
       }`;
 
 const OPERATION = `query Activity($account: ID!) {

@@ -2,7 +2,7 @@
 
 /** What can change about a subscription. */
 export const STATE = `
-fragment State on Subscription {
+fragment State on ProductSubscription {
   displayName status isExpiringSoon isTrial autoRenewal
   activatedOn expiresOn renewsOn licenseCount
   seats { total used reserved available }

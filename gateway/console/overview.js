@@ -19,7 +19,7 @@ const OPERATION = `query Overview($account: ID!) {
     expiringSoon: subscriptions(first: 4, filter: {display: EXPIRING_SOON}) { nodes { ...Due } }
   }
 }
-fragment Due on Subscription {
+fragment Due on ProductSubscription {
   id displayName status isExpiringSoon isTrial expiresOn renewsOn
   product { name }
 }

@@ -16,7 +16,7 @@ const DISPLAYS = ["ALL", "ACTIVE", "EXPIRING_SOON", "EXPIRED"];
 const USUAL = { display: "ACTIVE", order: "ENDS_ON", direction: "ASC" };
 const ORDERS = ["ENDS_ON", "ACTIVATED_ON", "NAME", "PRODUCT", "LICENSE_COUNT"];
 
-const PAGES = `fragment Page on SubscriptionConnection {
+const PAGES = `fragment Page on ProductSubscriptionConnection {
   totalCount
   pageInfo { hasNextPage endCursor }
   nodes {
@@ -26,7 +26,7 @@ const PAGES = `fragment Page on SubscriptionConnection {
   }
 }`;
 
-const OPERATION = `query Subscriptions($account: ID!, $first: Int!, $filter: SubscriptionFilter, $orderBy: SubscriptionOrder) {
+const OPERATION = `query Subscriptions($account: ID!, $first: Int!, $filter: ProductSubscriptionFilter, $orderBy: ProductSubscriptionOrder) {
   viewer { ...Shell }
   account(id: $account) {
     id
@@ -36,7 +36,7 @@ const OPERATION = `query Subscriptions($account: ID!, $first: Int!, $filter: Sub
 }
 ${PAGES}${SHELL}`;
 
-const MORE = `query MoreSubscriptions($account: ID!, $first: Int!, $after: String!, $filter: SubscriptionFilter, $orderBy: SubscriptionOrder) {
+const MORE = `query MoreSubscriptions($account: ID!, $first: Int!, $after: String!, $filter: ProductSubscriptionFilter, $orderBy: ProductSubscriptionOrder) {
   account(id: $account) {
     subscriptions(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { ...Page }
   }

@@ -140,10 +140,11 @@ class _Composer:
 
     def switch(self, switch: Switch, row: FromClause) -> Written:
         declared = switch.any_of
-        typename = row.c[str(declared.type_key.key)]
+        stored = row.c[str(declared.type_key.key)]
         keys = [row.c[str(key.key)] for key in declared.keys]
-        relations = {kind: (relation, keys[: len(relation.keys)]) for kind, relation in declared.relations.items()}
-        return self.chosen(typename, relations, switch.objects)
+        relations = {word: (relation, keys[: len(relation.keys)]) for word, (_, relation) in declared.types.items()}
+        objects = {word: switch.objects[typename] for word, (typename, _) in declared.types.items()}
+        return self.chosen(stored, relations, objects)
 
     def types(self, found: Found) -> dict[str, Relation]:
         """The types that the ids of this request lead to."""

@@ -85,9 +85,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-def run(node: Path, script: str, *arguments: str) -> str:
+def run(node: Path, script: str, *arguments: str, stdin: str | None = None) -> str:
     """What a script of this directory prints."""
-    done = subprocess.run([node, script, *arguments], cwd=HERE, capture_output=True, text=True, timeout=RUN_SECONDS)
+    command: list[str | Path] = [node, script, *arguments]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=RUN_SECONDS, input=stdin)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

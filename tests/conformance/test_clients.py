@@ -53,6 +53,13 @@ def test_urql(node: Path, demo: Demo) -> None:
     assert demo.subscriptions()[0]["displayName"] == "By urql"
 
 
+def test_graphcache_with_its_default_settings(node: Path, demo: Demo) -> None:
+    seen = _run(node, demo, "graphcache")
+
+    first_page = [subscription["id"] for subscription in demo.subscriptions()][:20]
+    assert seen == {"network": first_page, "cache": first_page, "requests": 1}
+
+
 def test_graphql_request(node: Path, demo: Demo) -> None:
     before = demo.subscriptions()
 

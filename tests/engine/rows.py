@@ -183,7 +183,7 @@ async def _events(conn: Connection) -> None:
         "Membership": ROWS["owner_membership"],
         "Order": ROWS["large_order"],
         "PaymentMethod": ROWS["card"],
-        "Subscription": ROWS["tied_1"],
+        "ProductSubscription": ROWS["tied_1"],
         "Unicorn": ROWS["tied_1"],
     }
     states: list[Any] = [None, {}, [], [None, ""], {"a": {"b": [1, 2.5, -0.1, 1e10]}}, {ODD: ODD}, {"": [[]]}, [True]]

@@ -11,7 +11,7 @@ from schema.query import schema
 ORDERS = ["ENDS_ON", "ACTIVATED_ON", "NAME", "PRODUCT", "LICENSE_COUNT"]
 ACCOUNT = "acc_0183dafe-c040-7589-9173-022d0ac2682a"
 QUESTION = (
-    f'query($order: SubscriptionOrder, $filter: SubscriptionFilter) {{ account(id: "{ACCOUNT}") {{ '
+    f'query($order: ProductSubscriptionOrder, $filter: ProductSubscriptionFilter) {{ account(id: "{ACCOUNT}") {{ '
     "subscriptions(orderBy: $order, filter: $filter) { nodes { number } } } }"
 )
 FORMS = [

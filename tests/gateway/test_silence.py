@@ -28,7 +28,7 @@ NEARLY: dict[str, tuple[str, Any]] = {
         {"f": {"placedFrm": None}},
     ),
     "an enum value in a variable": (
-        'query ($f: SubscriptionFilter) { account(id: "x") { subscriptions(filter: $f) { totalCount } } }',
+        'query ($f: ProductSubscriptionFilter) { account(id: "x") { subscriptions(filter: $f) { totalCount } } }',
         {"f": {"statusIn": ["ACTIV"]}},
     ),
     "a field of a mutation": ("mutation { renameSubscriptio(input: {}) { changed } }", None),
@@ -75,7 +75,7 @@ async def test_introspection_is_answered_only_where_that_is_allowed(
     (error,) = refused.json()["errors"]
     assert error["message"] == "Introspection is switched off here. The schema is at /schema.graphql."
     assert error["extensions"]["code"] == "INVALID_OPERATION"
-    assert "type Subscription implements Node" in shipped.text
+    assert "type ProductSubscription implements Node" in shipped.text
     assert named.json() == {"data": {"__typename": "Query", "viewer": {"__typename": "Viewer"}}}
     assert "errors" not in answered.json()
 

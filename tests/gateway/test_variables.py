@@ -9,7 +9,19 @@ from gateway.variables import Variables
 from schema.query import schema
 
 GRAPH = schema._schema
-TYPES = ("ID", "ID!", "String", "String!", "Int", "Int!", "Boolean!", "Date", "[ID!]", "SubscriptionFilter", "JSON")
+TYPES = (
+    "ID",
+    "ID!",
+    "String",
+    "String!",
+    "Int",
+    "Int!",
+    "Boolean!",
+    "Date",
+    "[ID!]",
+    "ProductSubscriptionFilter",
+    "JSON",
+)
 GIVEN: list[Any] = [
     *({}, {"v": None}, {"v": ""}, {"v": "text"}, {"v": "2026-06-15"}, {"v": 0}, {"v": 1}, {"v": -1.0}, {"v": 1.5}),
     *({"v": True}, {"v": 2**31 - 1}, {"v": 2**31}, {"v": -(2**31)}, {"v": -(2**31) - 1}, {"v": 2**70}, {"v": []}),

@@ -9,6 +9,7 @@ import pytest
 from graphql import GraphQLInputObjectType, get_named_type
 
 from db.errors import UserErrorCode
+from schema.naming import type_name
 from tests import world
 from tests.estate import estate
 from tests.mutations.cases import CASES, CHANGED, FIRST
@@ -158,4 +159,6 @@ def missing(id_: str, account: UUID) -> str:
 def _typename(field: str) -> str:
     """The type of the object that a field's id is of."""
     name = field.removesuffix("Ids").removesuffix("Id")
-    return {"moveToLicenseKey": "LicenseKey", "invitation": "Membership"}.get(name, name[0].upper() + name[1:])
+    return {"moveToLicenseKey": "LicenseKey", "invitation": "Membership"}.get(
+        name, type_name(name[0].upper() + name[1:])
+    )

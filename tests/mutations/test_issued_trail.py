@@ -15,7 +15,7 @@ TRAIL = """
         auditEvents {
           nodes {
             occurredAt actor action before after
-            subject { __typename ... on Subscription { number } ... on LicenseKey { maskedKey } }
+            subject { __typename ... on ProductSubscription { number } ... on LicenseKey { maskedKey } }
           }
         }
       }
@@ -71,7 +71,13 @@ async def test_who_registers_a_key_reads_what_happened_to_it_and_to_no_other(sce
         event(15, "ada@example.com", "license_key.registered", masked, {"number": "N-2"}),
         event(14, "store", "license_key.unblocked", masked, {"reason": "paid"}),
         event(13, "store", "license_key.blocked", masked, {"reason": "unpaid"}),
-        event(11, "store", "subscription.issued", {"__typename": "Subscription", "number": "N-2"}, {"number": "N-2"}),
+        event(
+            11,
+            "store",
+            "subscription.issued",
+            {"__typename": "ProductSubscription", "number": "N-2"},
+            {"number": "N-2"},
+        ),
     ]
     assert await untold(scene.conn) == [
         ("subscription.issued", {"number": "N-1"}),

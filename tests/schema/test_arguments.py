@@ -49,8 +49,8 @@ OF_ALL: list[tuple[dict[str, Any], str, str]] = [
     ({"before": "\x00"}, "before", NUL),
 ]
 OF_ONE: list[tuple[str, dict[str, Any], str, str]] = [
-    ("Subscription.isExpiringSoon", {"withinDays": -1}, "withinDays", DAYS.format(-1)),
-    ("Subscription.isExpiringSoon", {"withinDays": 100_000}, "withinDays", DAYS.format(100_000)),
+    ("ProductSubscription.isExpiringSoon", {"withinDays": -1}, "withinDays", DAYS.format(-1)),
+    ("ProductSubscription.isExpiringSoon", {"withinDays": 100_000}, "withinDays", DAYS.format(100_000)),
     (
         "Account.subscriptions",
         {"filter": {"endsFrom": "2026-06-16", "endsTo": "2026-06-15"}},
@@ -64,7 +64,7 @@ OF_ONE: list[tuple[str, dict[str, Any], str, str]] = [
         "must not be after filter.placedTo.",
     ),
     (
-        "Subscription.orders",
+        "ProductSubscription.orders",
         {"filter": {"placedFrom": "2026-06-15T12:00:01Z", "placedTo": "2026-06-15T12:00:00Z"}},
         "filter.placedFrom",
         "must not be after filter.placedTo.",
@@ -79,12 +79,12 @@ OF_ONE: list[tuple[str, dict[str, Any], str, str]] = [
     ("Account.subscriptions", {"filter": {"expiringWithinDays": 3651}}, "filter.expiringWithinDays", DAYS.format(3651)),
     ("Account.subscriptions", {"filter": {"statusIn": [SubscriptionStatus.ACTIVE] * 21}}, "filter.statusIn", TOO_MANY),
     ("Account.licenseKeys", {"filter": {"statusIn": [LicenseKeyStatus.ACTIVE] * 21}}, "filter.statusIn", TOO_MANY),
-    ("Subscription.orders", {"filter": {"statusIn": [OrderStatus.PAID] * 21}}, "filter.statusIn", TOO_MANY),
+    ("ProductSubscription.orders", {"filter": {"statusIn": [OrderStatus.PAID] * 21}}, "filter.statusIn", TOO_MANY),
     ("Account.subscriptions", {"filter": {"search": FOUR_HUNDRED}}, "filter.search", TOO_LONG),
     ("Account.subscriptions", {"filter": {"search": "a\x00b"}}, "filter.search", NUL),
     ("Account.subscriptions", {"filter": {"productId": "prd_\x00"}}, "filter.productId", NUL),
     ("Account.subscriptions", {"filter": {"productId": FOUR_HUNDRED}}, "filter.productId", TOO_LONG),
-    ("Subscription.licenseKeys", {"filter": {"search": FOUR_HUNDRED}}, "filter.search", TOO_LONG),
+    ("ProductSubscription.licenseKeys", {"filter": {"search": FOUR_HUNDRED}}, "filter.search", TOO_LONG),
     ("LicenseKey.activations", {"filter": {"search": "\x00"}}, "filter.search", NUL),
     ("Account.auditEvents", {"filter": {"action": "\x00"}}, "filter.action", NUL),
     ("Account.auditEvents", {"filter": {"action": FOUR_HUNDRED}}, "filter.action", TOO_LONG),
@@ -112,8 +112,8 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("Account.subscriptions", {"filter": {"statusIn": [SubscriptionStatus.ACTIVE] * 20}}),
     ("Account.orders", {"filter": {"placedFrom": "0001-01-01T00:00:00Z", "placedTo": "9999-12-31T23:59:59Z"}}),
     ("Account.auditEvents", {"filter": {"from": "0001-01-01T00:00:00Z", "to": "9999-12-31T23:59:59.999999Z"}}),
-    ("Subscription.isExpiringSoon", {"withinDays": 0}),
-    ("Subscription.isExpiringSoon", {"withinDays": 3650}),
+    ("ProductSubscription.isExpiringSoon", {"withinDays": 0}),
+    ("ProductSubscription.isExpiringSoon", {"withinDays": 3650}),
     ("LicenseKey.activations", {"filter": {"status": ActivationStatus.ACTIVE, "search": "%"}}),
 ]
 BREACHES = [(field, *breach) for field in CONNECTIONS for breach in OF_ALL] + OF_ONE

@@ -25,8 +25,8 @@ LISTS = {
     "orders": ("Account", "orders", ""),
     "members": ("Account", "members", ""),
     "audit events": ("Account", "auditEvents", ""),
-    "keys of one": ("Subscription", "licenseKeys", ""),
-    "orders of one": ("Subscription", "orders", ""),
+    "keys of one": ("ProductSubscription", "licenseKeys", ""),
+    "orders of one": ("ProductSubscription", "orders", ""),
     "activations": ("LicenseKey", "activations", ""),
 }
 DAYS = (

@@ -38,7 +38,7 @@ async def _two(conn: Connection) -> tuple[Estate, Estate]:
 
 def test_every_place_where_a_client_gives_an_id_is_asked_here() -> None:
     assert LOOK_UPS == ["account", "subscription", "licenseKey", "order", "node", "nodes"]
-    assert id_inputs() == {"SubscriptionFilter.productId"}
+    assert id_inputs() == {"ProductSubscriptionFilter.productId"}
 
 
 async def test_an_account_has_something_of_every_type_with_an_id(conn: Connection, client: Client) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from asyncpg import Connection
 
+from schema.naming import type_name
 from tests import world
 from tests.conftest import Client
 from tests.estate import Estate, estate, twin
@@ -19,7 +20,7 @@ PREFIXES = {
     "Order": "ord",
     "PaymentMethod": "pay",
     "Product": "prd",
-    "Subscription": "sub",
+    "ProductSubscription": "sub",
 }
 DETAILS = """
   __typename
@@ -31,7 +32,7 @@ DETAILS = """
   ... on Order { number total { amount currency } }
   ... on PaymentMethod { last4 }
   ... on Product { code }
-  ... on Subscription { number licenseKeys(first: 1) { nodes { maskedKey } } }
+  ... on ProductSubscription { number licenseKeys(first: 1) { nodes { maskedKey } } }
 """
 
 
@@ -52,7 +53,7 @@ def _details(ours: Estate) -> dict[str, dict[str, Any]]:
         "Order": {"number": "O-1", "total": {"amount": "99.80", "currency": "EUR"}},
         "PaymentMethod": {"last4": "4242"},
         "Product": {"code": "desktop"},
-        "Subscription": {"number": "S-1", "licenseKeys": {"nodes": [{"maskedKey": key}]}},
+        "ProductSubscription": {"number": "S-1", "licenseKeys": {"nodes": [{"maskedKey": key}]}},
     }
     return {type_: {"__typename": type_, "id": ours.ids[type_], **fields} for type_, fields in shown.items()}
 
@@ -73,7 +74,7 @@ async def test_nodes_keeps_the_order_of_the_ids_and_answers_one_asked_twice_twic
     conn: Connection, client: Client
 ) -> None:
     ours = await _estate(conn)
-    types = ["Order", "Account", "Order", "Product", "Subscription", "Membership", "Account"]
+    types = ["Order", "Account", "Order", "Product", "ProductSubscription", "Membership", "Account"]
     types += ["LicenseKey", "PaymentMethod", "Activation"]
 
     data = await client.ask(
@@ -104,7 +105,7 @@ async def test_nodes_asks_once_for_each_type(
 def _not_ids(ours: Estate) -> dict[str, str]:
     """Texts that are no id of anything, or of nothing that is there."""
     row, account = twin("Subscription"), ours.account
-    good = ours.ids["Subscription"]
+    good = ours.ids["ProductSubscription"]
     return {
         "empty": "",
         "a word": "nonsense",
@@ -147,7 +148,7 @@ def _not_ids(ours: Estate) -> dict[str, str]:
 
 async def test_what_is_no_id_is_null_among_those_that_are(conn: Connection, client: Client) -> None:
     ours = await _estate(conn)
-    good = ours.ids["Subscription"]
+    good = ours.ids["ProductSubscription"]
     fields = ("node", "account", "subscription", "licenseKey", "order")
     single = " ".join(f"{field}(id: $id) {{ id }}" for field in fields)
     question = f"query($id: ID!, $ids: [ID!]!) {{ {single} nodes(ids: $ids) {{ id }} }}"
@@ -168,7 +169,7 @@ async def test_a_look_up_finds_its_own_type_only(conn: Connection, client: Clien
 
     data = await client.ask(f"{{ {aliases} }}", to=ours.owner)
 
-    own = field[0].upper() + field[1:]
+    own = type_name(field[0].upper() + field[1:])
     assert data == {type_: {"__typename": own} if type_ == own else None for type_ in ours.ids}
 
 

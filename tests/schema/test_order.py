@@ -10,7 +10,7 @@ from tests import world
 from tests.conftest import Client
 
 ASKED = """
-query($id: ID!, $orderBy: SubscriptionOrder) {
+query($id: ID!, $orderBy: ProductSubscriptionOrder) {
   account(id: $id) { subscriptions(orderBy: $orderBy) { nodes { displayName } } }
 }
 """

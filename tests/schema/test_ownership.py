@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from asyncpg import Connection
 
+from schema.naming import type_name
 from tests import world
 from tests.conftest import Client
 from tests.estate import Estate, estate, twin
@@ -209,7 +210,10 @@ async def test_a_grant_that_is_taken_back_is_gone_with_the_next_request(conn: Co
 
 
 def _variables(of: Estate) -> dict[str, str]:
-    return {name: of.ids[name[0].upper() + name[1:]] for name in ("account", "subscription", "licenseKey", "order")}
+    return {
+        name: of.ids[type_name(name[0].upper() + name[1:])]
+        for name in ("account", "subscription", "licenseKey", "order")
+    }
 
 
 def _nodes(of: Estate) -> str:

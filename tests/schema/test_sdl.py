@@ -17,6 +17,14 @@ def test_the_published_sdl_is_the_schema() -> None:
     assert PUBLISHED.read_text(encoding="utf-8") == schema.as_str() + "\n"
 
 
+def test_no_type_is_named_like_the_root_of_live_operations() -> None:
+    graph = schema._schema
+
+    assert [name for name in graph.type_map if name.startswith("Subscription")] == []
+    assert {"ProductSubscription", "ProductSubscriptionEdge", "ProductSubscriptionStatus"} <= graph.type_map.keys()
+    assert schema.as_str().startswith("schema {\n  query: Query\n  mutation: Mutation\n}\n")
+
+
 def test_every_type_that_implements_node_is_found_by_node() -> None:
     graph = schema._schema
     implementations = {type_.name for type_ in graph.get_possible_types(graph.type_map["Node"])}  # type: ignore[arg-type]

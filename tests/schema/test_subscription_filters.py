@@ -16,7 +16,7 @@ from tests.schema.examples import MODEST, subscription, terms, undone
 from tests.schema.model import Term
 
 ASKED = """
-query($id: ID!, $filter: SubscriptionFilter) {
+query($id: ID!, $filter: ProductSubscriptionFilter) {
   account(id: $id) { subscriptions(first: 100, filter: $filter) { totalCount nodes { displayName } } }
 }
 """
