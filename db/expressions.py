@@ -32,8 +32,8 @@ from db.enums import (
     SubscriptionDisplay,
     SubscriptionStatus,
 )
-from db.relations import TODAY, VIEWER, Conditions, constant, exists_in, scalar
-from db.tables.stored import MAX_GRACE_DAYS
+from db.mapping.declarations import TODAY, VIEWER, Conditions, constant, exists_in, scalar
+from db.tables.base import MAX_GRACE_DAYS
 
 EXPIRING_SOON_DAYS = 30
 

@@ -20,11 +20,12 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from db import accounts, revisions
+from db import revisions
 from db.changes.payment_methods import PaymentProcessor
 from db.clock import Clock, system_clock
-from db.people import DEMO_ISSUER
+from db.demo_marker import DEMO_ISSUER
 from db.pool import Queue, create_pool
+from db.queries import accounts
 from gateway.answers import Invalid, refusal
 from gateway.auth import Authenticator, Claims, TokenVerifier
 from gateway.errors import Code

@@ -14,7 +14,7 @@ from uuid import UUID
 import jwt
 
 from db.clock import Clock, system_clock
-from db.tables.stored import NOT_STORABLE
+from db.tables.base import NOT_STORABLE
 from gateway.keys import ALGORITHMS, KeySource, SingleFlight, VerificationKey
 from schema.context import Viewer
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, OperationType, get_nullable_type, is_list_type
 
-from db.relations import AnyOf, LookUp, Paged, Relation, Window
+from db.mapping.declarations import AnyOf, LookUp, Paged, Relation, Window
 from gateway.answers import Invalid
 from gateway.errors import Code, request_error
 from gateway.limits import Limits
 from gateway.remembered import Remembered
 from schema.context import Selection
-from schema.fields import CHECK, DECLARATION, field_of
+from schema.dsl.fields import CHECK, DECLARATION, field_of
 
 # Rows that a list without pages is taken to have: members of a box, lines of an order, keys' administrators.
 UNPAGED = 10

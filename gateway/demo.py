@@ -13,7 +13,8 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from db.clock import Clock
-from db.people import DEMO_ISSUER, Person
+from db.demo_marker import DEMO_ISSUER
+from db.seed.people import Person
 from gateway.auth import mint
 from gateway.settings import DEMO_AUDIENCE
 from schema.mutations.store import SCOPE

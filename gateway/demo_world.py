@@ -11,10 +11,10 @@ from asyncpg import Connection
 from cryptography.exceptions import InvalidTag
 from pydantic import SecretStr
 
-from db import embedded, marks, pool, seed
+from db import demo_marker, embedded_postgres, pool, seed
 from db.clock import Clock
-from db.keyring import Keyring
-from db.people import DEMO_ISSUER
+from db.demo_marker import DEMO_ISSUER
+from db.license_key_custody.keyring import Keyring
 from gateway.commands.migrate import migrate
 from gateway.demo_secrets import DemoSecrets
 from gateway.problems import Problem, place
@@ -41,8 +41,8 @@ def database(environment: Environment, data_dir: Path, narrator: Narrator) -> It
         return
     try:
         with narrator.step("Starting PostgreSQL"):
-            server = embedded.start(data_dir)
-    except embedded.EmbeddedPostgresError as error:
+            server = embedded_postgres.start(data_dir)
+    except embedded_postgres.EmbeddedPostgresError as error:
         raise Problem(str(error)) from error
     try:
         yield server.url
@@ -77,9 +77,9 @@ async def prepare(url: str, keyring: Keyring, clock: Clock, narrator: Narrator, 
     async with connected(url) as conn:
         await _require_ours(conn, url)
         # An empty database has nothing to drop, and no mark either.
-        if reset and await marks.state(conn) is marks.State.MARKED:
+        if reset and await demo_marker.state(conn) is demo_marker.State.MARKED:
             with narrator.step("Dropping the demo's tables"):
-                await marks.drop(conn)
+                await demo_marker.drop(conn)
     with narrator.step("Migrating"):
         await migrate(url)
     async with connected(url) as conn:
@@ -89,7 +89,7 @@ async def prepare(url: str, keyring: Keyring, clock: Clock, narrator: Narrator, 
 
 
 async def _require_ours(conn: Connection, url: str) -> None:
-    if await marks.state(conn) is marks.State.FOREIGN:
+    if await demo_marker.state(conn) is demo_marker.State.FOREIGN:
         raise Problem(
             f"The database {place(url)} holds what no demo put there, and stays as it is: "
             "name an empty one in DATABASE_URL, or unset it."
@@ -99,9 +99,9 @@ async def _require_ours(conn: Connection, url: str) -> None:
 async def _seed_when_empty(conn: Connection, url: str, keyring: Keyring, clock: Clock, narrator: Narrator) -> None:
     # One transaction: a start that is killed here leaves an empty database and not half a world.
     async with conn.transaction():
-        await marks.hold(conn)
+        await demo_marker.hold(conn)
         await _require_ours(conn, url)
-        if await marks.state(conn) is marks.State.EMPTY:
+        if await demo_marker.state(conn) is demo_marker.State.EMPTY:
             with narrator.step("Seeding"):
                 await seed.demo(conn, keyring, clock())
 

@@ -24,7 +24,7 @@ from gateway.retry import pause_after
 from gateway.telemetry import REQUEST_ID, Run
 from gateway.validation import Rules
 from schema.context import Acquire, Context, Means, Origin, Viewer, parameters
-from schema.fields import declarations
+from schema.dsl.fields import declarations
 
 # Characters of documents: what is remembered of each takes a hundred times its length and more.
 REMEMBERED = 200_000

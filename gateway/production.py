@@ -7,7 +7,7 @@ import asyncpg
 from asyncpg import Connection
 from pydantic import ValidationError
 
-from db import marks, revisions
+from db import demo_marker, revisions
 from gateway import settings
 from gateway.problems import UNREADABLE, Problem, explained, place
 from gateway.settings import Environment, Settings
@@ -65,7 +65,7 @@ async def require_ready(url: str) -> None:
     async with connected(url) as conn:
         if conn.get_server_version().major < OLDEST_POSTGRES:
             raise Problem(f"PostgreSQL at {place(url)} is older than {OLDEST_POSTGRES}: update it.")
-        if await marks.state(conn) is marks.State.MARKED:
+        if await demo_marker.state(conn) is demo_marker.State.MARKED:
             raise Problem(f"The database {place(url)} is a demo's: name another one in DATABASE_URL.")
         if await revisions.is_behind(conn):
             raise Problem(f"The database {place(url)} is behind this version: run licet migrate.")

@@ -33,9 +33,9 @@ from graphql.execution.values import VariableValues, get_argument_values
 from gateway.cost import Price
 from gateway.engine.program import Program
 from gateway.errors import Code, request_error
-from schema.arguments import BadArgument, Check
 from schema.context import Selection
-from schema.fields import CHECK, field_of
+from schema.dsl.arguments import BadArgument, Check
+from schema.dsl.fields import CHECK, field_of
 
 _META = {"__typename": TypeNameMetaFieldDef, "__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 _PENDING: Any = object()

@@ -14,9 +14,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from db.changes import attempts
-from db.keyring import Keyring
-from db.people import DEMO_ISSUER
+from db.changes import key_attempts
+from db.demo_marker import DEMO_ISSUER
+from db.license_key_custody.keyring import Keyring
 from gateway.addresses import checked_proxies
 from gateway.keys import StaticKey
 from gateway.limits import Limits
@@ -231,9 +231,9 @@ class Settings(Environment):
             raise ValueError("and LICET_TOKEN_PUBLIC_KEY are both set: keep the one that signs your tokens")
         return url
 
-    def attempt_limits(self) -> attempts.Limits:
+    def attempt_limits(self) -> key_attempts.Limits:
         window = timedelta(minutes=self.key_attempts_minutes)
-        return attempts.Limits(self.key_attempts_per_user, self.key_attempts_per_address, window)
+        return key_attempts.Limits(self.key_attempts_per_user, self.key_attempts_per_address, window)
 
     def keyring(self) -> Keyring:
         return Keyring(lookup_by_id(self.lookup_secrets), encryption_by_id(self.encryption_secrets))

@@ -7,7 +7,7 @@ from random import uniform
 import asyncpg
 import structlog
 
-from db.changes.sweeping import sweep
+from db.changes.cleanup import sweep
 from db.clock import Clock
 from db.pool import Busy
 from schema.context import Acquire

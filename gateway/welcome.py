@@ -14,8 +14,8 @@ from rich.progress import MofNCompleteColumn, Progress
 from rich.text import Text
 
 from db.enums import AccountKind
-from db.people import Person
 from db.seed import FreeKey
+from db.seed.people import Person
 
 QUESTION = (
     '{ account(id: "%s") { name productOverviews'

@@ -16,13 +16,13 @@ from asyncpg import Connection
 from graphql import GraphQLObjectType, GraphQLOutputType
 from graphql.pyutils import Path
 
-from db import fetch
-from db.changes.attempts import Limits
+from db.changes.key_attempts import Limits
 from db.changes.payment_methods import PaymentProcessor
-from db.fetch import Key, Page, Row
-from db.keyring import Keyring
-from db.relations import Measure, Paged, Relation, Window
-from db.statements import Projection
+from db.license_key_custody.keyring import Keyring
+from db.mapping import batch_loading
+from db.mapping.batch_loading import Key, Page, Row
+from db.mapping.batch_sql import Projection
+from db.mapping.declarations import Measure, Paged, Relation, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Origin:
 
 
 def parameters(viewer: Viewer, now: datetime) -> dict[str, Any]:
-    """What every statement may use, by the names of the parameters in db.relations."""
+    """What every statement may use, by the names of the parameters in db.mapping.declarations."""
     return {
         "viewer": viewer.user_id,
         "email": viewer.email,
@@ -134,7 +134,7 @@ class Context:
             return []
 
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
-            return fetch.rows(conn, relation, projection, keys, self.parameters)
+            return batch_loading.rows(conn, relation, projection, keys, self.parameters)
 
         rows: list[Row] | None = await self._load((relation, projection), batch, key)
         return rows
@@ -147,14 +147,14 @@ class Context:
         """One page of one key; None where the guard refuses."""
 
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
-            return fetch.pages(conn, paged, projection, window, keys, self.parameters)
+            return batch_loading.pages(conn, paged, projection, window, keys, self.parameters)
 
         page: Page | None = await self._load((paged, projection, window), batch, key)
         return page
 
     async def measure(self, measure: Measure, days: int, key: Key) -> Any:
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
-            return fetch.measures(conn, measure, days, keys, self.parameters)
+            return batch_loading.measures(conn, measure, days, keys, self.parameters)
 
         return await self._load((measure, days), batch, key)
 

@@ -2,9 +2,9 @@
 
 import strawberry
 
-from schema.mutations import devices, license_keys, members, payment_methods, store, sublicenses, subscriptions
-from schema.mutations.devices import ActivationPayload
-from schema.mutations.license_keys import ActivateProductPayload, RegisterLicenseKeyPayload, RevealLicenseKeyPayload
+from schema.mutations import activations, license_keys, members, payment_methods, store, sublicenses, subscriptions
+from schema.mutations.activations import ActivateProductPayload, ActivationPayload
+from schema.mutations.license_keys import RegisterLicenseKeyPayload, RevealLicenseKeyPayload
 from schema.mutations.members import AccountPayload, InviteMembersPayload, MembershipPayload
 from schema.mutations.payment_methods import PaymentMethodPayload
 from schema.mutations.store import BlockLicenseKeyPayload, IssueSubscriptionPayload, OrderPayload
@@ -15,7 +15,7 @@ from schema.mutations.subscriptions import SetAutoRenewalPayload, SubscriptionPa
 @strawberry.type
 class Mutation:
     register_license_key: RegisterLicenseKeyPayload = license_keys.register_license_key
-    activate_product: ActivateProductPayload = license_keys.activate_product
+    activate_product: ActivateProductPayload = activations.activate_product
     set_auto_renewal: SetAutoRenewalPayload = subscriptions.set_auto_renewal
     set_subscription_payment_method: SubscriptionPayload = subscriptions.set_subscription_payment_method
     rename_subscription: SubscriptionPayload = subscriptions.rename_subscription
@@ -34,9 +34,9 @@ class Mutation:
     rotate_sublicense: CreateSublicensePayload = sublicenses.rotate_sublicense
     rename_license_key: LicenseKeyPayload = sublicenses.rename_license_key
     set_license_key_admins: LicenseKeyPayload = sublicenses.set_license_key_admins
-    deactivate: ActivationPayload = devices.deactivate
-    block_activation: ActivationPayload = devices.block_activation
-    lift_activation_block: ActivationPayload = devices.lift_activation_block
+    deactivate: ActivationPayload = activations.deactivate
+    block_activation: ActivationPayload = activations.block_activation
+    lift_activation_block: ActivationPayload = activations.lift_activation_block
     create_business_account: AccountPayload = members.create_business_account
     invite_members: InviteMembersPayload = members.invite_members
     revoke_invitation: MembershipPayload = members.revoke_invitation

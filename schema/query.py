@@ -4,11 +4,11 @@ import strawberry
 from graphql import GraphQLObjectType
 from strawberry.schema.config import StrawberryConfig
 
-from db import products
-from db.relations import LookUp
+from db.mapping.declarations import LookUp
+from db.queries import products
 from schema.connections import Connection
 from schema.context import Info
-from schema.fields import connection, node, nodes
+from schema.dsl.fields import connection, node, nodes
 from schema.mutation import Mutation
 from schema.naming import TypeNames
 from schema.scalars import SCALARS

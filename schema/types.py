@@ -8,12 +8,12 @@ import strawberry
 from graphql import GraphQLAbstractType, GraphQLResolveInfo
 from strawberry.scalars import JSON
 
-import db.accounts
 import db.expressions
-import db.license_keys
-import db.orders
-import db.products
-import db.subscriptions
+import db.queries.accounts
+import db.queries.license_keys
+import db.queries.orders
+import db.queries.products
+import db.queries.subscriptions
 import db.tables
 from db.enums import (
     AccountKind,
@@ -31,12 +31,12 @@ from db.enums import (
     StartTrigger,
     SubscriptionStatus,
 )
-from db.fetch import Row
 from db.ids import global_id
-from db.relations import AnyOf, column
+from db.mapping.batch_loading import Row
+from db.mapping.declarations import AnyOf, column
 from schema.connections import Connection
-from schema.fields import any_of, connection, expression, many, measured, nested, one
-from schema.inputs import (
+from schema.dsl.fields import any_of, connection, expression, many, measured, nested, one
+from schema.filters import (
     ActivationFilter,
     AuditFilter,
     LicenseKeyFilter,
@@ -81,18 +81,18 @@ class User:
 @strawberry.type(description="An open invitation whose address is the viewer's own verified e-mail.")
 class Invitation:
     id: strawberry.ID = _row_id("inv")
-    account_name: str = expression(db.accounts.name_of_account)
+    account_name: str = expression(db.queries.accounts.name_of_account)
     role: MemberRole
     invited_at: datetime = expression(column("since"))
-    expires_at: datetime = expression(db.accounts.expires_at)
+    expires_at: datetime = expression(db.queries.accounts.expires_at)
 
 
 @strawberry.type(description="Who is asking.")
 class Viewer:
-    user: User | None = one(db.accounts.user_of_viewer, "Null for a service token.")
+    user: User | None = one(db.queries.accounts.user_of_viewer, "Null for a service token.")
     scopes: list[str]
-    accounts: list["Account"] = many(db.accounts.of_viewer, "Those the viewer is an active member of.")
-    invitations: list[Invitation] = many(db.accounts.invitations_of_viewer)
+    accounts: list["Account"] = many(db.queries.accounts.of_viewer, "Those the viewer is an active member of.")
+    invitations: list[Invitation] = many(db.queries.accounts.invitations_of_viewer)
 
 
 @strawberry.type
@@ -103,27 +103,27 @@ class Account(Node):
     created_at: datetime
     viewer_role: MemberRole | None = expression(db.expressions.viewer_role, "Null for a service token.")
     product_overviews: list["ProductOverview"] = many(
-        db.products.boxes, "The dashboard: one box for each product with subscriptions."
+        db.queries.products.boxes, "The dashboard: one box for each product with subscriptions."
     )
     subscriptions: Connection["Subscription"] = connection(
-        db.subscriptions.of_account, filter=SubscriptionFilter, order_by=SubscriptionOrder
+        db.queries.subscriptions.of_account, filter=SubscriptionFilter, order_by=SubscriptionOrder
     )
-    license_keys: Connection["LicenseKey"] = connection(db.license_keys.of_account, filter=LicenseKeyFilter)
+    license_keys: Connection["LicenseKey"] = connection(db.queries.license_keys.of_account, filter=LicenseKeyFilter)
     orders: Connection["Order"] | None = connection(
-        db.orders.of_account, "Newest first. Null for a MEMBER.", filter=OrderFilter
+        db.queries.orders.of_account, "Newest first. Null for a MEMBER.", filter=OrderFilter
     )
     payment_methods: list["PaymentMethod"] | None = many(
-        db.orders.payment_methods_of_account, "The default one first. Null for a MEMBER."
+        db.queries.orders.payment_methods_of_account, "The default one first. Null for a MEMBER."
     )
-    members: Connection["Membership"] | None = connection(db.accounts.members, "Null for a MEMBER.")
+    members: Connection["Membership"] | None = connection(db.queries.accounts.members, "Null for a MEMBER.")
     audit_events: Connection["AuditEvent"] | None = connection(
-        db.accounts.audit_trail, "Newest first. Null for a MEMBER.", filter=AuditFilter
+        db.queries.accounts.audit_trail, "Newest first. Null for a MEMBER.", filter=AuditFilter
     )
 
 
 @strawberry.type(description="What an account has of one product.")
 class ProductOverview:
-    product: "Product" = one(db.products.by_code)
+    product: "Product" = one(db.queries.products.by_code)
     active_subscriptions: int = strawberry.field(description="ACTIVE and GRACE_PERIOD: still usable.")
     expiring_soon: int = strawberry.field(description="As isExpiringSoon, within 30 days.")
     in_grace_period: int
@@ -150,11 +150,11 @@ class Subscription(Node):
     id: strawberry.ID = _row_id("sub")
     number: str = strawberry.field(description="Unique in the account.")
     display_name: str
-    account: Account = one(db.accounts.of_row)
-    product: Product = one(db.products.by_code)
+    account: Account = one(db.queries.accounts.of_row)
+    product: Product = one(db.queries.products.by_code)
     status: SubscriptionStatus = expression(db.expressions.status)
     is_expiring_soon: bool = measured(
-        db.subscriptions.expiring_soon,
+        db.queries.subscriptions.expiring_soon,
         default=db.expressions.EXPIRING_SOON_DAYS,
         description="Active, will not renew by itself, ends within so many days.",
     )
@@ -170,18 +170,18 @@ class Subscription(Node):
     is_trial: bool
     channel: SalesChannel
     items: list["SubscriptionItem"] = many(
-        db.subscriptions.items_of, "Additional products included, with their quantity."
+        db.queries.subscriptions.items_of, "Additional products included, with their quantity."
     )
     license_keys: Connection["LicenseKey"] = connection(
-        db.license_keys.of_subscription, "The primary key first.", filter=LicenseKeyFilter
+        db.queries.license_keys.of_subscription, "The primary key first.", filter=LicenseKeyFilter
     )
     orders: Connection["Order"] | None = connection(
-        db.orders.of_subscription, "Newest first. Null for a MEMBER.", filter=OrderFilter
+        db.queries.orders.of_subscription, "Newest first. Null for a MEMBER.", filter=OrderFilter
     )
     payment_method: Optional["PaymentMethod"] = one(
-        db.orders.payment_method_of_subscription, "What the next renewal is charged to. Null for a MEMBER too."
+        db.queries.orders.payment_method_of_subscription, "What the next renewal is charged to. Null for a MEMBER too."
     )
-    seats: "SeatUsage" = one(db.subscriptions.seats)
+    seats: "SeatUsage" = one(db.queries.subscriptions.seats)
     viewer_can: "SubscriptionAbilities" = nested(
         "What the viewer's role and the subscription's state allow.",
         set_auto_renewal=db.expressions.can_set_auto_renewal,
@@ -193,7 +193,7 @@ class Subscription(Node):
 
 @strawberry.type
 class SubscriptionItem:
-    product: Product = one(db.products.by_code)
+    product: Product = one(db.queries.products.by_code)
     quantity: int
 
 
@@ -219,7 +219,7 @@ class SubscriptionAbilities:
 class LicenseKey(Node):
     id: strawberry.ID = _row_id("key")
     name: str | None
-    masked_key: str = expression(db.license_keys.masked, "The last characters only.")
+    masked_key: str = expression(db.queries.license_keys.masked, "The last characters only.")
     kind: LicenseKeyKind
     status: LicenseKeyStatus = expression(db.expressions.license_key_status)
     allocation: Allocation | None
@@ -228,12 +228,12 @@ class LicenseKey(Node):
     available: int = expression(db.expressions.available_seats, "Seats that this key can still take.")
     expires_on: date | None
     registered_at: datetime | None
-    subscription: Subscription = one(db.subscriptions.of_row)
+    subscription: Subscription = one(db.queries.subscriptions.of_row)
     admins: list["Membership"] | None = many(
-        db.accounts.admins_of_license_key,
+        db.queries.accounts.admins_of_license_key,
         "Members who administer this key without being account admins. Null for a MEMBER who is not one of them.",
     )
-    activations: Connection["Activation"] = connection(db.license_keys.activations_of, filter=ActivationFilter)
+    activations: Connection["Activation"] = connection(db.queries.license_keys.activations_of, filter=ActivationFilter)
 
 
 @strawberry.type(description="A product activated on a device; takes one seat while ACTIVE.")
@@ -244,7 +244,7 @@ class Activation(Node):
     status: ActivationStatus
     activated_at: datetime
     last_seen_at: datetime | None
-    license_key: LicenseKey = one(db.license_keys.of_activation)
+    license_key: LicenseKey = one(db.queries.license_keys.of_activation)
 
 
 @strawberry.type(description="An order of the online store: immutable here.")
@@ -254,19 +254,19 @@ class Order(Node):
     placed_at: datetime
     status: OrderStatus
     kind: OrderKind
-    lines: list["OrderLine"] = many(db.orders.lines_of)
+    lines: list["OrderLine"] = many(db.queries.orders.lines_of)
     total: "Money" = nested(amount=column("total"), currency=column("currency"))
-    payment_method: Optional["PaymentMethod"] = one(db.orders.payment_method_of_order)
-    subscription: Subscription | None = one(db.subscriptions.of_row)
+    payment_method: Optional["PaymentMethod"] = one(db.queries.orders.payment_method_of_order)
+    subscription: Subscription | None = one(db.queries.subscriptions.of_row)
     invoice_url: str | None
 
 
 @strawberry.type
 class OrderLine:
-    product: Product = one(db.products.by_code)
+    product: Product = one(db.queries.products.by_code)
     quantity: int
     unit_price: "Money" = nested(amount=column("unit_price"), currency=column("currency"))
-    total: "Money" = nested(amount=db.orders.line_total, currency=column("currency"))
+    total: "Money" = nested(amount=db.queries.orders.line_total, currency=column("currency"))
 
 
 @strawberry.type
@@ -291,7 +291,7 @@ class PaymentMethod(Node):
 class Membership(Node):
     id: strawberry.ID = _row_id("mem")
     email: str | None
-    user: User | None = one(db.accounts.user_of_membership, "Null while INVITED.")
+    user: User | None = one(db.queries.accounts.user_of_membership, "Null while INVITED.")
     role: MemberRole
     status: MembershipStatus
     since: datetime
@@ -299,14 +299,14 @@ class Membership(Node):
 
 # What has a global id, by its prefix: the class, which is also what stored events call it, and the relation.
 _ENTITIES = {
-    "acc": ("Account", db.accounts.by_id),
-    "act": ("Activation", db.license_keys.activation_by_id),
-    "key": ("LicenseKey", db.license_keys.by_id),
-    "mem": ("Membership", db.accounts.membership_by_id),
-    "ord": ("Order", db.orders.by_id),
-    "pay": ("PaymentMethod", db.orders.payment_method_by_id),
-    "prd": ("Product", db.products.by_code),
-    "sub": ("Subscription", db.subscriptions.by_id),
+    "acc": ("Account", db.queries.accounts.by_id),
+    "act": ("Activation", db.queries.license_keys.activation_by_id),
+    "key": ("LicenseKey", db.queries.license_keys.by_id),
+    "mem": ("Membership", db.queries.accounts.membership_by_id),
+    "ord": ("Order", db.queries.orders.by_id),
+    "pay": ("PaymentMethod", db.queries.orders.payment_method_by_id),
+    "prd": ("Product", db.queries.products.by_code),
+    "sub": ("Subscription", db.queries.subscriptions.by_id),
 }
 NODES = {prefix: (type_name(name), relation) for prefix, (name, relation) in _ENTITIES.items()}
 _events = db.tables.table(db.tables.AuditEvent)

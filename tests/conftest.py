@@ -22,9 +22,9 @@ from asyncpg.connection import LoggedQuery
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from db import embedded, migrations
+from db import embedded_postgres, migrations
 from db.changes.payment_methods import PaymentProcessor
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 from db.pool import prepare
 from gateway import telemetry
 from gateway.app import create_app
@@ -47,7 +47,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     named = os.environ.get("LICET_TEST_POSTGRES")
     binaries = Path(named) if named else None
-    server = embedded.start(tmp_path_factory.mktemp("postgres"), settings=FAST, binaries=binaries)
+    server = embedded_postgres.start(tmp_path_factory.mktemp("postgres"), settings=FAST, binaries=binaries)
     try:
         yield server.url
     finally:

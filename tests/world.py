@@ -10,9 +10,10 @@ from uuid import UUID
 from asyncpg import Connection
 from sqlmodel import SQLModel
 
-from db import key_format, tables
+from db import tables
 from db.ids import uuid7
-from db.keyring import Keyring
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 
 NOW = datetime(2026, 6, 15, 12, 30, tzinfo=UTC)
 TODAY = NOW.date()

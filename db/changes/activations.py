@@ -8,12 +8,14 @@ from asyncpg import Connection, Record
 
 from db import tables
 from db.changes import registration, seats, subscriptions
-from db.changes.act import Act, RowKey, insert, record
-from db.changes.locks import find_account, lock_account
+from db.changes.audit import record
+from db.changes.context import Act, RowKey
+from db.changes.locks import find_account, hold_activation, lock_account
 from db.changes.registration import Claim, TypedKey
+from db.changes.rows import change, insert
 from db.enums import ActivationStatus, StartTrigger, SubscriptionStatus
 from db.errors import Refused, UserErrorCode
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 
 _USABLE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACE_PERIOD)
 
@@ -132,3 +134,37 @@ def _new(
         activated_at=act.now,
         last_seen_at=act.now,
     )
+
+
+async def deactivate(conn: Connection, act: Act, activation: RowKey) -> bool:
+    """Whether it took a seat until now. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
+    of = (ActivationStatus.ACTIVE,)
+    return await _change(conn, act, activation, of, ActivationStatus.DEACTIVATED, "activation.deactivated")
+
+
+async def block(conn: Connection, act: Act, activation: RowKey) -> bool:
+    """Whether it is blocked only now, on every key of its subscription. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
+    of = (ActivationStatus.ACTIVE, ActivationStatus.DEACTIVATED)
+    return await _change(conn, act, activation, of, ActivationStatus.BLOCKED, "activation.blocked")
+
+
+async def lift_block(conn: Connection, act: Act, activation: RowKey) -> bool:
+    """Whether it was blocked. It takes a seat when it activates again. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
+    of = (ActivationStatus.BLOCKED,)
+    return await _change(conn, act, activation, of, ActivationStatus.DEACTIVATED, "activation.unblocked")
+
+
+async def _change(
+    conn: Connection,
+    act: Act,
+    activation: RowKey,
+    of: tuple[ActivationStatus, ...],
+    status: ActivationStatus,
+    action: str,
+) -> bool:
+    now = await hold_activation(conn, act, activation)
+    if now["status"] not in of:
+        return False
+    if now["status"] == ActivationStatus.ACTIVE:
+        await seats.give_back(conn, (activation[0], now["license_key_id"]))
+    return await change(conn, act, tables.Activation, now, action, status=status)

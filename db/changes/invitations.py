@@ -9,14 +9,15 @@ from asyncpg import Connection, Record
 from sqlalchemy import Select, func, select
 
 from db import tables
-from db.accounts import INVITATION_DAYS, expires_at
-from db.changes.act import Act, RowKey, record, record_each
+from db.changes.audit import record, record_each
+from db.changes.context import Act, RowKey
 from db.changes.locks import key, lock_account, row_of
 from db.changes.members import require_business
 from db.enums import MemberRole, MembershipStatus
 from db.errors import Refused, UserErrorCode
-from db.relations import EMAIL, NOW, VIEWER, constant, exists_in
-from db.statements import Statement, render
+from db.mapping.batch_sql import Statement, render
+from db.mapping.declarations import EMAIL, NOW, VIEWER, constant, exists_in
+from db.queries.accounts import INVITATION_DAYS, expires_at
 
 accounts = tables.table(tables.Account)
 memberships = tables.table(tables.Membership)

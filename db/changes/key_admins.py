@@ -5,7 +5,8 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from db.changes.act import Act, RowKey, record
+from db.changes.audit import record
+from db.changes.context import Act, RowKey
 from db.changes.locks import hold_sublicense
 from db.enums import MemberRole, MembershipStatus
 from db.errors import Refused, UserErrorCode

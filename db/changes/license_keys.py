@@ -6,15 +6,18 @@ from uuid import UUID
 from asyncpg import Connection
 from sqlalchemy import or_, select
 
-from db import key_format, tables
-from db.changes.act import Act, RowKey, change, insert, record, record_issued
+from db import tables
+from db.changes.audit import record, record_issued
+from db.changes.context import Act, RowKey
 from db.changes.locks import FOR_STORE, ROW_ID, find_license_key, hold_license_key
 from db.changes.registration import TypedKey
+from db.changes.rows import change, insert
 from db.enums import LicenseKeyKind
 from db.errors import Refused, UserErrorCode
 from db.expressions import administers_key
-from db.keyring import Keyring
-from db.statements import render
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
+from db.mapping.batch_sql import render
 
 index = tables.table(tables.LicenseKeyIndex)
 

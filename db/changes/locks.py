@@ -12,11 +12,11 @@ from asyncpg import Connection, Record
 from sqlalchemy import Boolean, ColumnElement, FromClause, Select, Uuid, bindparam, or_, select
 
 from db import tables
-from db.changes.act import Act, RowKey
+from db.changes.context import Act, RowKey
 from db.enums import AccountKind
 from db.errors import Refused, UserErrorCode
 from db.expressions import active_membership, administers_key, can_renew, manages
-from db.statements import Statement, render
+from db.mapping.batch_sql import Statement, render
 
 accounts = tables.table(tables.Account)
 subscriptions = tables.table(tables.Subscription)

@@ -5,8 +5,10 @@ from uuid import UUID
 from asyncpg import Connection, Record
 
 from db import tables
-from db.changes.act import Act, RowKey, change, insert, record, shown
+from db.changes.audit import record, shown
+from db.changes.context import Act, RowKey
 from db.changes.locks import hold_membership, lock_account
+from db.changes.rows import change, insert
 from db.enums import AccountKind, MemberRole, MembershipStatus
 from db.errors import Refused, UserErrorCode
 

@@ -10,9 +10,11 @@ from asyncpg import Connection, Record
 
 from db import tables
 from db.changes import subscriptions
-from db.changes.act import NOWHERE, Act, RowKey, insert, record
+from db.changes.audit import record
+from db.changes.context import NOWHERE, Act, RowKey
 from db.changes.locks import find_account, lock_subscription
 from db.changes.products import require_products
+from db.changes.rows import insert
 from db.enums import OrderKind, OrderStatus, StartTrigger
 from db.errors import Refused, UserErrorCode
 

@@ -11,7 +11,8 @@ from asyncpg import Connection
 from sqlalchemy import literal_column, select
 
 from db import tables
-from db.changes.act import Act, RowKey, insert, record
+from db.changes.audit import record
+from db.changes.context import Act, RowKey
 from db.changes.locks import (
     ACCOUNT_ID,
     ROW_ID,
@@ -21,11 +22,12 @@ from db.changes.locks import (
     lock_account,
     lock_payment_method,
 )
+from db.changes.rows import insert
 from db.enums import AutoRenewal, PaymentMethodKind, SubscriptionStatus
 from db.errors import Refused, UserErrorCode
 from db.expressions import status
-from db.relations import constant
-from db.statements import render
+from db.mapping.batch_sql import render
+from db.mapping.declarations import constant
 
 subscriptions = tables.table(tables.Subscription)
 

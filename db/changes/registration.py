@@ -5,13 +5,14 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from db import key_format
-from db.changes.act import Act, RowKey, hand_over, record
-from db.changes.holdings import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
+from db.changes.audit import hand_over, record
+from db.changes.context import Act, RowKey
 from db.changes.locks import lock_account
+from db.changes.provisioning import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
 from db.enums import AccountKind, LicenseKeyKind
 from db.errors import Refused, UserErrorCode
-from db.keyring import Keyring
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 from db.terms import end_of_term
 
 _FIND = """

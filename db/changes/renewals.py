@@ -5,7 +5,7 @@ from datetime import date
 from asyncpg import Connection, Record
 
 from db.changes import subscriptions
-from db.changes.act import Act, RowKey
+from db.changes.context import Act, RowKey
 from db.changes.locks import lock_subscription
 from db.enums import AutoRenewal, OrderStatus, SubscriptionStatus
 from db.errors import Refused, UserErrorCode

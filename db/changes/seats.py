@@ -4,11 +4,11 @@ from asyncpg import Connection, Record
 from sqlalchemy import select
 
 from db import tables
-from db.changes.act import Act, RowKey
+from db.changes.context import Act, RowKey
 from db.changes.locks import key, row_of
 from db.errors import Refused, UserErrorCode
 from db.expressions import available_seats, is_live
-from db.statements import render
+from db.mapping.batch_sql import render
 
 license_keys = tables.table(tables.LicenseKey)
 

@@ -11,15 +11,17 @@ from sqlalchemy import Uuid, bindparam, select
 
 from db import tables
 from db.changes import seats
-from db.changes.act import NOWHERE, Act, RowKey, change, insert, record, shown
+from db.changes.audit import record, shown
+from db.changes.context import NOWHERE, Act, RowKey
 from db.changes.license_keys import make, swap
 from db.changes.locks import hold_sublicense, key, lock_subscription, row_of
+from db.changes.rows import change, insert
 from db.enums import Allocation, LicenseKeyKind
 from db.errors import Refused, UserErrorCode
 from db.expressions import free_seats, is_usable
-from db.keyring import Keyring
-from db.relations import scalar
-from db.statements import render
+from db.license_key_custody.keyring import Keyring
+from db.mapping.batch_sql import render
+from db.mapping.declarations import scalar
 
 subscriptions = tables.table(tables.Subscription)
 license_keys = tables.table(tables.LicenseKey)

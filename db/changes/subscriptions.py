@@ -7,12 +7,14 @@ from asyncpg import Connection, Record
 from sqlalchemy import select
 
 from db import tables
-from db.changes.act import NOWHERE, Act, RowKey, change, record
+from db.changes.audit import record
+from db.changes.context import NOWHERE, Act, RowKey
 from db.changes.locks import keep_payment_method, key, lock_subscription, row_of
+from db.changes.rows import change
 from db.enums import AutoRenewal, SalesChannel, SubscriptionStatus
 from db.errors import Refused, UserErrorCode
 from db.expressions import status
-from db.statements import render
+from db.mapping.batch_sql import render
 from db.terms import end_of_term
 
 subscriptions = tables.table(tables.Subscription)

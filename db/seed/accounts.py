@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
+from db.demo_marker import DEMO_ISSUER
 from db.enums import AccountKind, MemberRole, MembershipStatus
-from db.people import DEMO_ISSUER, PEOPLE, Person
 from db.seed.customers import Customer, Invitation, Member, Method
+from db.seed.people import PEOPLE, Person
 from db.seed.world import Actor, Books, World
 from db.tables import Account, Membership, PaymentMethod, User
 from db.terms import end_of_month

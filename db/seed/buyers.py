@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from db.demo_marker import DEMO_ISSUER
 from db.ids import uuid7
-from db.people import DEMO_ISSUER
 from db.seed.dice import Dice
 from db.seed.rows import Rows
 

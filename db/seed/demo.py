@@ -7,10 +7,10 @@ from uuid import UUID
 
 from asyncpg import Connection
 
-from db import key_format
+from db.demo_marker import DEMO_ISSUER
 from db.enums import AccountKind, MemberRole
-from db.keyring import Keyring
-from db.people import DEMO_ISSUER, PEOPLE
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 from db.seed import store
 from db.seed.accounts import add_user, open_account
 from db.seed.atelier import ATELIER
@@ -20,6 +20,7 @@ from db.seed.dates import mark, midnight
 from db.seed.keys import add_keys
 from db.seed.neighbours import COMPANIES, HOMES, REGISTRABLE, UNREGISTRABLE
 from db.seed.orders import bill, bill_loosely
+from db.seed.people import PEOPLE
 from db.seed.selling import sell
 from db.seed.world import Books, World
 

@@ -9,8 +9,8 @@ from datetime import date, datetime
 
 from asyncpg import Connection
 
-from db.keyring import Keyring
-from db.people import DEMO_ISSUER
+from db.demo_marker import DEMO_ISSUER
+from db.license_key_custody.keyring import Keyring
 from db.seed import bulk
 from db.seed.buyers import add_buyer, buyer
 from db.seed.catalogue import insert_catalogue

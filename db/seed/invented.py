@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from db import key_format
 from db.ids import uuid7
-from db.keyring import Keyring
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 from db.seed.buyers import Buyer
 from db.seed.catalogue import CATALOGUE, Listing
 from db.seed.dice import Dice

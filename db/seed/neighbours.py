@@ -10,8 +10,8 @@ from db.enums import (
     SalesChannel,
     StartTrigger,
 )
-from db.people import PEOPLE
 from db.seed.customers import Customer, Invitation, Member, Method
+from db.seed.people import PEOPLE
 from db.seed.sales import Devices, LooseOrder, Sale, Sublicense, Unclaimed
 
 _ON, _NOT_AVAILABLE = AutoRenewal.ON, AutoRenewal.NOT_AVAILABLE

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from asyncpg import Connection
 
-from db.changes import activations, issue, license_keys, orders, renewals, subscriptions
-from db.changes.act import Act, RowKey
+from db.changes import activations, issuing, license_keys, orders, renewals, subscriptions
 from db.changes.activations import Device
-from db.changes.issue import Issued, Terms
+from db.changes.context import Act, RowKey
+from db.changes.issuing import Issued, Terms
 from db.changes.orders import Line, NewOrder
 from db.changes.registration import TypedKey
 from db.enums import AutoRenewal, OrderKind, OrderStatus, StartTrigger
@@ -35,7 +35,7 @@ async def leave_unclaimed(conn: Connection, world: World, unclaimed: Unclaimed) 
         starts_on=starts_on,
         items=[(code, unclaimed.licenses) for code in unclaimed.items],
     )
-    issued = await issue.issue(conn, _store(world, issued_at), world.keyring, terms, None)
+    issued = await issuing.issue(conn, _store(world, issued_at), world.keyring, terms, None)
     if unclaimed.is_blocked:
         key = await _typed(conn, world, issued)
         act = _store(world, world.moment(world.day(-1)))
@@ -48,7 +48,7 @@ async def trade(conn: Connection, books: Books, sale: Sale) -> None:
     assert sale.ends is not None
     start = add_months(world.day(sale.ends), -sale.term * sale.terms)
     bought_at = world.moment(start)
-    issued = await issue.issue(conn, _store(world, bought_at), world.keyring, _terms(sale), books.account_id)
+    issued = await issuing.issue(conn, _store(world, bought_at), world.keyring, _terms(sale), books.account_id)
     assert issued.subscription is not None
     await _order(conn, books, sale, issued.subscription, bought_at, OrderKind.NEW)
     owner = replace(_store(world, bought_at + timedelta(hours=1)), user_id=books.owner.user_id, for_store=False)

@@ -6,10 +6,10 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from db import key_format
 from db.enums import LicenseKeyKind
 from db.ids import uuid7
-from db.keyring import Keyring
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 from db.seed.rows import Rows
 from db.tables import AuditEvent, LicenseKeyIndex
 

@@ -7,10 +7,10 @@ procedures.
 """
 
 from db.tables.accounts import Account, LicenseKeyGrant, Membership, User
+from db.tables.base import Stored, table
 from db.tables.orders import Order, OrderLine, PaymentMethod
 from db.tables.products import IssuedSubscription, LicenseKeyIndex, Product
 from db.tables.records import AuditEvent, DemoMark, IdempotencyRecord, IssuedEvent, KeyAttempt
-from db.tables.stored import Stored, table
 from db.tables.subscriptions import Activation, LicenseKey, Subscription, SubscriptionItem
 
 __all__ = [

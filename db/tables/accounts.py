@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field
 
 from db.enums import AccountKind, MemberRole, MembershipStatus
-from db.tables.stored import Instant, OptionalString, Stored, String, of_account, one_of, references
+from db.tables.base import Instant, OptionalString, Stored, String, of_account, one_of, references
 
 
 class User(Stored, table=True):

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from db.enums import OrderKind, OrderStatus, PaymentMethodKind
-from db.tables.stored import (
+from db.tables.base import (
     Amount,
     Code,
     Instant,

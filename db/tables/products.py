@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from db.enums import AccountKind, AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
-from db.tables.stored import (
+from db.tables.base import (
     CODE,
     MAX_GRACE_DAYS,
     Code,

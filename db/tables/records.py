@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text
 from sqlmodel import Field
 
-from db.tables.stored import Instant, Json, OptionalString, Stored, String, of_account
+from db.tables.base import Instant, Json, OptionalString, Stored, String, of_account
 
 
 class _Event(Stored):

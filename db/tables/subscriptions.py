@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field
 
 from db.enums import ActivationStatus, Allocation, AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
-from db.tables.stored import (
+from db.tables.base import (
     CODE,
     MAX_GRACE_DAYS,
     Code,

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from db.clock import system_clock
-from db.people import PEOPLE
+from db.seed.people import PEOPLE
 from gateway import demo_secrets, demo_world, production, serving, telemetry
 from gateway.app import create_app
 from gateway.demo import LIFETIME, Signer, routes

@@ -11,9 +11,10 @@ from asyncpg import Connection
 from rich.console import Console
 from rich.text import Text
 
-from db import custody, marks, revisions
+from db import demo_marker, revisions
 from db.clock import Clock, system_clock
-from db.keyring import Keyring
+from db.license_key_custody import rotation
+from db.license_key_custody.keyring import Keyring
 from gateway import production
 from gateway.problems import Problem
 from gateway.settings import variable
@@ -68,7 +69,7 @@ async def _examine(clock: Clock) -> AsyncGenerator[Finding]:
 
 
 async def _examine_keys(conn: Connection, keyring: Keyring) -> Finding:
-    lookup, encryption = await custody.missing_secrets(conn, keyring)
+    lookup, encryption = await rotation.missing_secrets(conn, keyring)
     lacking = [
         f"{variable(field)} lacks {', '.join(ids)}"
         for field, ids in (("lookup_secrets", lookup), ("encryption_secrets", encryption))
@@ -82,7 +83,7 @@ async def _examine_database(conn: Connection, clock: Clock) -> list[Finding]:
     version = conn.get_server_version()
     old = version.major < production.OLDEST_POSTGRES
     behind = await revisions.is_behind(conn)
-    marked = await marks.state(conn) is marks.State.MARKED
+    marked = await demo_marker.state(conn) is demo_marker.State.MARKED
     apart = abs(await conn.fetchval("SELECT clock_timestamp()") - clock())
     return [
         Finding(

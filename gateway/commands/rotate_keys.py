@@ -5,8 +5,8 @@ import asyncio
 import typer
 from rich.console import Console
 
-from db import custody
-from db.custody import Rotated, SecretsMissing
+from db.license_key_custody import rotation
+from db.license_key_custody.rotation import Rotated, SecretsMissing
 from gateway import production, serving
 from gateway.problems import Problem
 from gateway.serving import INTERRUPTED
@@ -34,7 +34,7 @@ async def _rotate(settings: Settings, narrator: Narrator) -> Rotated:
     async with production.connected(url) as conn:
         try:
             with narrator.progress("Sealing licence keys") as progress:
-                return await custody.rotate(conn, settings.keyring(), progress)
+                return await rotation.rotate(conn, settings.keyring(), progress)
         except SecretsMissing as missing:
             raise Problem(
                 f"Keys are encrypted with {', '.join(missing.ids)}, which LICET_ENCRYPTION_SECRETS does not have, "

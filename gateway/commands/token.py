@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from db.clock import system_clock
-from db.people import PEOPLE
+from db.seed.people import PEOPLE
 from gateway import demo_secrets, production
 from gateway.demo import STORE, Signer
 from gateway.problems import Problem

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db.relations import Keys, Rows, constant, output
+from db.mapping.declarations import Keys, Rows, constant, output
 from gateway.engine.plan import Leaf
 
 Written = tuple[str | ColumnElement[Any], ...]

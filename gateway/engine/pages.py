@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Integer, Text, case, cast, false, func, literal_column, or_, select
 
-from db.statements import PageRows
+from db.mapping.keyset_pagination import PageRows
 from gateway.engine.json import (
     Beside,
     Shown,

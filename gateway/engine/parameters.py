@@ -7,8 +7,8 @@ from sqlalchemy import ARRAY, BindParameter, ColumnElement, Integer, Text, bindp
 from sqlalchemy.types import TypeEngine
 
 from db.ids import GlobalId
-from db.relations import LookUp
-from db.statements import Shape
+from db.mapping.declarations import LookUp
+from db.mapping.keyset_pagination import Shape
 
 Source = Callable[[Sequence[Any]], Any]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from db.relations import AnyOf, Build, Declared, Expression, LookUp, Measure, Nested, Paged, Relation
+from db.mapping.declarations import AnyOf, Build, Declared, Expression, LookUp, Measure, Nested, Paged, Relation
 
 
 class Selected(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import is_
 from typing import Any
 
-from db.statements import shape
+from db.mapping.keyset_pagination import shape
 from gateway.engine.parameters import kinds
 from gateway.engine.plan import Plan
 from gateway.engine.statement import Compiled, Deciding, compiled

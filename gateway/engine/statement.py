@@ -11,8 +11,9 @@ from asyncpg import DataError
 from sqlalchemy import JSON, ColumnElement, FromClause, Select, Text, case, cast, column, func, select
 from sqlalchemy.types import TypeEngine
 
-from db.relations import EMAIL, SCOPES, VIEWER, Keys, Relation, constant
-from db.statements import PageRows, Shape, render
+from db.mapping.batch_sql import render
+from db.mapping.declarations import EMAIL, SCOPES, VIEWER, Keys, Relation, constant
+from db.mapping.keyset_pagination import PageRows, Shape
 from gateway.engine.json import (
     NULL,
     ONE_ROW,

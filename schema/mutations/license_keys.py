@@ -1,17 +1,16 @@
-"""Licence keys registered by those who bought them, activated on their devices, and shown."""
+"""Licence keys registered by those who bought them, and shown."""
 
 import strawberry
 
-from db import license_keys, subscriptions
-from db.changes import activations, registration
 from db.changes import license_keys as changes
-from db.changes.activations import Device
+from db.changes import registration
 from db.changes.idempotency import Result
 from db.errors import UserErrorCode
-from schema.mutations.inputs import Repeatable, name_text, text
-from schema.mutations.mutation import Call, account, mutation, row
-from schema.mutations.payloads import Payload, shown, whole_key
-from schema.types import Activation, LicenseKey, Subscription
+from db.queries import license_keys, subscriptions
+from schema.dsl.inputs import Repeatable, name_text, text
+from schema.dsl.mutations import Call, account, mutation, row
+from schema.dsl.payloads import Payload, shown, whole_key
+from schema.types import LicenseKey, Subscription
 
 
 @strawberry.input
@@ -25,14 +24,6 @@ class RegisterLicenseKeyInput(Repeatable):
 
 
 @strawberry.input
-class ActivateProductInput(Repeatable):
-    account_id: strawberry.ID
-    key: str = text(1, 200)
-    device_id: str = text(1, 128, note="Stable for the device.")
-    device_name: str = name_text()
-
-
-@strawberry.input
 class RevealLicenseKeyInput:
     license_key_id: strawberry.ID
 
@@ -41,12 +32,6 @@ class RevealLicenseKeyInput:
 class RegisterLicenseKeyPayload(Payload):
     subscription: Subscription | None = shown(subscriptions.by_id, "With KEY_ALREADY_REGISTERED too.")
     license_key: LicenseKey | None = shown(license_keys.by_id, "With KEY_ALREADY_REGISTERED too.")
-
-
-@strawberry.type
-class ActivateProductPayload(Payload):
-    activation: Activation | None = shown(license_keys.activation_by_id)
-    subscription: Subscription | None = shown(subscriptions.by_id)
 
 
 @strawberry.type
@@ -83,40 +68,6 @@ async def register_license_key(call: Call, given: RegisterLicenseKeyInput) -> Re
         suspend=given.suspend_trial,
     )
     return {"subscription": subscription, "license_key": license_key}
-
-
-@mutation(
-    UserErrorCode.ACCOUNT_NOT_FOUND,
-    UserErrorCode.TOO_MANY_ATTEMPTS,
-    UserErrorCode.KEY_MALFORMED,
-    UserErrorCode.KEY_NOT_FOUND,
-    UserErrorCode.KEY_REGISTERED_TO_ANOTHER_ACCOUNT,
-    UserErrorCode.KEY_BLOCKED,
-    UserErrorCode.SUBSCRIPTION_EXPIRED,
-    UserErrorCode.REGISTRATION_REQUIRED,
-    UserErrorCode.ACCOUNT_KIND_MISMATCH,
-    UserErrorCode.TRIAL_CONFLICT,
-    UserErrorCode.PRODUCT_LIMIT_REACHED,
-    UserErrorCode.SUBSCRIPTION_NOT_ACTIVE,
-    UserErrorCode.KEY_EXPIRED,
-    UserErrorCode.ACTIVATION_BLOCKED,
-    UserErrorCode.NO_SEATS_AVAILABLE,
-    tries_key=True,
-)
-async def activate_product(call: Call, given: ActivateProductInput) -> Result:
-    """Take a seat of a licence key for a device. A person's own key that nobody has registered becomes the account's.
-
-    The same device again is the same activation.
-    """
-    activation, subscription = await activations.activate(
-        call.conn,
-        call.act,
-        call.means.keyring,
-        call.key,
-        account(given.account_id),
-        Device(given.device_id, given.device_name),
-    )
-    return {"activation": activation, "subscription": subscription}
 
 
 @mutation(UserErrorCode.LICENSE_KEY_NOT_FOUND, UserErrorCode.FORBIDDEN)

@@ -4,14 +4,14 @@ from typing import Any
 
 import strawberry
 
-from db import accounts
 from db.changes import invitations, members
 from db.changes.idempotency import Result
 from db.enums import MemberRole
 from db.errors import Refused, UserErrorCode
-from schema.mutations.inputs import Repeatable, name_text, text
-from schema.mutations.mutation import Call, account, mutation, row
-from schema.mutations.payloads import Answer, ChangePayload, Payload, shown, user_error
+from db.queries import accounts
+from schema.dsl.inputs import Repeatable, name_text, text
+from schema.dsl.mutations import Call, account, mutation, row
+from schema.dsl.payloads import Answer, ChangePayload, Payload, shown, user_error
 from schema.types import Account, Membership
 
 

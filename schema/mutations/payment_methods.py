@@ -2,14 +2,14 @@
 
 import strawberry
 
-from db import orders
 from db.changes import payment_methods as changes
 from db.changes.idempotency import Result
 from db.changes.payment_methods import NewMethod
 from db.errors import UserErrorCode
-from schema.mutations.inputs import Repeatable, text
-from schema.mutations.mutation import Call, account, mutation, row
-from schema.mutations.payloads import Payload, shown
+from db.queries import orders
+from schema.dsl.inputs import Repeatable, text
+from schema.dsl.mutations import Call, account, mutation, row
+from schema.dsl.payloads import Payload, shown
 from schema.types import PaymentMethod
 
 

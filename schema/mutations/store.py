@@ -5,20 +5,20 @@ from decimal import Decimal
 
 import strawberry
 
-from db import license_keys, orders, subscriptions
-from db.changes import issue, renewals
+from db.changes import issuing, renewals
 from db.changes import license_keys as key_changes
 from db.changes import orders as order_changes
 from db.changes.idempotency import Result
-from db.changes.issue import Terms
+from db.changes.issuing import Terms
 from db.changes.orders import Line, NewOrder
 from db.changes.registration import TypedKey
 from db.enums import OrderKind, OrderStatus, SalesChannel, StartTrigger
 from db.errors import UserErrorCode
-from schema.mutations.inputs import Repeatable, amount, contradicted, day, name_text, text, web_address
-from schema.mutations.inputs import number as count
-from schema.mutations.mutation import Call, account, mutation, optional_row, row
-from schema.mutations.payloads import ChangePayload, Payload, shown, whole_key
+from db.queries import license_keys, orders, subscriptions
+from schema.dsl.inputs import Repeatable, amount, contradicted, day, name_text, text, web_address
+from schema.dsl.inputs import number as count
+from schema.dsl.mutations import Call, account, mutation, optional_row, row
+from schema.dsl.payloads import ChangePayload, Payload, shown, whole_key
 from schema.scalars import Currency
 from schema.types import LicenseKey, Order, Subscription
 
@@ -131,7 +131,7 @@ async def issue_subscription(call: Call, given: IssueSubscriptionInput) -> Resul
     In an account, ON_PURCHASE waits until an order of kind NEW for it is PAID, and an active trial of the product ends.
     """
     account_id = None if given.account_id is None else account(given.account_id)
-    issued = await issue.issue(call.conn, call.act, call.means.keyring, _terms(given), account_id)
+    issued = await issuing.issue(call.conn, call.act, call.means.keyring, _terms(given), account_id)
     return {"key": issued.license_key_id, "subscription": issued.subscription}
 
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import strawberry
 
-from db import license_keys
 from db.changes import key_admins, sublicenses
 from db.changes import license_keys as changes
 from db.changes.idempotency import Result
 from db.changes.sublicenses import Split
 from db.enums import Allocation
 from db.errors import UserErrorCode
-from schema.mutations.inputs import Repeatable, absent_or_null, name_text
-from schema.mutations.mutation import Call, mutation, optional_row, row
-from schema.mutations.payloads import Payload, shown, whole_key
+from db.queries import license_keys
+from schema.dsl.inputs import Repeatable, absent_or_null, name_text
+from schema.dsl.mutations import Call, mutation, optional_row, row
+from schema.dsl.payloads import Payload, shown, whole_key
 from schema.types import LicenseKey
 
 _QUOTA = "Seats, 1 or more: kept from the pool when RESERVED, a limit on what is taken from it when DYNAMIC."

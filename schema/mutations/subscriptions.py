@@ -2,13 +2,13 @@
 
 import strawberry
 
-from db import subscriptions
 from db.changes import subscriptions as changes
 from db.changes.idempotency import Result
 from db.errors import UserErrorCode
-from schema.mutations.inputs import Repeatable, name_text
-from schema.mutations.mutation import Call, mutation, optional_row, row
-from schema.mutations.payloads import ChangePayload, shown
+from db.queries import subscriptions
+from schema.dsl.inputs import Repeatable, name_text
+from schema.dsl.mutations import Call, mutation, optional_row, row
+from schema.dsl.payloads import ChangePayload, shown
 from schema.types import Subscription
 
 

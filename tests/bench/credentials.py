@@ -8,7 +8,7 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 from gateway.auth import mint
 
 ISSUER = "https://id.bench.example"

@@ -11,7 +11,8 @@ from uuid import UUID
 
 import asyncpg
 
-from db import accounts, embedded, migrations, pool, revisions, seed
+from db import embedded_postgres, migrations, pool, revisions, seed
+from db.queries import accounts
 from gateway.problems import Problem
 from tests.bench.credentials import ISSUER, KEYRING, SUBJECT
 
@@ -54,8 +55,8 @@ def server(cache: Path) -> Iterator[str]:
         yield url
         return
     try:
-        own = embedded.start(cache / "postgres", settings=SETTINGS)
-    except embedded.EmbeddedPostgresError as error:
+        own = embedded_postgres.start(cache / "postgres", settings=SETTINGS)
+    except embedded_postgres.EmbeddedPostgresError as error:
         raise Problem(str(error)) from error
     try:
         yield own.url

@@ -10,9 +10,9 @@ from uuid import UUID
 
 import asyncpg
 
-from db import key_format
 from db.enums import AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
 from db.ids import uuid7
+from db.license_key_custody import key_format
 from db.seed.rows import Rows
 from db.tables import IssuedSubscription, LicenseKeyIndex
 from tests.bench import database

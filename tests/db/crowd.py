@@ -6,7 +6,7 @@ from asyncpg import Connection
 from sqlalchemy import Table
 
 from db import seed, tables
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 from db.seed import bulk
 from db.tables import Stored
 from tests import world

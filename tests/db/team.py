@@ -7,15 +7,15 @@ from uuid import UUID
 import pytest
 from asyncpg import Connection
 
-from db import key_format
 from db.changes import activations, license_keys, sublicenses
-from db.changes.act import Act, RowKey
 from db.changes.activations import Device
+from db.changes.context import Act, RowKey
 from db.changes.registration import TypedKey
 from db.changes.sublicenses import Split
 from db.enums import Allocation, LicenseKeyKind
 from db.errors import Refused, UserErrorCode
-from db.keyring import Keyring
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 from tests import world
 
 RESERVED, DYNAMIC = Allocation.RESERVED, Allocation.DYNAMIC

@@ -11,14 +11,14 @@ import asyncpg
 import pytest
 from asyncpg import Connection
 
-from db import custody
-from db.changes import issue, license_keys, registration, sublicenses
-from db.changes.act import Act, RowKey
-from db.changes.issue import Terms
+from db.changes import issuing, license_keys, registration, sublicenses
+from db.changes.context import Act, RowKey
+from db.changes.issuing import Terms
 from db.changes.registration import TypedKey
-from db.custody import Rotated, SecretsMissing
 from db.enums import SalesChannel, StartTrigger
-from db.keyring import Keyring, SealedKey
+from db.license_key_custody import rotation
+from db.license_key_custody.keyring import Keyring, SealedKey
+from db.license_key_custody.rotation import Rotated, SecretsMissing
 from db.pool import prepare
 from tests import world
 from tests.committed import Acquire, connections
@@ -40,7 +40,7 @@ async def issued(conn: Connection, keyring: Keyring, count: int) -> list[str]:
     for _ in range(count):
         taken = await conn.fetchval("SELECT count(*) FROM issued_subscriptions")
         given = Terms(f"N-{taken}", "desktop", 1, 12, SalesChannel.RESELLER, StartTrigger.ON_KEY_REGISTRATION)
-        made = await issue.issue(conn, STORE, keyring, given, None)
+        made = await issuing.issue(conn, STORE, keyring, given, None)
         keys.append(await license_keys.shown(conn, keyring, made.license_key_id))
     return keys
 
@@ -63,13 +63,13 @@ async def test_keys_are_registered_while_their_secrets_are_rotated(empty_databas
         keys = await issued(conn, OLD, 320)
 
         async with asyncio.TaskGroup() as group:
-            rotation = group.create_task(custody.rotate(conn, BOTH, silent, batch=20))
+            rotating = group.create_task(rotation.rotate(conn, BOTH, silent, batch=20))
             for position, account_id in enumerate(accounts):
                 group.create_task(register(acquire, account_id, keys[position::8]))
 
         rows = await conn.fetch("SELECT license_key_id, account_id, digest FROM license_key_index")
         found = {await license_keys.shown(conn, NEW, row["license_key_id"]): row for row in rows}
-        assert (rotation.result(), await secrets(conn)) == (Rotated(320, 0), [("l2", "e2", 320)])
+        assert (rotating.result(), await secrets(conn)) == (Rotated(320, 0), [("l2", "e2", 320)])
         assert {key: row["account_id"] for key, row in found.items()} == {
             key: accounts[position % 8] for position, key in enumerate(keys)
         }
@@ -107,7 +107,7 @@ async def test_a_sublicense_that_is_rotated_while_its_secrets_are_keeps_its_new_
         has_begun = Event()
         replacing = asyncio.create_task(asyncio.to_thread(asyncio.run, replace(empty_database, rows, has_begun)))
         assert await asyncio.to_thread(has_begun.wait, 30)
-        await custody.rotate(conn, SlowKeyring(BOTH.lookup, BOTH.encryption), silent, batch=60)
+        await rotation.rotate(conn, SlowKeyring(BOTH.lookup, BOTH.encryption), silent, batch=60)
         await replacing
 
         found = await conn.fetch(
@@ -134,9 +134,9 @@ async def test_a_rotation_that_was_stopped_goes_on_where_it_was(conn: Connection
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        await custody.rotate(conn, BOTH, stop, batch=10)
+        await rotation.rotate(conn, BOTH, stop, batch=10)
     halfway = await secrets(conn)
-    finished = await custody.rotate(conn, BOTH, silent, batch=10)
+    finished = await rotation.rotate(conn, BOTH, silent, batch=10)
 
     assert seen == [(0, 30), (10, 30), (20, 30)]
     assert halfway == [("l1", "e1", 10), ("l2", "e2", 23)]
@@ -150,7 +150,7 @@ async def test_a_key_that_is_sealed_with_a_former_secret_behind_its_back_is_told
     await conn.execute("UPDATE license_key_index SET license_key_id = $1", UUID(int=0))
     await issued(conn, OLD, 2)
 
-    assert await custody.rotate(conn, BOTH, silent) == Rotated(sealed=2, current=0, left=1)
+    assert await rotation.rotate(conn, BOTH, silent) == Rotated(sealed=2, current=0, left=1)
 
 
 async def test_only_the_secret_that_changed_is_another_one_afterwards(conn: Connection) -> None:
@@ -158,7 +158,7 @@ async def test_only_the_secret_that_changed_is_another_one_afterwards(conn: Conn
     [key] = await issued(conn, OLD, 1)
     ring = Keyring(BOTH.lookup, OLD.encryption)
 
-    assert await custody.rotate(conn, ring, silent) == Rotated(1, 0)
+    assert await rotation.rotate(conn, ring, silent) == Rotated(1, 0)
 
     assert await secrets(conn) == [("l2", "e1", 1)]
     assert await conn.fetchval("SELECT digest FROM license_key_index") == TypedKey(key).digests(NEW)[0]
@@ -172,7 +172,7 @@ async def test_without_a_secret_that_is_needed_nothing_changes(conn: Connection,
     before = await conn.fetch("SELECT * FROM license_key_index ORDER BY license_key_id")
 
     with pytest.raises(SecretsMissing) as missing:
-        await custody.rotate(conn, Keyring(BOTH.lookup, encryption), silent)
+        await rotation.rotate(conn, Keyring(BOTH.lookup, encryption), silent)
 
     assert missing.value.ids == ["e1"]
     assert await conn.fetch("SELECT * FROM license_key_index ORDER BY license_key_id") == before

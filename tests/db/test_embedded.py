@@ -19,20 +19,20 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from db import embedded
-from db.embedded import EmbeddedPostgresError, start
+from db import embedded_postgres
+from db.embedded_postgres import EmbeddedPostgresError, start
 
 ROOT = Path(__file__).parents[2]
 FAST = {"fsync": "off"}
 AS_ROOT = os.geteuid() == 0
-NOBODY, NAMELESS = embedded._NOBODY, 54321
-INSTALLED = list(dict.fromkeys(path for path in embedded._installations() if path.is_dir()))
+NOBODY, NAMELESS = embedded_postgres._NOBODY, 54321
+INSTALLED = list(dict.fromkeys(path for path in embedded_postgres._installations() if path.is_dir()))
 PACKAGE = INSTALLED[0]
 # As another user, when its third argument says so: everything is imported before, from where only root may read.
 STARTER = """
 import os, sys, time, asyncio, asyncpg
 from pathlib import Path
-from db.embedded import EmbeddedPostgresError, start
+from db.embedded_postgres import EmbeddedPostgresError, start
 async def row(url):
     connection = await asyncpg.connect(url)
     answer = await connection.fetchval("SELECT 'a row'")
@@ -99,7 +99,7 @@ def data_dir(made: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of it, at a path that a careless launcher would let a shell read."""
     copy = Path(shutil.copytree(made, tmp_path / 'a "quoted" $HOME of licet'))
     yield copy
-    embedded._end(copy / "postgres")  # of a test that failed; the others have stopped theirs
+    embedded_postgres._end(copy / "postgres")  # of a test that failed; the others have stopped theirs
 
 
 @pytest.fixture
@@ -189,7 +189,7 @@ def test_a_second_stop_leaves_the_next_server_alone(data_dir: Path) -> None:
 def test_a_killed_postmaster_loses_no_row_though_a_backend_outlives_it(data_dir: Path) -> None:
     busy = "DO $$ BEGIN WHILE clock_timestamp() < now() + interval '1.5 s' LOOP END LOOP; END $$"
 
-    async def kill_and_start() -> embedded.Server:
+    async def kill_and_start() -> embedded_postgres.Server:
         connection = await asyncpg.connect(server.url)
         await connection.execute("INSERT INTO kept VALUES ('second')")
         outliving = asyncio.create_task(connection.execute(busy))

@@ -6,7 +6,7 @@ import pytest
 from asyncpg import Connection
 
 from db import enums, seed
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 from db.seed.generated import LARGE_ACCOUNT, LARGEST_LOT, plan
 from tests.db.seed_rules import STATUS, broken, contents
 

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from db import key_format
+from db.license_key_custody import key_format
 
 KEY = key_format.generate()
 DASHES = [each for each in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(each) == "Pd"]

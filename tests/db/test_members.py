@@ -8,7 +8,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import invitations, members
-from db.changes.act import Act, RowKey
+from db.changes.context import Act, RowKey
 from db.enums import MemberRole
 from db.errors import Refused, UserErrorCode
 from tests import world

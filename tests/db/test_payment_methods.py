@@ -7,7 +7,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import payment_methods
-from db.changes.act import Act, RowKey
+from db.changes.context import Act, RowKey
 from db.changes.payment_methods import Described, NewMethod, is_card_number
 from db.enums import PaymentMethodKind
 from db.errors import Refused, UserErrorCode

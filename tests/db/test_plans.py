@@ -13,9 +13,9 @@ import pytest
 from asyncpg.connection import LoggedQuery
 
 from db import migrations
+from db.demo_marker import DEMO_ISSUER
 from db.enums import OrderDirection, SubscriptionDisplay, SubscriptionOrderField
-from db.keyring import Keyring
-from db.people import DEMO_ISSUER
+from db.license_key_custody.keyring import Keyring
 from db.pool import prepare
 from gateway.app import create_app
 from gateway.limits import Limits

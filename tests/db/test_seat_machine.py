@@ -20,15 +20,15 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from db import tables
-from db.changes import devices, license_keys, renewals, sublicenses, subscriptions
-from db.changes.act import Act, RowKey
+from db.changes import activations, license_keys, renewals, sublicenses, subscriptions
+from db.changes.context import Act, RowKey
 from db.enums import Allocation
 from db.errors import Refused
 from db.expressions import available_seats, free_seats, reserved_seats, status, used_seats
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
+from db.mapping.batch_sql import render
+from db.mapping.declarations import scalar
 from db.pool import prepare
-from db.relations import scalar
-from db.statements import render
 from tests import world
 from tests.db.seat_model import BECOMES, PRIMARY, Model
 from tests.db.team import Team, found_team
@@ -214,7 +214,7 @@ class Subscription(RuleBasedStateMachine):
         names = sorted(self.model.devices)
         device = names[place % len(names)]
         row = self.run(self._device(device))
-        done = self.run(getattr(devices, how)(self.conn, self.team.act, row))
+        done = self.run(getattr(activations, how)(self.conn, self.team.act, row))
         assert done == self.model.change_device(device, how)
 
     @rule(allocation=ALLOCATIONS, quota=QUOTAS, end=ENDS)

@@ -10,15 +10,15 @@ from uuid import UUID
 import pytest
 from asyncpg import Connection
 
-from db import key_format
-from db.changes import issue, license_keys, orders, renewals
-from db.changes.act import Act, RowKey
-from db.changes.issue import Terms
+from db.changes import issuing, license_keys, orders, renewals
+from db.changes.context import Act, RowKey
+from db.changes.issuing import Terms
 from db.changes.orders import NEXT, Line, NewOrder
 from db.changes.registration import TypedKey
 from db.enums import AutoRenewal, OrderKind, OrderStatus, SalesChannel, StartTrigger
 from db.errors import Refused, UserErrorCode
-from db.keyring import Keyring
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 from tests import world
 
 STORE = Act(None, "store", world.NOW, "request", for_store=True)
@@ -80,7 +80,7 @@ async def test_a_subscription_issued_to_nobody_waits_in_the_index(conn: Connecti
     await world.product(conn)
     await world.product(conn, "toolbox")
 
-    issued = await issue.issue(conn, STORE, keyring, terms(items=[("toolbox", 3)]), None)
+    issued = await issuing.issue(conn, STORE, keyring, terms(items=[("toolbox", 3)]), None)
 
     key = await license_keys.shown(conn, keyring, issued.license_key_id)
     [entry] = await conn.fetch(
@@ -127,7 +127,7 @@ async def test_a_subscription_issued_into_an_account_starts_by_its_trigger(
     account_id = await world.company(conn)
 
     given = terms(start_trigger=trigger, starts_on=starts_on, auto_renewal=False)
-    issued = await issue.issue(conn, STORE, keyring, given, account_id)
+    issued = await issuing.issue(conn, STORE, keyring, given, account_id)
 
     assert issued.subscription is not None
     assert await days(conn, issued.subscription) == (first, last, "OFF")
@@ -154,9 +154,9 @@ def test_renewal_begins_as_the_channel_has_it(given: Mapping[str, Any], renewal:
 async def test_renewal_is_on_only_where_something_can_be_charged(conn: Connection, keyring: Keyring) -> None:
     account_id = await world.company(conn)
 
-    without = await issue.issue(conn, STORE, keyring, terms(number="N-1"), account_id)
+    without = await issuing.issue(conn, STORE, keyring, terms(number="N-1"), account_id)
     method_id = await world.payment_method(conn, account_id, is_default=True)
-    with_default = await issue.issue(conn, STORE, keyring, terms(number="N-2"), account_id)
+    with_default = await issuing.issue(conn, STORE, keyring, terms(number="N-2"), account_id)
 
     rows = await conn.fetch("SELECT id, auto_renewal, payment_method_id FROM subscriptions ORDER BY number")
     assert without.subscription is not None
@@ -171,7 +171,7 @@ async def test_a_purchase_suspends_the_trial_it_replaces(conn: Connection, keyri
     account_id = await world.company(conn)
     trial = await world.subscription(conn, account_id, is_trial=True, auto_renewal="NOT_AVAILABLE")
 
-    await issue.issue(conn, STORE, keyring, terms(), account_id)
+    await issuing.issue(conn, STORE, keyring, terms(), account_id)
 
     assert await conn.fetchval("SELECT suspended_at FROM subscriptions WHERE id = $1", trial) == world.NOW
     assert [action for action, *_ in await trail(conn)] == ["subscription.suspended", "subscription.issued"]
@@ -336,7 +336,7 @@ async def test_a_registered_key_is_blocked_in_both_its_places(
     conn: Connection, keyring: Keyring, blocked_by: str
 ) -> None:
     account_id = await world.company(conn)
-    issued = await issue.issue(conn, STORE, keyring, terms(), account_id)
+    issued = await issuing.issue(conn, STORE, keyring, terms(), account_id)
     row = (account_id, issued.license_key_id)
     which = row if blocked_by == "row" else TypedKey(await license_keys.shown(conn, keyring, row[1]))
 
@@ -359,7 +359,7 @@ async def test_a_registered_key_is_blocked_in_both_its_places(
 
 async def test_a_key_that_nobody_has_is_blocked_too(conn: Connection, keyring: Keyring) -> None:
     await world.product(conn)
-    issued = await issue.issue(conn, STORE, keyring, terms(), None)
+    issued = await issuing.issue(conn, STORE, keyring, terms(), None)
     key = TypedKey(await license_keys.shown(conn, keyring, issued.license_key_id))
 
     said = [

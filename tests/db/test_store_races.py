@@ -11,13 +11,13 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import license_keys, orders, payment_methods, registration, renewals, subscriptions
-from db.changes.act import Act, RowKey
+from db.changes.context import Act, RowKey
 from db.changes.payment_methods import NewMethod
 from db.changes.registration import TypedKey
 from db.enums import OrderStatus
 from db.errors import Refused, UserErrorCode
 from db.ids import uuid7
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 from tests import world
 from tests.committed import Acquire, connections
 from tests.db.test_payment_methods import Processor

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from asyncpg import Connection
 
-from db.changes import devices, key_admins, license_keys, sublicenses
-from db.changes.act import Act, RowKey
+from db.changes import activations, key_admins, license_keys, sublicenses
+from db.changes.context import Act, RowKey
 from db.errors import UserErrorCode
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 from tests import world
 from tests.db.team import DYNAMIC, RESERVED, Team, found_team, refusal
 
@@ -157,7 +157,7 @@ async def test_the_devices_of_a_deleted_sublicence_go_where_there_is_room(team: 
     design = await team.split("Design", RESERVED, 4)
     small = await team.split("Small", DYNAMIC, 1)
     mac, pc, *_ = await team.activate(design, "mac", "pc", "tablet")
-    await devices.block(conn, team.act, pc)
+    await activations.block(conn, team.act, pc)
 
     def delete(move_to: RowKey | None) -> Any:
         return sublicenses.delete(conn, team.act, design, move_to)
@@ -213,14 +213,14 @@ async def test_devices_go_to_a_usable_key_of_the_same_subscription(team: Team, c
 async def test_a_device_that_is_deactivated_or_blocked_frees_its_seat_once(team: Team, conn: Connection) -> None:
     mac, pc = await team.activate(await team.primary(), "mac", "pc")
     steps = [
-        (devices.deactivate, mac),
-        (devices.deactivate, mac),
-        (devices.block, mac),
-        (devices.block, pc),
-        (devices.block, pc),
-        (devices.deactivate, pc),
-        (devices.lift_block, pc),
-        (devices.lift_block, pc),
+        (activations.deactivate, mac),
+        (activations.deactivate, mac),
+        (activations.block, mac),
+        (activations.block, pc),
+        (activations.block, pc),
+        (activations.deactivate, pc),
+        (activations.lift_block, pc),
+        (activations.lift_block, pc),
     ]
 
     changed = [(await step(conn, team.act, activation), (await team.seats())[0][2]) for step, activation in steps]

@@ -7,7 +7,7 @@ import pytest
 from asyncpg import Connection
 
 from db import tables
-from db.changes import sweeping
+from db.changes import cleanup
 from db.ids import uuid7
 from tests import world
 
@@ -31,7 +31,7 @@ async def test_records_are_kept_for_a_day_and_attempts_while_they_count(conn: Co
     for minutes in (14, 16):
         await _attempt(conn, user, timedelta(minutes=minutes))
 
-    swept = await sweeping.sweep(conn, world.NOW, WINDOW)
+    swept = await cleanup.sweep(conn, world.NOW, WINDOW)
 
     assert swept == 2
     assert await conn.fetchval("SELECT array_agg(key) FROM idempotency_records") == ["new"]
@@ -39,11 +39,11 @@ async def test_records_are_kept_for_a_day_and_attempts_while_they_count(conn: Co
 
 
 async def test_many_are_deleted_in_batches(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "BATCH", 3)
+    monkeypatch.setattr(cleanup, "BATCH", 3)
     for number in range(10):
         await _record(conn, str(number), timedelta(days=2))
 
-    swept = await sweeping.sweep(conn, world.NOW, WINDOW)
+    swept = await cleanup.sweep(conn, world.NOW, WINDOW)
 
     assert swept == 10
     assert await conn.fetchval("SELECT count(*) FROM idempotency_records") == 0

@@ -10,13 +10,13 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import invitations, key_admins, members, payment_methods, registration, sublicenses, subscriptions
-from db.changes.act import Act, RowKey
+from db.changes.context import Act, RowKey
 from db.changes.locks import lock_subscription
 from db.changes.payment_methods import NewMethod
 from db.changes.registration import TypedKey
 from db.enums import Allocation, MemberRole
 from db.errors import Refused, UserErrorCode
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 from gateway.demo_payments import DemoProcessor
 from tests import world
 from tests.committed import Acquire, connections

@@ -5,7 +5,7 @@ from gateway.limits import Limits
 from gateway.operation import Operation
 from gateway.remembered import Remembered
 from gateway.validation import Rules
-from schema.fields import declarations
+from schema.dsl.fields import declarations
 from schema.query import schema
 
 ORDERS = ["ENDS_ON", "ACTIVATED_ON", "NAME", "PRODUCT", "LICENSE_COUNT"]

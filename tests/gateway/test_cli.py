@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 import pytest
 
-from db.people import PEOPLE
+from db.seed.people import PEOPLE
 from tests.gateway import demos
 from tests.gateway.demos import Running, is_alive, licet, postmaster
 

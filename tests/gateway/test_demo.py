@@ -12,7 +12,7 @@ import jwt
 import pytest
 from starlette.applications import Starlette
 
-from db.people import PEOPLE
+from db.seed.people import PEOPLE
 from gateway import demo, demo_secrets
 from gateway.demo import Signer
 from gateway.problems import Problem

@@ -18,8 +18,8 @@ import asyncpg
 import httpx
 import pytest
 
-from db import embedded, migrations
-from db.embedded import Server
+from db import embedded_postgres, migrations
+from db.embedded_postgres import Server
 from gateway.auth import mint
 from gateway.demo_secrets import fresh
 from tests import world
@@ -82,14 +82,14 @@ class Deployment:
         if way == "kill the server":
             self.serve()
             return
-        self.database = embedded.start(self.database.data_dir)
+        self.database = embedded_postgres.start(self.database.data_dir)
         await_ready(self.server)
 
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Iterator[Deployment]:
     with ExitStack() as stack:
-        made = Deployment(tmp_path, stack, embedded.start(tmp_path / "data"))
+        made = Deployment(tmp_path, stack, embedded_postgres.start(tmp_path / "data"))
         stack.callback(made.stop_database)
         asyncio.run(migrations.upgrade(made.database.url))
         made.serve()

@@ -16,7 +16,7 @@ from tests.gateway.test_commands import OWN
 SECRETS = fresh()
 # Commands, the demo and its world, and what libraries take along where they find it: a server runs nothing of these.
 NEVER = {
-    *("alembic.command", "db.embedded", "db.migrations", "db.seed", "gateway.demo", "mako.template"),
+    *("alembic.command", "db.embedded_postgres", "db.migrations", "db.seed", "gateway.demo", "mako.template"),
     *("greenlet._greenlet", "pygments.lexer", "rich.console", "typer.rich_utils"),
 }
 ASKED_FOR = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 
-from db import embedded
+from db import embedded_postgres
 from gateway.settings import Settings
 from tests.conftest import FAST
 from tests.gateway.live import Live, over
@@ -48,7 +48,7 @@ def _names(body: Callable[[str], bytes]) -> Iterator[bytes]:
 async def test_a_database_that_restarts_in_traffic_costs_no_more_than_another_try(
     tmp_path: Path, settings: Settings, signing_key: str, log: io.StringIO
 ) -> None:
-    server = await asyncio.to_thread(embedded.start, tmp_path, settings=FAST)
+    server = await asyncio.to_thread(embedded_postgres.start, tmp_path, settings=FAST)
     async with over(server.url, settings, signing_key) as served:
         reads, writes = Traffic(served), Traffic(served)
         async with asyncio.TaskGroup() as group:
@@ -57,7 +57,7 @@ async def test_a_database_that_restarts_in_traffic_costs_no_more_than_another_tr
             group.create_task(writes.run(_names(served.renaming)))
             await asyncio.sleep(RUNNING)
             await asyncio.to_thread(server.stop)
-            server = await asyncio.to_thread(embedded.start, tmp_path, settings=FAST)
+            server = await asyncio.to_thread(embedded_postgres.start, tmp_path, settings=FAST)
             back = time.monotonic()
             await asyncio.sleep(RUNNING)
             reads.is_over = writes.is_over = True

@@ -3,7 +3,7 @@
 import asyncpg
 
 from db import pool
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 from tests import world
 from tests.db.test_custody import issued, secrets
 from tests.gateway.demos import licet

@@ -3,7 +3,7 @@
 import pytest
 from asyncpg import Connection
 
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 from tests import world
 from tests.conftest import Client
 from tests.mutations.scene import Scene

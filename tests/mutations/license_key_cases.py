@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from db import key_format, tables
+from db import tables
 from db.errors import UserErrorCode
 from db.ids import uuid7
+from db.license_key_custody import key_format
 from tests import world
 from tests.mutations.scene import Input, Scene, case
 

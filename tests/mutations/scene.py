@@ -13,9 +13,9 @@ from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLObjectType
 
 from db import tables
 from db.errors import UserErrorCode
-from db.keyring import Keyring
-from schema.fields import field_of
-from schema.mutations.mutation import CONTRACT, Contract
+from db.license_key_custody.keyring import Keyring
+from schema.dsl.fields import field_of
+from schema.dsl.mutations import CONTRACT, Contract
 from tests.conftest import Client
 from tests.schema.walk import GRAPH, leaves
 

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from db import key_format
 from db.errors import UserErrorCode
+from db.license_key_custody import key_format
 from tests import world
 from tests.mutations.scene import Input, Scene, case
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from asyncpg import Connection
 
-from db import key_format
-from db.changes.attempts import TELLING
+from db.changes.key_attempts import TELLING
 from db.errors import UserErrorCode
+from db.license_key_custody import key_format
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, asking

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from db.errors import Refused, UserErrorCode
-from schema.mutations.mutation import verdict
+from schema.dsl.mutations import verdict
 from tests.mutations.cases import CASES, CHANGED, REFUSED
 from tests.mutations.scene import Case, Scene, contracts, digest, fields_of_input
 

@@ -12,8 +12,8 @@ import pytest
 from asyncpg import Connection
 from pydantic import SecretStr
 
-from db import key_format
-from db.keyring import Keyring
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 from gateway.app import create_app
 from gateway.settings import Settings
 from tests import world

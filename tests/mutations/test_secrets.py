@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 from asyncpg import Connection
 
-from db import key_format, tables
+from db import tables
 from db.errors import UserErrorCode
-from db.keyring import Keyring
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 from tests.conftest import Client
 from tests.mutations.cases import CASES
 from tests.mutations.scene import Case, Input, Scene, question

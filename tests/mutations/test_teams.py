@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from db import key_format
+from db.license_key_custody import key_format
 from tests import world
 from tests.mutations.scene import Scene, contracts, digest
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from graphql import GraphQLObjectType, get_named_type, is_introspection_type
 
-from db import statements
-from db.relations import Relation
-from schema import fields
+from db.mapping import batch_sql
+from db.mapping.declarations import Relation
+from schema.dsl import fields
 from schema.query import schema
 from schema.types import NODES
 
@@ -42,7 +42,7 @@ def test_every_relation_of_the_graph_compiles_to_sql() -> None:
             if isinstance(declared, Relation):
                 target = get_named_type(field.type)
                 assert isinstance(target, GraphQLObjectType)
-                compiled.append((type_.name, name, statements.rows_statement(declared, fields.projection(target))))
+                compiled.append((type_.name, name, batch_sql.rows_statement(declared, fields.projection(target))))
 
     assert all(statement.text.startswith("SELECT") for _, _, statement in compiled)
     assert len(compiled) >= 20

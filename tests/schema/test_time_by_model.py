@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from db import expressions
 from db.enums import SubscriptionDisplay
-from db.statements import render
+from db.mapping.batch_sql import render
 from gateway.settings import Settings
 from tests.schema.examples import MODEST, Watch, client_at, license_key, noon, subscription, terms, undone
 from tests.schema.model import Key, Term

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple, Self
 from asyncpg import Connection, Record
 from sqlalchemy import ColumnElement
 
-from db.relations import Measure, Paged, Relation, Window
-from db.statements import Projection, measured, page_statement, rows_statement, shape, window_parameters
+from db.mapping.batch_sql import Projection, measured, page_statement, rows_statement
+from db.mapping.declarations import Measure, Paged, Relation, Window
+from db.mapping.keyset_pagination import shape, window_parameters
 
 Key = tuple[Any, ...]
 Parameters = Mapping[str, Any]

@@ -1,7 +1,7 @@
 """How a field of the graph is declared: as data, with the resolver that reads it.
 
 A bare annotation is the column of that name. Everything else is one of the functions here; each attaches the
-declaration (a value of db.relations) to the field, where the SQL compiler finds it.
+declaration (a value of db.mapping.declarations) to the field, where the SQL compiler finds it.
 """
 
 from asyncio import gather
@@ -24,9 +24,10 @@ from graphql import (
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
-from db.fetch import Key, Page, Row
 from db.ids import GlobalId
-from db.relations import (
+from db.mapping.batch_loading import Key, Page, Row
+from db.mapping.batch_sql import Projection
+from db.mapping.declarations import (
     AnyOf,
     Build,
     Declaration,
@@ -39,10 +40,9 @@ from db.relations import (
     Relation,
     column,
 )
-from db.statements import Projection
-from schema import arguments
-from schema.arguments import Check
 from schema.context import Info
+from schema.dsl import arguments
+from schema.dsl.arguments import Check
 
 DECLARATION = "declaration"
 CHECK = "check"

@@ -13,15 +13,15 @@ from typing import Any
 import strawberry
 from asyncpg import Connection
 
-from db.changes import attempts, idempotency, transactions
-from db.changes.act import NOWHERE, Act, RowKey
+from db.changes import idempotency, key_attempts, transactions
+from db.changes.context import NOWHERE, Act, RowKey
 from db.changes.idempotency import Once, Result
 from db.changes.registration import TypedKey
 from db.errors import Refused, UserErrorCode
 from db.ids import parse
 from schema.context import Context, Info, Means
-from schema.mutations.inputs import Repeatable, breaches, has_rules
-from schema.mutations.payloads import Answer, UserError, user_error
+from schema.dsl.inputs import Repeatable, breaches, has_rules
+from schema.dsl.payloads import Answer, UserError, user_error
 
 CONTRACT = "contract"
 
@@ -177,7 +177,7 @@ def _typed(
     if not contract.tries_key:
         return nullcontext()
     means = context.means
-    return attempts.counted(conn, act, means.keyring, given.key, context.origin.address, means.limits)
+    return key_attempts.counted(conn, act, means.keyring, given.key, context.origin.address, means.limits)
 
 
 def _once(info: Info, given: Any) -> Once | None:

@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, func, select, union
 
-from db import search, tables
+from db import tables
 from db.expressions import is_readable, license_key_status
-from db.relations import ID, INSTANT, Filter, Keys, Paged, SortKey, any_of, column, constant, itself, match
+from db.mapping import search
+from db.mapping.declarations import ID, INSTANT, Filter, Keys, Paged, SortKey, any_of, column, constant, itself, match
 
 accounts = tables.table(tables.Account)
 subscriptions = tables.table(tables.Subscription)

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Text, and_, func, literal_column, or_
 
-from db.key_format import LENGTH, TAIL_LENGTH
-from db.relations import constant
+from db.license_key_custody.key_format import LENGTH, TAIL_LENGTH
+from db.mapping.declarations import constant
 
 # Fewer characters than this are at the end of every thirtieth key.
 SHORTEST_TAIL = literal_column("3", Integer)

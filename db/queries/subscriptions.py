@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, Text, func, select, union
 
-from db import search, tables
+from db import tables
 from db.expressions import (
     FOREVER,
     display,
@@ -16,7 +16,8 @@ from db.expressions import (
     status,
     used_seats,
 )
-from db.relations import (
+from db.mapping import search
+from db.mapping.declarations import (
     ID,
     Filter,
     Keys,

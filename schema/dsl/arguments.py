@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from db.enums import OrderDirection
 from db.ids import parse
-from db.relations import Paged, Window
+from db.mapping.declarations import Paged, Window
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20

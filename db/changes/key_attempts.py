@@ -8,11 +8,11 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from asyncpg import Connection
 
-from db import key_format
-from db.changes.act import Act
+from db.changes.context import Act
 from db.changes.registration import TypedKey
 from db.errors import Refused, UserErrorCode
-from db.keyring import Keyring
+from db.license_key_custody import key_format
+from db.license_key_custody.keyring import Keyring
 
 # Refusals that tell whether a key exists: whoever guesses keys lives on them.
 TELLING = frozenset(

@@ -13,7 +13,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from db.errors import Refused, UserErrorCode
-from db.tables.stored import NOT_STORABLE
+from db.tables.base import NOT_STORABLE
 
 RULE = "rule"
 TELLS_NULL = "tells null"

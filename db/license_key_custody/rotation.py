@@ -7,7 +7,7 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from cryptography.exceptions import InvalidTag
 
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 
 BATCH = 500
 _FIRST = UUID(int=0)

@@ -12,7 +12,7 @@ from db import tables
 from db.enums import AccountKind, MemberRole, MembershipStatus
 from db.expressions import active_membership, administers_key, is_for_managers, manages
 from db.ids import uuid7
-from db.relations import (
+from db.mapping.declarations import (
     ID,
     INSTANT,
     NOW,

@@ -7,6 +7,8 @@ from asyncpg import Connection
 from db import revisions
 from db.tables import Stored
 
+# Who issues the tokens of the demo: its users have it as their issuer, which is how a demo's database is told.
+DEMO_ISSUER = "urn:licet:demo"
 VERSION_TABLE = "alembic_version"
 OURS = frozenset({VERSION_TABLE, *Stored.metadata.tables})
 LOCK = 0x64656D6F  # "demo"

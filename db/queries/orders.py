@@ -6,7 +6,7 @@ from sqlalchemy import ARRAY, ColumnElement, FromClause, Text
 
 from db import tables
 from db.expressions import is_for_managers, manages
-from db.relations import ID, INSTANT, Filter, Keys, Paged, SortKey, any_of, column, itself, match
+from db.mapping.declarations import ID, INSTANT, Filter, Keys, Paged, SortKey, any_of, column, itself, match
 
 accounts = tables.table(tables.Account)
 subscriptions = tables.table(tables.Subscription)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-DEMO_ISSUER = "urn:licet:demo"
-
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -9,13 +9,14 @@ from sqlalchemy import Text, bindparam, func, select
 
 from db import tables
 from db.changes import subscriptions as changes
-from db.changes.act import Act, insert
+from db.changes.context import Act
 from db.changes.locks import ACCOUNT_ID
+from db.changes.rows import insert
 from db.enums import AccountKind, AutoRenewal, LicenseKeyKind, StartTrigger, SubscriptionStatus
 from db.errors import Refused, UserErrorCode
 from db.expressions import can_renew, status
-from db.relations import constant
-from db.statements import render
+from db.mapping.batch_sql import render
+from db.mapping.declarations import constant
 from db.terms import end_of_term
 
 subscriptions = tables.table(tables.Subscription)

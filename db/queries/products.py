@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, func, l
 from db import tables
 from db.enums import AutoRenewal, SubscriptionStatus
 from db.expressions import expiring_soon_by_default, is_usable, renews_on, status, used_seats
-from db.relations import TODAY, Keys, Paged, Relation, Rows, SortKey, column, constant, match
+from db.mapping.declarations import TODAY, Keys, Paged, Relation, Rows, SortKey, column, constant, match
 
 products = tables.table(tables.Product)
 accounts = tables.table(tables.Account)

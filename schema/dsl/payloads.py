@@ -9,12 +9,12 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from db.changes import license_keys
-from db.changes.act import Act
+from db.changes.context import Act
 from db.changes.idempotency import Result
 from db.errors import Refused, UserErrorCode
-from db.relations import Relation, itself
+from db.mapping.declarations import Relation, itself
 from schema.context import Info
-from schema.fields import target
+from schema.dsl.fields import target
 
 strawberry.enum(UserErrorCode)
 

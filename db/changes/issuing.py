@@ -9,14 +9,16 @@ from asyncpg import Connection, Record
 
 from db import tables
 from db.changes import license_keys
-from db.changes.act import Act, RowKey, insert, record, record_issued
-from db.changes.holdings import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
+from db.changes.audit import record, record_issued
+from db.changes.context import Act, RowKey
 from db.changes.license_keys import NewKey
 from db.changes.locks import lock_account
 from db.changes.products import require_products
+from db.changes.provisioning import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
+from db.changes.rows import insert
 from db.enums import AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
 from db.errors import Refused, UserErrorCode
-from db.keyring import Keyring
+from db.license_key_custody.keyring import Keyring
 
 # With what the rules of `holdings` ask of the terms.
 _PRODUCT = """

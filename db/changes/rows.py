@@ -1,0 +1,45 @@
+"""Inserts and updates of one row, with the audit event that an update leaves."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from asyncpg import Connection, Record
+from sqlmodel import SQLModel
+
+from db import tables
+from db.changes.audit import record, shown
+from db.changes.context import Act
+
+
+async def insert(conn: Connection, row: SQLModel) -> None:
+    """Write a new row. Its defaults are those of the table's declaration."""
+    statement, names = _insertion(type(row))
+    await conn.execute(statement, *[getattr(row, name) for name in names])
+
+
+@lru_cache(maxsize=64)
+def _insertion(model: type[SQLModel]) -> tuple[str, tuple[str, ...]]:
+    table = tables.table(model)
+    names = tuple(table.columns.keys())
+    places = ", ".join(f"${position}" for position in range(1, len(names) + 1))
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})", names
+
+
+async def change(
+    conn: Connection, act: Act, model: type[SQLModel], now: Mapping[str, Any] | Record, action: str, **values: Any
+) -> bool:
+    """Write what differs from the row as it is `now`, and the audit event; whether anything did.
+
+    The graph's type of the row has the model's name. The caller holds the lock under which it was read.
+    """
+    changed = {name: value for name, value in values.items() if value != now[name]}
+    if not changed:
+        return False
+    row = (now["account_id"], now["id"])
+    places = ", ".join(f"{name} = ${position}" for position, name in enumerate(changed, 3))
+    table = tables.table(model).name
+    await conn.execute(f"UPDATE {table} SET {places} WHERE account_id = $1 AND id = $2", *row, *changed.values())
+    before = shown(row[0], {name: now[name] for name in changed})
+    await record(conn, act, action, (model.__name__, row), before, shown(row[0], changed))
+    return True

@@ -1,0 +1,1 @@
+"""How the graph is declared: fields, arguments, mutations, their inputs and their payloads."""

@@ -1,0 +1,92 @@
+"""Products activated on devices, and the devices managed by those who administer their licence key."""
+
+import strawberry
+
+from db.changes import activations
+from db.changes.activations import Device
+from db.changes.idempotency import Result
+from db.errors import UserErrorCode
+from db.queries import license_keys, subscriptions
+from schema.dsl.inputs import Repeatable, name_text, text
+from schema.dsl.mutations import Call, account, mutation, row
+from schema.dsl.payloads import ChangePayload, Payload, shown
+from schema.types import Activation, Subscription
+
+
+@strawberry.input
+class ActivationInput(Repeatable):
+    activation_id: strawberry.ID
+
+
+@strawberry.type
+class ActivationPayload(ChangePayload):
+    activation: Activation | None = shown(license_keys.activation_by_id)
+
+
+@mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
+async def deactivate(call: Call, given: ActivationInput) -> Result:
+    """Free the seat that a device takes. It may activate again."""
+    activation = row("act", given.activation_id)
+    return {"activation": activation, "changed": await activations.deactivate(call.conn, call.act, activation)}
+
+
+@mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
+async def block_activation(call: Call, given: ActivationInput) -> Result:
+    """Free the seat that a device takes, and refuse it on every key of the subscription until the block is lifted."""
+    activation = row("act", given.activation_id)
+    return {"activation": activation, "changed": await activations.block(call.conn, call.act, activation)}
+
+
+@mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
+async def lift_activation_block(call: Call, given: ActivationInput) -> Result:
+    """Let a blocked device activate again: it is DEACTIVATED, and takes no seat until it does."""
+    activation = row("act", given.activation_id)
+    return {"activation": activation, "changed": await activations.lift_block(call.conn, call.act, activation)}
+
+
+@strawberry.input
+class ActivateProductInput(Repeatable):
+    account_id: strawberry.ID
+    key: str = text(1, 200)
+    device_id: str = text(1, 128, note="Stable for the device.")
+    device_name: str = name_text()
+
+
+@strawberry.type
+class ActivateProductPayload(Payload):
+    activation: Activation | None = shown(license_keys.activation_by_id)
+    subscription: Subscription | None = shown(subscriptions.by_id)
+
+
+@mutation(
+    UserErrorCode.ACCOUNT_NOT_FOUND,
+    UserErrorCode.TOO_MANY_ATTEMPTS,
+    UserErrorCode.KEY_MALFORMED,
+    UserErrorCode.KEY_NOT_FOUND,
+    UserErrorCode.KEY_REGISTERED_TO_ANOTHER_ACCOUNT,
+    UserErrorCode.KEY_BLOCKED,
+    UserErrorCode.SUBSCRIPTION_EXPIRED,
+    UserErrorCode.REGISTRATION_REQUIRED,
+    UserErrorCode.ACCOUNT_KIND_MISMATCH,
+    UserErrorCode.TRIAL_CONFLICT,
+    UserErrorCode.PRODUCT_LIMIT_REACHED,
+    UserErrorCode.SUBSCRIPTION_NOT_ACTIVE,
+    UserErrorCode.KEY_EXPIRED,
+    UserErrorCode.ACTIVATION_BLOCKED,
+    UserErrorCode.NO_SEATS_AVAILABLE,
+    tries_key=True,
+)
+async def activate_product(call: Call, given: ActivateProductInput) -> Result:
+    """Take a seat of a licence key for a device. A person's own key that nobody has registered becomes the account's.
+
+    The same device again is the same activation.
+    """
+    activation, subscription = await activations.activate(
+        call.conn,
+        call.act,
+        call.means.keyring,
+        call.key,
+        account(given.account_id),
+        Device(given.device_id, given.device_name),
+    )
+    return {"activation": activation, "subscription": subscription}
