@@ -16,7 +16,7 @@ ENV PATH=/opt/licet/bin:$PATH \
     LICET_DATA_DIR=/var/lib/licet/demo \
     LICET_LOG_FORMAT=json
 # The image ships Python's own library as source, which its user could not keep compiled.
-RUN python -c "import gateway.commands.serve"
+RUN python -c "import gateway.cli.serve"
 # Made here, so that a volume mounted on it belongs to the user.
 RUN install -d -o licet -g licet -m 0700 /var/lib/licet/demo
 USER licet

@@ -7,7 +7,7 @@ if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     # commands that have something to put in order first take the signal over.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from gateway.cli import main
+from gateway.cli.main import main
 
 if __name__ == "__main__":
     main()

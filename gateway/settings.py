@@ -17,9 +17,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from db.changes import key_attempts
 from db.demo_marker import DEMO_ISSUER
 from db.license_key_custody.keyring import Keyring
-from gateway.addresses import checked_proxies
-from gateway.keys import StaticKey
-from gateway.limits import Limits
+from gateway.auth.verification_keys import StaticKey
+from gateway.http.client_ip import checked_proxies
+from gateway.operations.limits import Limits
 
 DEMO_PREFIX = "demo-"
 DEMO_AUDIENCE = "licet"
@@ -82,7 +82,7 @@ def checked_database_url(url: SecretStr) -> SecretStr:
 
 def checked_jwks_url(url: str) -> str:
     # An HTTP client is much to load for those who have no such URL.
-    if not import_module("gateway.jwks").is_safe_way(url):
+    if not import_module("gateway.auth.jwks").is_safe_way(url):
         # Whoever can change the key set on its way here can sign in as anybody.
         raise ValueError("must start with https:// (http:// only on this machine)")
     return url

@@ -26,12 +26,12 @@ from db import embedded_postgres, migrations
 from db.changes.payment_methods import PaymentProcessor
 from db.license_key_custody.keyring import Keyring
 from db.pool import prepare
-from gateway import telemetry
-from gateway.app import create_app
-from gateway.auth import mint
-from gateway.demo_payments import DemoProcessor
-from gateway.limits import Limits
+from gateway.demo.payment_processor import DemoProcessor
+from gateway.demo.signing import mint
+from gateway.operations.limits import Limits
+from gateway.server.app import create_app
 from gateway.settings import Settings
+from gateway.telemetry.logging import configure_logging
 from tests import world
 
 AUDIENCE = "licet"
@@ -245,7 +245,7 @@ def log() -> Iterator[io.StringIO]:
     root, configured = logging.getLogger(), structlog.get_config()
     before = (root.handlers[:], root.level)
     written = io.StringIO()
-    telemetry.configure("json", written)
+    configure_logging("json", written)
     yield written
     root.handlers[:], root.level = before[0], before[1]
     structlog.configure(**configured)

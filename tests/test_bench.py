@@ -16,9 +16,9 @@ from graphql.language import OperationDefinitionNode
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from gateway.app import create_app
-from gateway.problems import Problem
+from gateway.server.app import create_app
 from gateway.settings import Settings
+from gateway.startup_errors import Problem
 from schema.query import schema
 from tests.bench import chart, credentials, database, pgbench, results
 from tests.bench.answers import TooSlow, check, difference, plain

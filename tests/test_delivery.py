@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from gateway.cli import app
-from gateway.errors import Code
+from gateway.cli.main import app
+from gateway.operations.errors import Code
 from gateway.settings import Settings, variable
 
 ROOT = Path(__file__).parents[1]

@@ -10,21 +10,15 @@ from asyncpg import Connection
 from db.changes.context import Act, RowKey
 
 _TOLD = "id, occurred_at, actor_user_id, actor, action, subject_type, subject_id, before, after, request_id"
-
-
 _RECORD = f"""
     INSERT INTO {{events}} ({{owner}}, {_TOLD})
          VALUES ($1, $2, $3, $4, coalesce((SELECT coalesce(email, name) FROM users WHERE id = $4), $5), $6, $7, $8,
                  $9, $10, $11)
 """
-
-
 _OF_ACCOUNT = _RECORD.format(events="audit_events", owner="account_id")
 
 
 _OF_ISSUED = _RECORD.format(events="issued_events", owner="subscription_id")
-
-
 _HAND_OVER = f"""
     WITH told AS (DELETE FROM issued_events WHERE subscription_id = $2 RETURNING {_TOLD})
     INSERT INTO audit_events (account_id, {_TOLD})

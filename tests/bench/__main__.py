@@ -14,8 +14,8 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from gateway.problems import Problem
-from gateway.welcome import Narrator
+from gateway.demo.output import Narrator
+from gateway.startup_errors import Problem
 from tests.bench import (
     chart,
     contenders,

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from gateway.problems import Problem
+from gateway.startup_errors import Problem
 from tests.bench.contenders import Contender
 from tests.bench.questions import Question
 from tests.bench.servers import Served

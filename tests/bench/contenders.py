@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.problems import Problem
+from gateway.startup_errors import Problem
 from tests.bench.questions import Dialect
 
 PEERS = Path(__file__).parent / "peers"

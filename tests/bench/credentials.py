@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from db.license_key_custody.keyring import Keyring
-from gateway.auth import mint
+from gateway.demo.signing import mint
 
 ISSUER = "https://id.bench.example"
 AUDIENCE = "licet"

@@ -13,7 +13,7 @@ import asyncpg
 
 from db import embedded_postgres, migrations, pool, revisions, seed
 from db.queries import accounts
-from gateway.problems import Problem
+from gateway.startup_errors import Problem
 from tests.bench.credentials import ISSUER, KEYRING, SUBJECT
 
 # As for a small server of production: enough connections for everybody, and the tables in memory.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from gateway.problems import Problem
+from gateway.startup_errors import Problem
 from tests.bench.servers import Served
 
 SCRIPT = Path(__file__).with_name("rotate.lua")

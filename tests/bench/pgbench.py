@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 from asyncpg.connection import LoggedQuery
 
-from gateway.problems import Problem
+from gateway.startup_errors import Problem
 from tests.bench.load import Load
 
 # Of keys that wait for pgbench: each client takes every so many-th, so that none is taken twice.

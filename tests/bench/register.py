@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from db.pool import prepare
-from gateway.app import create_app
-from gateway.problems import Problem
+from gateway.server.app import create_app
 from gateway.settings import Settings
+from gateway.startup_errors import Problem
 from tests.bench import keys, load, pgbench, servers
 from tests.bench.contenders import Contender
 from tests.bench.credentials import Credentials

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from gateway.problems import Problem
+from gateway.startup_errors import Problem
 from tests.bench import answers, load, usage
 from tests.bench.answers import Sizes, TooSlow
 from tests.bench.load import Load

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from gateway.problems import Problem
+from gateway.startup_errors import Problem
 from tests.bench.contenders import POOL_SIZE, Contender
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from gateway import pages
+from gateway.server import static_files
 from tests.conftest import Client
 
 CONSOLE = files("gateway").joinpath("console")
@@ -73,7 +73,7 @@ async def test_every_view_is_the_one_page_under_a_strict_policy(client: Client, 
 
     assert (response.status_code, response.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert GUARDED.items() <= dict(response.headers).items()
-    assert policy == pages.CONSOLE_POLICY
+    assert policy == static_files.CONSOLE_POLICY
     assert policy["default-src"] == "'none'"
     assert "unsafe" not in " ".join(policy.values())
 
@@ -100,7 +100,7 @@ async def test_the_page_is_asked_for_again_and_its_files_never(client: Client) -
         file = await client.http.get(address)
         assert file.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert file.headers["content-encoding"] == "gzip"
-        assert file.headers["content-type"].startswith(pages.MEDIA_TYPES[address.rpartition(".")[2]])
+        assert file.headers["content-type"].startswith(static_files.MEDIA_TYPES[address.rpartition(".")[2]])
 
 
 async def test_files_of_another_version_or_of_no_name_are_not_there(client: Client) -> None:

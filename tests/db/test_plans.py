@@ -17,8 +17,8 @@ from db.demo_marker import DEMO_ISSUER
 from db.enums import OrderDirection, SubscriptionDisplay, SubscriptionOrderField
 from db.license_key_custody.keyring import Keyring
 from db.pool import prepare
-from gateway.app import create_app
-from gateway.limits import Limits
+from gateway.operations.limits import Limits
+from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, scratch_database

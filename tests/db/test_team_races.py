@@ -17,7 +17,7 @@ from db.changes.registration import TypedKey
 from db.enums import Allocation, MemberRole
 from db.errors import Refused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
-from gateway.demo_payments import DemoProcessor
+from gateway.demo.payment_processor import DemoProcessor
 from tests import world
 from tests.committed import Acquire, connections
 from tests.conftest import scratch_database

@@ -12,12 +12,12 @@ import pytest
 
 from db import migrations
 from db.pool import prepare
-from gateway.answers import Answer
-from gateway.limits import Limits
-from gateway.operations import Asker, Operations, Question
+from gateway.operations.executor import Asker, Operations, Question
+from gateway.operations.limits import Limits
+from gateway.operations.result import Answer
+from gateway.operations.validation import Rules
 from gateway.settings import Settings
-from gateway.telemetry import Run
-from gateway.validation import Rules
+from gateway.telemetry.request_log import Run
 from schema.context import Means, Viewer
 from schema.query import schema
 from tests import world

@@ -11,7 +11,7 @@ from asyncpg import Connection
 from pydantic import SecretStr
 
 from db import migrations
-from gateway.app import create_app
+from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, scratch_database

@@ -5,8 +5,8 @@ import os
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.answers import Answer
-from gateway.operations import Question
+from gateway.operations.executor import Question
+from gateway.operations.result import Answer
 from tests.engine.conftest import Asking
 from tests.engine.generated import operations
 from tests.engine.rows import viewers

@@ -1,10 +1,10 @@
 """What is kept of SQL is bounded, whoever asks for however many forms of one question."""
 
-from gateway.engine.program import Statements
-from gateway.limits import Limits
-from gateway.operation import Operation
-from gateway.remembered import Remembered
-from gateway.validation import Rules
+from gateway.compiler.compiled_plan import Statements
+from gateway.lru_cache import Remembered
+from gateway.operations.limits import Limits
+from gateway.operations.prepared_operation import Operation
+from gateway.operations.validation import Rules
 from schema.dsl.fields import declarations
 from schema.query import schema
 

@@ -17,17 +17,15 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from gateway import commands
-from gateway.cli import main
+from gateway import cli
+from gateway.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds; a slow disk must fit
 
 # Importing takes a second: commands are forked from one process that has done it.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [__name__, *(f"gateway.commands.{module.name}" for module in iter_modules(commands.__path__))]
-)
+FORKS.set_forkserver_preload([__name__, *(f"gateway.cli.{module.name}" for module in iter_modules(cli.__path__))])
 
 
 def environment(**variables: str) -> dict[str, str]:

@@ -14,8 +14,8 @@ import orjson
 from pydantic import SecretStr
 
 from db import migrations
-from gateway.app import create_app
-from gateway.serving import Server, configured
+from gateway.server.app import create_app
+from gateway.server.process import Server, configured
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, scratch_database

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.addresses import checked_proxies, client_address
+from gateway.http.client_ip import checked_proxies, client_address
 
 
 @pytest.mark.parametrize(

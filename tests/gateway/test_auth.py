@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from gateway.auth import Authenticator, Claims, Session, TokenVerifier, Unauthenticated
-from gateway.keys import KeysUnavailable, StaticKey, VerificationKey
+from gateway.auth.authenticator import Authenticator, Session
+from gateway.auth.tokens import Claims, TokenVerifier, Unauthenticated
+from gateway.auth.verification_keys import KeysUnavailable, StaticKey, VerificationKey
 from schema.context import Viewer
 from tests.gateway.signing import AUDIENCE, END, ISSUER, SetClock, forged, public_pem, sign, until
 

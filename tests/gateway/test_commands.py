@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
-from gateway.demo_secrets import fresh
+from gateway.demo.secrets import fresh
 from tests.gateway import demos
 from tests.gateway.demos import licet
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 import httpx
 import pytest
 
-from gateway import serving
+from gateway.server import http_protocol, process
 from gateway.settings import Settings
 from tests.conftest import Client
 from tests.gateway.live import listening
@@ -25,8 +25,8 @@ async def address(
     settings: Settings, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[str, int]]:
     """Of a server that takes silence for half a second."""
-    monkeypatch.setattr(serving, "SILENCE", 0.5)
-    monkeypatch.setattr(serving, "GRACE", 0.5)
+    monkeypatch.setattr(http_protocol, "SILENCE", 0.5)
+    monkeypatch.setattr(process, "GRACE", 0.5)
     url = type(settings.database_url)(database_url)
     async with listening(settings.model_copy(update={"database_url": url, "request_timeout": 0.5})) as address:
         yield address
@@ -120,7 +120,7 @@ async def test_a_head_without_an_end_is_refused(address: tuple[str, int], line: 
 async def test_a_body_that_nobody_reads_is_not_taken_for_ever(
     address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "SILENCE", 60.0)
+    monkeypatch.setattr(http_protocol, "SILENCE", 60.0)
     sent = 0
     async with connected(address) as (_, writer):
         writer.write(NOWHERE)
@@ -130,7 +130,7 @@ async def test_a_body_that_nobody_reads_is_not_taken_for_ever(
                 await writer.drain()
                 sent += 65_536
 
-    assert serving.REST < sent < 50_000_000
+    assert http_protocol.REST < sent < 50_000_000
 
 
 async def test_ten_thousand_headers_take_no_longer_than_their_length(address: tuple[str, int]) -> None:

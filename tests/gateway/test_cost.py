@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from asyncpg import Connection
 
-from gateway.answers import Invalid
-from gateway.cost import Allowances
-from gateway.errors import Code
-from gateway.limits import Limits
-from gateway.operations import Operations
+from gateway.operations.errors import Code
+from gateway.operations.executor import Operations
+from gateway.operations.limits import Limits
+from gateway.operations.rate_limit import Allowances
+from gateway.operations.result import Invalid
+from gateway.operations.validation import Rules
 from gateway.settings import Settings
-from gateway.validation import Rules
 from schema.query import schema
 from tests.conftest import Client
 from tests.gateway.bombs import BOMBS

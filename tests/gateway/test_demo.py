@@ -13,12 +13,12 @@ import pytest
 from starlette.applications import Starlette
 
 from db.seed.people import PEOPLE
-from gateway import demo, demo_secrets
-from gateway.demo import Signer
-from gateway.problems import Problem
+from gateway.demo import secrets
+from gateway.demo.sign_in import Signer, routes
+from gateway.startup_errors import Problem
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-SECRETS = demo_secrets.fresh()
+SECRETS = secrets.fresh()
 SIGNED_IN = {"host": "localhost:8000", "content-type": "application/json"}
 
 
@@ -29,7 +29,7 @@ async def sign_in(
     path: str = "/demo/sign-in",
 ) -> httpx.Response:
     signer = Signer(SECRETS.token_private_key, lambda: NOW)
-    app = Starlette(routes=demo.routes(PEOPLE, signer, ["demo.example"]))
+    app = Starlette(routes=routes(PEOPLE, signer, ["demo.example"]))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:8000") as client:
         # A client of its own for each request: it adds no header that is not given.
         request = httpx.Request(method, f"http://localhost:8000{path}", headers=headers, content=content)
@@ -142,7 +142,7 @@ async def test_a_header_sent_twice_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", ["host", "content-type"])
 async def test_a_header_that_is_missing_is_refused(name: str) -> None:
     signer = Signer(SECRETS.token_private_key, lambda: NOW)
-    app = Starlette(routes=demo.routes(PEOPLE, signer))
+    app = Starlette(routes=routes(PEOPLE, signer))
     headers = [(key.encode(), value.encode()) for key, value in SIGNED_IN.items() if key != name]
     sent: list[Any] = []
 
@@ -196,9 +196,9 @@ async def test_a_body_that_names_nobody_is_told_so(content: bytes | str, status:
 
 
 def test_secrets_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
-    made = demo_secrets.keep(tmp_path / "new" / "directory")
+    made = secrets.keep(tmp_path / "new" / "directory")
 
-    kept = demo_secrets.keep(tmp_path / "new" / "directory")
+    kept = secrets.keep(tmp_path / "new" / "directory")
 
     assert kept == made
     assert [path.name for path in (tmp_path / "new" / "directory").iterdir()] == ["secrets.json"]
@@ -206,7 +206,7 @@ def test_secrets_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
 
 
 def test_secrets_differ_and_are_not_printed(tmp_path: Path) -> None:
-    first, second = demo_secrets.keep(tmp_path / "a"), demo_secrets.keep(tmp_path / "b")
+    first, second = secrets.keep(tmp_path / "a"), secrets.keep(tmp_path / "b")
 
     assert (first.lookup != second.lookup, first.encryption != second.encryption) == (True, True)
     assert first.token_private_key != second.token_private_key
@@ -214,15 +214,15 @@ def test_secrets_differ_and_are_not_printed(tmp_path: Path) -> None:
 
 
 def test_two_first_starts_agree_on_the_secrets(tmp_path: Path) -> None:
-    kept: list[demo_secrets.DemoSecrets] = []
-    starts = [Thread(target=lambda: kept.append(demo_secrets.keep(tmp_path))) for _ in range(8)]
+    kept: list[secrets.DemoSecrets] = []
+    starts = [Thread(target=lambda: kept.append(secrets.keep(tmp_path))) for _ in range(8)]
 
     for start in starts:
         start.start()
     for start in starts:
         start.join()
 
-    assert kept == [demo_secrets.keep(tmp_path)] * 8
+    assert kept == [secrets.keep(tmp_path)] * 8
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", json.dumps({"lookup": "x"})])
@@ -230,4 +230,4 @@ def test_damaged_secrets_are_told(tmp_path: Path, content: str) -> None:
     (tmp_path / "secrets.json").write_text(content)
 
     with pytest.raises(Problem, match=r"secrets\.json is damaged: move it away and start the demo with --reset"):
-        demo_secrets.keep(tmp_path)
+        secrets.keep(tmp_path)

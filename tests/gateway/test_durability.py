@@ -20,8 +20,8 @@ import pytest
 
 from db import embedded_postgres, migrations
 from db.embedded_postgres import Server
-from gateway.auth import mint
-from gateway.demo_secrets import fresh
+from gateway.demo.secrets import fresh
+from gateway.demo.signing import mint
 from tests import world
 from tests.gateway.demos import Running, await_ready, serving
 from tests.gateway.stream import TERMS, Call, Client, require_whole, send_again, stream, until

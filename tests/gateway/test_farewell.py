@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 
 from db import migrations
-from gateway.auth import mint
-from gateway.demo_secrets import fresh
+from gateway.demo.secrets import fresh
+from gateway.demo.signing import mint
 from tests.gateway.demos import serving
 
 SECRETS = fresh()

@@ -18,16 +18,17 @@ from graphql import build_schema
 from pydantic import SecretStr
 
 from db import migrations
-from gateway.app import create_app
-from gateway.auth import Authenticator, Claims, TokenVerifier
-from gateway.http import GraphQLEndpoint
-from gateway.keys import StaticKey
-from gateway.limits import Limits
-from gateway.operations import Operations
-from gateway.persisted import PersistedOperations
+from gateway.auth.authenticator import Authenticator
+from gateway.auth.tokens import Claims, TokenVerifier
+from gateway.auth.verification_keys import StaticKey
+from gateway.http.endpoint import GraphQLEndpoint
+from gateway.http.persisted_queries import PersistedOperations
+from gateway.operations.executor import Operations
+from gateway.operations.limits import Limits
+from gateway.operations.validation import Rules
+from gateway.server.app import create_app
 from gateway.settings import Settings
-from gateway.telemetry import RequestLog
-from gateway.validation import Rules
+from gateway.telemetry.request_log import RequestLog
 from schema.context import Means
 from tests import world
 from tests.conftest import Client, now, scratch_database

@@ -3,7 +3,7 @@
 import asyncio
 from typing import cast
 
-from gateway.serving import PIECE, Gathered
+from gateway.server.http_protocol import PIECE, Gathered
 
 
 class Written(asyncio.Transport):

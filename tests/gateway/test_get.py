@@ -9,8 +9,8 @@ import httpx
 import orjson
 import pytest
 
-from gateway.app import CROSS_ORIGIN_ANSWER, create_app
-from gateway.http import MAX_PARAMETERS
+from gateway.http.endpoint import MAX_PARAMETERS
+from gateway.server.app import CROSS_ORIGIN_ANSWER, create_app
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client

@@ -10,8 +10,8 @@ import httpx
 import orjson
 import pytest
 
-from gateway.auth import mint
-from gateway.limits import Limits
+from gateway.demo.signing import mint
+from gateway.operations.limits import Limits
 from schema.query import schema
 from tests import world
 from tests.conftest import AUDIENCE, Client

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.auth import TokenVerifier, Unauthenticated
-from gateway.jwks import KeySetUrl
-from gateway.keys import KeysUnavailable, StaticKey
+from gateway.auth.jwks import KeySetUrl
+from gateway.auth.tokens import TokenVerifier, Unauthenticated
+from gateway.auth.verification_keys import KeysUnavailable, StaticKey
 from tests.gateway.signing import AUDIENCE, ISSUER, SetClock, jwk, private_key, private_pem, public_pem, sign, until
 
 

@@ -7,7 +7,7 @@ import pytest
 from asyncpg import Connection
 from graphql import get_introspection_query, parse
 
-from gateway.limits import Limits, check_document, check_variables
+from gateway.operations.limits import Limits, check_document, check_variables
 from gateway.settings import Settings
 from tests.conftest import Client
 from tests.gateway.bombs import BOMBS

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx
 
-from gateway.auth import mint
-from gateway.demo_secrets import fresh
+from gateway.demo.secrets import fresh
+from gateway.demo.signing import mint
 from tests.gateway import demos
 from tests.gateway.demos import Running, licet
 from tests.gateway.test_commands import OWN
@@ -55,7 +55,7 @@ async def test_a_server_loads_nothing_that_it_never_runs(empty_database: str, tm
 
     assert answer.json() == {"data": {"viewer": {"accounts": [{"name": "Personal"}]}}}
     assert loaded(running) & (NEVER | ASKED_FOR.keys()) == set()
-    assert loaded(running) >= {"gateway.app", "sqlalchemy", "strawberry"}
+    assert loaded(running) >= {"gateway.server.app", "sqlalchemy", "strawberry"}
 
 
 async def test_a_server_loads_what_a_setting_asks_for(empty_database: str, tmp_path: Path) -> None:

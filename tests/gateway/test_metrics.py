@@ -7,10 +7,10 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.metrics import NAMES, Metrics
-from gateway.problems import Problem
 from gateway.settings import Settings
-from gateway.telemetry import Run
+from gateway.startup_errors import Problem
+from gateway.telemetry.metrics import NAMES, Metrics
+from gateway.telemetry.request_log import Run
 from tests.gateway.demos import free_port
 from tests.gateway.live import live
 

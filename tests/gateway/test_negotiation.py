@@ -4,7 +4,7 @@ import httpx
 import pytest
 from asyncpg import Connection
 
-from gateway.http import PACKED_ASIDE, WORTH_PACKING
+from gateway.http.response import PACKED_ASIDE, WORTH_PACKING
 from tests import world
 from tests.conftest import Client
 

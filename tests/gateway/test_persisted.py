@@ -11,13 +11,13 @@ import httpx
 import orjson
 import pytest
 
-from gateway.app import create_app
-from gateway.errors import Code, Rejected
-from gateway.operations import REMEMBERED
-from gateway.persisted import PersistedOperations
-from gateway.problems import Problem
-from gateway.sent import Sent
+from gateway.http.persisted_queries import PersistedOperations
+from gateway.http.request import Sent
+from gateway.operations.errors import Code, Rejected
+from gateway.operations.executor import REMEMBERED
+from gateway.server.app import create_app
 from gateway.settings import Settings
+from gateway.startup_errors import Problem
 from tests import world
 from tests.conftest import Client
 

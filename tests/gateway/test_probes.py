@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from gateway.app import create_app
+from gateway.server.app import create_app
 from gateway.settings import Settings
 from schema.context import Acquire
 

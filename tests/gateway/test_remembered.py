@@ -1,6 +1,6 @@
 """What is kept, and what goes when there is no room."""
 
-from gateway.remembered import Remembered
+from gateway.lru_cache import Remembered
 
 
 def test_the_least_recently_used_goes_first() -> None:

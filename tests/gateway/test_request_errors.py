@@ -7,7 +7,7 @@ import httpx
 import pytest
 from asyncpg import Connection
 
-from gateway.limits import Limits
+from gateway.operations.limits import Limits
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client

@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from gateway import settings
-from gateway.demo_secrets import fresh
-from gateway.limits import Limits
+from gateway.demo.secrets import fresh
+from gateway.operations.limits import Limits
 from gateway.settings import Environment, Settings
 
 PUBLIC_KEY = fresh().token_public_key()

@@ -18,8 +18,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from gateway import telemetry
-from gateway.telemetry import REQUEST_ID, RequestLog
+from gateway.telemetry.logging import REQUEST_ID, configure_logging, redact
+from gateway.telemetry.request_log import RequestLog
 from tests import world
 from tests.conftest import Client
 
@@ -226,7 +226,7 @@ async def test_long_paths_are_not_remembered(log: io.StringIO) -> None:
     ],
 )
 def test_secrets_are_taken_out_of_a_line_and_nothing_else(text: str, shown: str) -> None:
-    assert telemetry.redact(text) == shown
+    assert redact(text) == shown
 
 
 def test_lines_of_libraries_have_the_same_form(log: io.StringIO) -> None:
@@ -238,7 +238,7 @@ def test_lines_of_libraries_have_the_same_form(log: io.StringIO) -> None:
 
 def test_a_terminal_gets_lines_for_people(log: io.StringIO) -> None:
     readable = io.StringIO()
-    telemetry.configure("console", readable)
+    configure_logging("console", readable)
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")

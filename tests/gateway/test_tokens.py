@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.auth import Claims, TokenVerifier, Unauthenticated, mint
-from gateway.keys import ALGORITHMS, StaticKey, VerificationKey, verification_key
+from gateway.auth.tokens import Claims, TokenVerifier, Unauthenticated
+from gateway.auth.verification_keys import ALGORITHMS, StaticKey, VerificationKey, verification_key
+from gateway.demo.signing import mint
 from tests.gateway.signing import (
     AUDIENCE,
     CLAIMS,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, get_variable_values, parse
 
-from gateway.variables import Variables
+from gateway.operations.variables import Variables
 from schema.query import schema
 
 GRAPH = schema._schema

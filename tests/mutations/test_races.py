@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
-from gateway.app import create_app
+from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
 from tests.committed import Acquire, connections

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from gateway.app import create_app
+from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
 from tests.committed import Acquire, connections

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from asyncpg import Connection
 
-from gateway.limits import Limits
+from gateway.operations.limits import Limits
 from gateway.settings import Settings
 from tests import world
 

@@ -11,8 +11,8 @@ from asyncpg import Connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from gateway.app import create_app
-from gateway.auth import mint
+from gateway.demo.signing import mint
+from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import AUDIENCE, Client

@@ -1,0 +1,1 @@
+"""Who is asking: bearer tokens, the keys that verify them, and the sessions they open."""

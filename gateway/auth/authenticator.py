@@ -1,0 +1,71 @@
+"""From an Authorization header to a viewer; sessions are remembered by the digest of their token."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from db.clock import Clock
+from gateway.auth.single_flight import SingleFlight
+from gateway.auth.tokens import Claims, TokenVerifier, bearer_token
+from schema.context import Viewer
+
+SERVICE_SCOPES = frozenset({"store:write", "reporting:read"})
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A viewer, and the epoch second at which the token behind it ends."""
+
+    viewer: Viewer
+    expires_at: int
+
+
+class Authenticator:
+    """Viewers by token, `size` of them remembered. `register` turns a user's claims into the id when they are not."""
+
+    def __init__(
+        self, verifier: TokenVerifier, register: Callable[[Claims], Awaitable[UUID]], clock: Clock, size: int = 10_000
+    ) -> None:
+        self._verifier, self._register, self._clock, self._size = verifier, register, clock, size
+        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._flights: SingleFlight[bytes, Session] = SingleFlight()
+
+    async def session(self, authorization: str | None) -> Session:
+        """Raises Unauthenticated, KeysUnavailable, and whatever `register` raises."""
+        if authorization and (session := self.remembered(authorization)):
+            return session
+        token, digest = bearer_token(authorization), _digest(authorization or "")
+        return await self._flights.run(digest, lambda: self._sign_in(token, digest))
+
+    def remembered(self, authorization: str) -> Session | None:
+        """The session of a token that was good before and still is."""
+        digest = _digest(authorization)
+        session = self._sessions.get(digest)
+        if session is None:
+            return None
+        if self._clock().timestamp() >= session.expires_at:
+            del self._sessions[digest]
+            return None
+        self._sessions.move_to_end(digest)
+        return session
+
+    async def _sign_in(self, token: str, digest: bytes) -> Session:
+        claims = await self._verifier.verify(token)
+        session = Session(await self._viewer(claims), claims.expires_at)
+        self._sessions[digest] = session
+        if len(self._sessions) > self._size:
+            self._sessions.popitem(last=False)
+        return session
+
+    async def _viewer(self, claims: Claims) -> Viewer:
+        if claims.scopes & SERVICE_SCOPES and claims.email is None and claims.name is None:
+            return Viewer(user_id=None, email=None, scopes=claims.scopes, subject=claims.subject)
+        email = claims.email.lower() if claims.email is not None and claims.email_verified else None
+        return Viewer(await self._register(claims), email, claims.scopes, claims.subject)
+
+
+def _digest(authorization: str) -> bytes:
+    """Memory that is dumped or swapped then shows nothing to sign in with."""
+    return hashlib.sha256(authorization.encode(errors="surrogatepass")).digest()

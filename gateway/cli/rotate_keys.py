@@ -1,0 +1,42 @@
+"""`licet rotate-keys`: the secrets of licence keys change while the service runs."""
+
+import asyncio
+
+import typer
+from rich.console import Console
+
+from db.license_key_custody import rotation
+from db.license_key_custody.rotation import Rotated, SecretsMissing
+from gateway.demo.output import Narrator
+from gateway.server import preflight
+from gateway.server.signals import INTERRUPTED, until_stopped
+from gateway.settings import Settings
+from gateway.startup_errors import Problem
+
+
+def run() -> None:
+    settings = preflight.own_settings()
+    with until_stopped():
+        rotated = asyncio.run(_rotate(settings, Narrator(Console(stderr=True))))
+        typer.echo(f"{rotated.sealed} keys were sealed anew, {rotated.current} were sealed with the current secrets.")
+        if rotated.left:
+            raise Problem(
+                f"{rotated.left} were sealed with former secrets meanwhile: restart every server, run it again."
+            )
+        return
+    raise typer.Exit(INTERRUPTED)
+
+
+async def _rotate(settings: Settings, narrator: Narrator) -> Rotated:
+    """Seal every key with the current secrets. Raises Problem."""
+    url = settings.database_url.get_secret_value()
+    await preflight.require_ready(url)
+    async with preflight.connected(url) as conn:
+        try:
+            with narrator.progress("Sealing licence keys") as progress:
+                return await rotation.rotate(conn, settings.keyring(), progress)
+        except SecretsMissing as missing:
+            raise Problem(
+                f"Keys are encrypted with {', '.join(missing.ids)}, which LICET_ENCRYPTION_SECRETS does not have, "
+                "or has with another value: list it after the current one."
+            ) from None

@@ -1,0 +1,1 @@
+"""The demo: its database, people, secrets, sign-in and payment processor."""

@@ -1,0 +1,173 @@
+"""Being somebody in the demo: tokens of its people, and the sign-in that only the demo's application has."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from db.clock import Clock
+from db.demo_marker import DEMO_ISSUER
+from db.seed.people import Person
+from gateway.demo.signing import mint
+from gateway.settings import DEMO_AUDIENCE
+from schema.mutations.store import SCOPE
+
+STORE = "store"
+LIFETIME = timedelta(days=30)
+MOST_BYTES = 1024
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Makes the tokens of the demo's people, with the demo's own key (PEM)."""
+
+    private_key: str = field(repr=False)
+    clock: Clock
+
+    def token(self, person: Person) -> Token:
+        return self._signed(subject=person.subject, email=person.email, name=person.name)
+
+    def store_token(self) -> Token:
+        """Of a service: it is nobody, and may write what the store writes."""
+        return self._signed(subject=STORE, scopes=(SCOPE,))
+
+    def _signed(self, **claims: Any) -> Token:
+        now = self.clock()
+        text = mint(self.private_key, issuer=DEMO_ISSUER, audience=DEMO_AUDIENCE, now=now, lifetime=LIFETIME, **claims)
+        return Token(text, now + LIFETIME)
+
+
+def refusal(headers: Mapping[str, Sequence[str]], hosts: frozenset[str]) -> str | None:
+    """Why a request may come from another site than ours; None when it does not.
+
+    A page elsewhere can send requests here, and by rebinding its name to our address even read the answers: but it
+    can not choose the Host, Origin and Sec-Fetch-Site that a browser sends.
+    """
+    named = HOST.fullmatch(_only(headers, "host").lower())
+    if named is None or named["name"] not in hosts:
+        return "This host is not one of the demo's: add it to LICET_DEMO_HOSTS."
+    # Behind a proxy that speaks TLS the scheme is not ours to know; host and port decide.
+    own = {f"{scheme}://{named[0]}" for scheme in ("http", "https")}
+    if headers["origin"] and _only(headers, "origin").lower() not in own:
+        return "The request comes from another origin."
+    if headers["sec-fetch-site"] and _only(headers, "sec-fetch-site") not in ("same-origin", "none"):
+        return "The request comes from another site."
+    return None
+
+
+def _only(headers: Mapping[str, Sequence[str]], name: str) -> str:
+    """The value of a header that is sent once: whoever sends two is up to something."""
+    return headers[name][0] if len(headers[name]) == 1 else ""
+
+
+def _telling(request: Request) -> Mapping[str, Sequence[str]]:
+    return {name: request.headers.getlist(name) for name in ("host", "origin", "sec-fetch-site", "content-type")}
+
+
+def answer(status: int, content: Any) -> Response:
+    return JSONResponse(content, status, headers={"Cache-Control": "no-store"})
+
+
+async def bounded_body(request: Request) -> bytes | None:
+    """None when there are more than MOST_BYTES; the rest is not read."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            return None
+    return body
+
+
+def asked_for(body: bytes) -> str | None:
+    """The person named in {"person": "…"}; None when the body is anything else."""
+    try:
+        question = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    person = question.get("person") if isinstance(question, dict) else None
+    return person if isinstance(person, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """GET: who one can be."""
+
+    people: Sequence[Person]
+    hosts: frozenset[str]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.respond(Request(scope, receive))(scope, receive, send)
+
+    def respond(self, request: Request) -> Response:
+        reason = refusal(_telling(request), self.hosts)
+        if reason is None and request.method not in ("GET", "HEAD"):
+            reason = "People are listed with GET."
+        if reason is not None:
+            return answer(403, {"error": reason})
+        return answer(200, {"people": [described(person) for person in self.people]})
+
+
+def described(person: Person) -> dict[str, Any]:
+    return {"person": person.subject, "name": person.name, "email": person.email, "description": person.description}
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """POST {"person": "…"}: a token of that person, to our own page and to tools on this machine only."""
+
+    people: Mapping[str, Person]
+    hosts: frozenset[str]
+    signer: Signer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.respond(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def respond(self, request: Request) -> Response:
+        headers = _telling(request)
+        reason = refusal(headers, self.hosts)
+        if reason is None and (request.method != "POST" or not _is_json(_only(headers, "content-type"))):
+            # A form or a plain text is all that a page elsewhere can post without asking first.
+            reason = "Sign in with a POST of application/json."
+        if reason is not None:
+            return answer(403, {"error": reason})
+        body = await bounded_body(request)
+        return answer(413, {"error": "The body is too large."}) if body is None else self.signed_in(body)
+
+    def signed_in(self, body: bytes) -> Response:
+        wanted = asked_for(body)
+        if wanted is None:
+            return answer(400, {"error": 'Send {"person": "…"}.'})
+        if wanted not in self.people:
+            return answer(404, {"error": "There is no such person: GET /demo/people lists them."})
+        token = self.signer.token(self.people[wanted])
+        return answer(200, {"token": token.text, "expiresAt": f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"})
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == "application/json"
+
+
+def routes(people: Sequence[Person], signer: Signer, hosts: Sequence[str] = ()) -> list[BaseRoute]:
+    """What the demo adds to the application; `hosts` are names besides loopback, lower case, without a port."""
+    allowed = LOOPBACK | frozenset(hosts)
+    by_subject = {person.subject: person for person in people}
+    return [
+        Route("/demo/people", People(people, allowed)),
+        Route("/demo/sign-in", SignIn(by_subject, allowed, signer)),
+    ]

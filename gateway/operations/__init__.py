@@ -1,0 +1,1 @@
+"""Operations: parsed, validated, limited, priced and run."""

@@ -1,0 +1,129 @@
+"""One operation of a document, valid and ready to be asked again: what a request still decides are its variables."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from graphql import DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues
+
+from gateway.compiler.compiled_plan import Program, Statements
+from gateway.compiler.plan import Declarations, Unplanned, plan
+from gateway.compiler.sql import Compiled
+from gateway.lru_cache import Remembered
+from gateway.operations.cost import Pricing
+from gateway.operations.errors import Code
+from gateway.operations.result import Invalid, unanswerable
+from gateway.operations.selection import Selector, Tree, conditions
+from gateway.operations.variables import Variables
+from gateway.telemetry.logging import shown
+from schema.context import Selection
+
+# Trees kept per operation: two to the power of its conditions may exist.
+TREES = 4
+
+
+class Asked(NamedTuple):
+    """An operation with the variables of one request: what is selected, and its arguments, checked."""
+
+    operation: "Operation"
+    tree: Tree
+    arguments: list[Any]
+
+    def cost(self) -> int:
+        return self.tree.price.of(self.arguments)
+
+    def statement(self) -> Compiled | None:
+        """The one that answers it; None where only resolvers can."""
+        program = self.tree.program
+        return None if program is None else program.statement(self.arguments)
+
+
+class Operation:
+    """`declarations` are what the compiled path needs to know; None leaves everything to the reference path.
+
+    `statements` are those of all operations.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        name: str | None,
+        declarations: Declarations | None,
+        statements: Statements,
+    ) -> None:
+        self.document = document
+        self.definition = _chosen(document, name)
+        self.shown_name = shown(self.definition.name.value) if self.definition.name is not None else None
+        self.is_query = self.definition.operation is OperationType.QUERY
+        self._schema = schema
+        self._declarations = declarations
+        self._statements = statements
+        self._variables = Variables(schema, self.definition)
+        self._conditions = conditions(document)
+        self._trees: Remembered[tuple[Any, ...], Tree] = Remembered(TREES)
+
+    def ask(self, given: Mapping[str, Any], *, suggestions: bool = False) -> Asked:
+        """Raises Invalid and GraphQLError for variables and arguments that are not what they must be."""
+        variables = self._variables.coerced(given, suggestions=suggestions)
+        if isinstance(variables, list):
+            raise Invalid(Code.BAD_VARIABLES, variables)
+        decided = tuple([variables.coerced.get(name) for name in self._conditions]) if self._conditions else ()
+        tree = self._trees.get(decided) or self._trees.put(decided, self._select(variables))
+        return Asked(self, tree, tree.arguments(variables))
+
+    def plan(self) -> None:
+        """Do now what does not depend on variables. Raises GraphQLError for an argument that breaks a rule."""
+        if self._conditions:
+            return
+        nothing = VariableValues({}, {})
+        tree = self._trees.put((), self._select(nothing))
+        for site in tree.sites:
+            if not site.varies:
+                site.arguments(nothing)
+
+    def _select(self, variables: VariableValues) -> Tree:
+        fragments = {
+            definition.name.value: FragmentDetails(definition)
+            for definition in self.document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        selector = Selector(self._schema, fragments, self.definition, variables)
+        root = selector.select()
+        price = Pricing(self._schema).price(self.definition.operation, root)
+        return Tree(root, tuple(selector.sites), price, self._program(root))
+
+    def _program(self, root: Selection) -> Program | None:
+        """What the compiled path runs; None for mutations, introspection, and what only a resolver knows."""
+        if self._declarations is None or not self.is_query:
+            return None
+        ((typename, fields),) = root.children.items()
+        with suppress(Unplanned):
+            return Program(plan(typename, fields, self._declarations), self._statements)
+        return None
+
+
+def operation_names(document: DocumentNode) -> list[str | None]:
+    """Raises Invalid for a document without operations."""
+    return [node.name.value if node.name is not None else None for node in _operations(document)]
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if not operations:
+        raise unanswerable("The document has no operation.")
+    return operations
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = _operations(document)
+    chosen = [node for node in operations if name is None or (node.name is not None and node.name.value == name)]
+    if not chosen:
+        raise unanswerable("The document has no operation of that name.")
+    if len(chosen) > 1:
+        raise unanswerable("The document has several operations: say which one with operationName.")
+    if chosen[0].operation is OperationType.SUBSCRIPTION:
+        raise unanswerable("Subscriptions are not served over this address.")
+    return chosen[0]

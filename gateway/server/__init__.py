@@ -1,0 +1,1 @@
+"""The server process: the application, its lifespan, its sockets and its signals."""

@@ -1,0 +1,125 @@
+"""OpenTelemetry: a span for each request, and one for each connection that it borrows, sent to a collector.
+
+The packages are those of the extra `traces`; without LICET_TRACES_URL nothing of this runs. No span holds the text of
+an exception, a statement, an argument or an address.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from asyncpg import Connection
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.startup_errors import Problem
+from gateway.telemetry.request_log import PROBES, Run
+from gateway.version import VERSION
+from schema.context import Acquire
+
+try:
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from opentelemetry.trace import Span, SpanKind, StatusCode, use_span
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+except ImportError:
+    INSTALLED = False
+else:
+    INSTALLED = True
+
+# W3C Trace Context: how a trace goes on from a caller to us, and from us.
+CARRIED = (b"traceparent", b"tracestate")
+
+
+class Traces:
+    """Raises Problem without the packages. What else there is to say, such as a sampler, the OTEL_* variables say."""
+
+    def __init__(self, url: str) -> None:
+        if not INSTALLED:
+            raise Problem("LICET_TRACES_URL needs more packages: pip install 'licet[traces]'.")
+        resource = Resource.create({"service.name": "licet", "service.version": VERSION})
+        self._provider = TracerProvider(resource=resource)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url)))
+        self._propagator = TraceContextTextMapPropagator()
+        self.tracer = self._provider.get_tracer("licet")
+
+    def shutdown(self) -> None:
+        """Sends what has not been sent; waits for the collector."""
+        self._provider.shutdown()
+
+    def middleware(self) -> Middleware:
+        return Middleware(Traced, traces=self)
+
+    def borrowing(self, acquire: Acquire) -> Acquire:
+        """The same connections, each with a span from the wish for it to its return."""
+
+        @asynccontextmanager
+        async def traced() -> AsyncIterator[Connection]:
+            # Not the current one: it is borrowed in a loader's task and returned in the request's.
+            span = self.tracer.start_span("postgresql", kind=SpanKind.CLIENT)
+            span.set_attribute("db.system.name", "postgresql")
+            try:
+                async with acquire() as conn:
+                    span.add_event("borrowed")
+                    yield conn
+            finally:
+                span.end()
+
+        return traced
+
+    async def passed_on(self, request: httpx.Request) -> None:
+        """A hook of httpx: what we ask of others while we answer belongs to the same trace."""
+        self._propagator.inject(request.headers)
+
+    async def trace(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        carried = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in CARRIED}
+        span = self.tracer.start_span("request", self._propagator.extract(carried), kind=SpanKind.SERVER)
+        with use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+            returned: dict[str, str] = {}
+            self._propagator.inject(returned)
+            run: Run = scope["run"]
+            run.trace = f"{span.get_span_context().trace_id:032x}"
+
+            async def send_on(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    header = (b"traceparent", returned["traceparent"].encode())
+                    message = {**message, "headers": [*message.get("headers", ()), header]}
+                await send(message)
+
+            try:
+                await app(scope, receive, send_on)
+            finally:
+                _describe(span, scope, run)
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """ASGI middleware; within RequestLog."""
+
+    app: ASGIApp
+    traces: Traces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in PROBES:
+            await self.traces.trace(self.app, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def _describe(span: "Span", scope: Scope, run: Run) -> None:
+    span.update_name(run.operation or scope["method"])
+    span.set_attribute("http.request.method", scope["method"])
+    if run.status is not None:
+        span.set_attribute("http.response.status_code", run.status)
+    if run.via is not None:
+        span.set_attribute("graphql.operation.name", run.operation or "")
+        span.set_attribute("licet.via", run.via)
+        span.set_attribute("licet.statements", run.statements)
+        span.set_attribute("licet.cost", run.cost)
+    if run.code is not None:
+        span.set_attribute("licet.code", run.code)
+    if run.status is None or run.status >= 500:
+        span.set_status(StatusCode.ERROR)
