@@ -11,9 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests import npm
-from tests.gateway import demos
-from tests.gateway.demos import Running
+from tests import npm, processes
+from tests.processes import Running
 
 HERE = Path(__file__).parent
 RUN_SECONDS = 60
@@ -81,7 +80,7 @@ def demo(served: Running) -> Demo:
 
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with demos.demo(tmp_path_factory.mktemp("conformance") / "demo") as running:
+    with processes.demo(tmp_path_factory.mktemp("conformance") / "demo") as running:
         yield running
 
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from tests.conformance.conftest import run
-from tests.gateway.demos import Running
+from tests.processes import Running
 
 AUDITS = [
     "22EB", "4655", "47DE", "80D8", "82A3", "BF61", "78D5", "2C94", "5A70", "9C48", "9ABE", "03D4", "A5BF", "423L",

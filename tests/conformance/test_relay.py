@@ -7,8 +7,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests import processes
 from tests.conformance.conftest import HERE, Demo, compile_with, of_card, run
-from tests.gateway import demos
 
 GENERATED = HERE / "relay" / "generated"
 FIRST, NEXT = 3, 10  # of a page
@@ -29,7 +29,7 @@ def manifest(node: Path) -> Path:
 def trusting(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo that knows the operations."""
     data_dir = tmp_path_factory.mktemp("relay") / "demo"
-    with demos.demo(data_dir, LICET_TRUSTED_DOCUMENTS=str(manifest)) as running:
+    with processes.demo(data_dir, LICET_TRUSTED_DOCUMENTS=str(manifest)) as running:
         yield of_card(running)
 
 

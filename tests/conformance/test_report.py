@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import processes
 from tests.conformance.conftest import HERE, RUN_SECONDS, Demo, of_card
-from tests.gateway import demos
 
 
 def _report(demo: Demo) -> list[dict[str, str]]:
@@ -27,7 +27,7 @@ def test_a_report_has_every_subscription_once(demo: Demo) -> None:
 
 def test_a_report_waits_until_its_allowance_is_back(demo: Demo, tmp_path: Path) -> None:
     # Enough for a page of ten; a question that was never asked before is paid for in its next second.
-    with demos.demo(tmp_path / "demo", LICET_LIMITS="cost=25,capacity=25,restore=10000") as running:
+    with processes.demo(tmp_path / "demo", LICET_LIMITS="cost=25,capacity=25,restore=10000") as running:
         rows = _report(of_card(running))
 
     assert len(rows) == len(demo.subscriptions())

@@ -9,8 +9,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests import processes
 from tests.conformance.conftest import HERE, Demo, compile_with, of_card, run
-from tests.gateway import demos
 
 
 def _compiled(node: Path, client: str) -> Path:
@@ -32,7 +32,7 @@ def trusting(typed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A demo that answers the operations of the client, and no others."""
     manifest = str(typed / "persisted-documents.json")
     data_dir = tmp_path_factory.mktemp("typed") / "demo"
-    with demos.demo(data_dir, LICET_TRUSTED_DOCUMENTS=manifest, LICET_TRUSTED_ONLY="true") as running:
+    with processes.demo(data_dir, LICET_TRUSTED_DOCUMENTS=manifest, LICET_TRUSTED_ONLY="true") as running:
         yield of_card(running)
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize, async_playwright
 
 from tests import npm
-from tests.gateway.demos import Running, demo
+from tests.processes import Running, demo
 
 PATIENCE = 10_000  # milliseconds; a machine that does other things besides must fit
 NAMES = ("chromium", "chromium-browser", "google-chrome")

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from playwright.async_api import Browser, async_playwright
 
 from tests.console.conftest import CHROMIUM, Theme, company, sign_in, subscription
-from tests.gateway.demos import Running, demo
+from tests.processes import Running, demo
 
 PICTURES = Path(__file__).with_name("screenshots")
 THEMES: tuple[Theme, ...] = ("light", "dark")

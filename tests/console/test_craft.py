@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.console.conftest import Theme, Visit, company, subscription
-from tests.gateway.demos import Running
+from tests.processes import Running
 
 THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 HEAVIEST = 60_000  # bytes over the wire until the first view is there

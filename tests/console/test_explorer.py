@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from tests.console.conftest import PATIENCE
 from tests.console.integrity import PAGE, elsewhere, hashed
-from tests.gateway.demos import Running
+from tests.processes import Running
 
 TYPES = {"js": "text/javascript", "css": "text/css"}
 

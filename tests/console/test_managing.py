@@ -5,7 +5,7 @@ import re
 from playwright.async_api import expect
 
 from tests.console.conftest import Visit, company, held, subscription
-from tests.gateway.demos import Running
+from tests.processes import Running
 
 WHOLE = re.compile(r"^[A-Z1-9]{5}(-[A-Z1-9]{5}){4}$")
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.console.conftest import Visit, company, held, subscription
-from tests.gateway.demos import Running
+from tests.processes import Running
 
 WIDTHS = pytest.mark.parametrize("width", [360, 1280])
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.console.conftest import Visit, ask, company, held, sign_in, subscription
-from tests.gateway.demos import Running
+from tests.processes import Running
 
 WHOLE_KEY = re.compile(r"\b[A-Z0-9]{5}(-[A-Z0-9]{5}){4}\b")
 PROBES = [

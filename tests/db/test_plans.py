@@ -22,7 +22,7 @@ from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, scratch_database
-from tests.db import crowd
+from tests.db import large_accounts
 
 PAGE = "nodes { id status product { name } } pageInfo { hasNextPage hasPreviousPage endCursor } totalCount"
 ACCOUNT = "account(id: $id)"
@@ -116,7 +116,7 @@ async def crowded(server_url: str, keyring: Keyring) -> AsyncIterator[asyncpg.Co
         await migrations.upgrade(url)
         conn = await asyncpg.connect(url)
         await prepare(conn)
-        await crowd.gather(conn, keyring)
+        await large_accounts.gather(conn, keyring)
         await conn.execute("SET plan_cache_mode = force_generic_plan; SET jit = off")
         yield conn
         await conn.close()
@@ -145,7 +145,7 @@ async def asking(crowded: asyncpg.Connection, settings: Settings, signing_key: s
 async def test_no_statement_scans_the_table_of_all_tenants(
     crowded: asyncpg.Connection, asking: Asking, operation: str
 ) -> None:
-    _, statements = await asking.ask(crowd.ORDINARY_OWNER, operation)
+    _, statements = await asking.ask(large_accounts.ORDINARY_OWNER, operation)
 
     plans = [await _plan(crowded, text) for text in statements]
 
@@ -160,10 +160,10 @@ async def test_the_large_account_is_filtered_counted_and_searched_by_an_index(
     sought = f"{given} {{ totalCount nodes {{ id }} }} everything: subscriptions {{ totalCount }}"
     operation = f"query($id: ID!) {{ {ACCOUNT} {{ {sought} }} }}"
 
-    found, statements = await asking.ask(crowd.LARGE_OWNER, operation)
+    found, statements = await asking.ask(large_accounts.LARGE_OWNER, operation)
     plans = [await _plan(crowded, text) for text in statements]
 
-    assert found["everything"]["totalCount"] > crowd.LARGE
+    assert found["everything"]["totalCount"] > large_accounts.LARGE
     assert {table for plan in plans for table in _read_whole(plan)} <= await _small(crowded)
     assert any(node.get("Index Name", "").startswith(index) for plan in plans for node in _nodes(plan))
 

@@ -7,7 +7,7 @@ import orjson
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.gateway.bombs import BOMBS
+from tests.operations.hostile_documents import BOMBS
 from tests.schema.test_statements import DASHBOARD
 
 DOCUMENTS = [

@@ -14,7 +14,7 @@ import httpx
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
-from tests.gateway.demos import Running, demo
+from tests.processes import Running, demo
 
 ROUND = settings(
     max_examples=100,

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.mutations import (
-    device_cases,
+    activation_cases,
     license_key_cases,
     member_cases,
     payment_method_cases,
@@ -11,10 +11,10 @@ from tests.mutations import (
     sublicense_cases,
     subscription_cases,
 )
-from tests.mutations.scene import CASES as CASES  # noqa: PLC0414 - complete only once the modules were imported
+from tests.mutations.scenario import CASES as CASES  # noqa: PLC0414 - complete only once the modules were imported
 
 MODULES = (
-    device_cases,
+    activation_cases,
     license_key_cases,
     member_cases,
     payment_method_cases,

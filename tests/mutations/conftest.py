@@ -6,7 +6,7 @@ from asyncpg import Connection
 from db.license_key_custody.keyring import Keyring
 from tests import world
 from tests.conftest import Client
-from tests.mutations.scene import Scene
+from tests.mutations.scenario import Scene
 
 
 @pytest.fixture

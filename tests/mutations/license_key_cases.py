@@ -8,7 +8,7 @@ from db.errors import UserErrorCode
 from db.ids import uuid7
 from db.license_key_custody import key_format
 from tests import world
-from tests.mutations.scene import Input, Scene, case
+from tests.mutations.scenario import Input, Scene, case
 
 
 async def issued(scene: Scene, product: str = "desktop", **terms: Any) -> Input:

@@ -4,7 +4,7 @@ from typing import Any
 
 from db.errors import UserErrorCode
 from tests import world
-from tests.mutations.scene import Input, Scene, case
+from tests.mutations.scenario import Input, Scene, case
 
 
 def token(scene: Scene, text: str = "tok_visa") -> Input:

@@ -6,7 +6,7 @@ from uuid import UUID
 from db.errors import UserErrorCode
 from db.license_key_custody import key_format
 from tests import world
-from tests.mutations.scene import Input, Scene, case
+from tests.mutations.scenario import Input, Scene, case
 
 STORE: Input = {"email": None, "name": None, "scopes": ["store:write"]}
 

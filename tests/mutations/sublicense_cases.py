@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db.errors import UserErrorCode
 from tests import world
-from tests.mutations.scene import Input, Scene, case
+from tests.mutations.scenario import Input, Scene, case
 
 
 @dataclass(frozen=True, slots=True)

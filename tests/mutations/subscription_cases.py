@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.errors import UserErrorCode
 from tests import world
-from tests.mutations.scene import Input, Scene, case
+from tests.mutations.scenario import Input, Scene, case
 
 GRACE: dict[str, Any] = {"expires_on": world.day(-1)}
 EXPIRED: dict[str, Any] = {"expires_on": world.day(-40)}

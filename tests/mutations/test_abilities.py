@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from tests import world
-from tests.mutations.scene import Input, Scene, contracts
+from tests.mutations.scenario import Input, Scene, contracts
 
 CONTRACTS = contracts()
 

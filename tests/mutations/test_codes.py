@@ -7,7 +7,7 @@ import pytest
 from db.errors import Refused, UserErrorCode
 from schema.dsl.mutations import verdict
 from tests.mutations.cases import CASES, CHANGED, REFUSED
-from tests.mutations.scene import Case, Scene, contracts, digest, fields_of_input
+from tests.mutations.scenario import Case, Scene, contracts, digest, fields_of_input
 
 CONTRACTS = contracts()
 # Each of these is reached over all mutations, in test_every_mutation.

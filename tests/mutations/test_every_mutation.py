@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLInputObjectType, get_named_type
 
 from tests.mutations.cases import CHANGED, FIRST
-from tests.mutations.scene import Case, Input, Scene, digest, fields_of_input
+from tests.mutations.scenario import Case, Input, Scene, digest, fields_of_input
 
 
 def texts(fields: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

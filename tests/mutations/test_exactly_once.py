@@ -8,7 +8,7 @@ from db.changes import transactions
 from db.errors import Refused, UserErrorCode
 from tests import world
 from tests.mutations.license_key_cases import issued, sublicense
-from tests.mutations.scene import Scene, digest
+from tests.mutations.scenario import Scene, digest
 from tests.mutations.subscription_cases import another_name, of, renewing, switched_off
 
 SEVERAL = """

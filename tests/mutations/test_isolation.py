@@ -11,9 +11,9 @@ from graphql import GraphQLInputObjectType, get_named_type
 from db.errors import UserErrorCode
 from schema.naming import type_name
 from tests import world
-from tests.estate import estate
 from tests.mutations.cases import CASES, CHANGED, FIRST
-from tests.mutations.scene import Case, Input, Scene, contracts, digest, fields_of_input, question
+from tests.mutations.scenario import Case, Input, Scene, contracts, digest, fields_of_input, question
+from tests.twin_accounts import estate
 
 CONTRACTS = contracts()
 SERVICE: Input = {"email": None, "name": None, "scopes": ["reporting:read"]}

@@ -6,7 +6,7 @@ from asyncpg import Connection
 
 from tests import world
 from tests.mutations.license_key_cases import DEVICE
-from tests.mutations.scene import Scene
+from tests.mutations.scenario import Scene
 from tests.mutations.store_cases import STORE
 
 TRAIL = """

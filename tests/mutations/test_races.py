@@ -19,7 +19,7 @@ from gateway.settings import Settings
 from tests import world
 from tests.committed import Acquire, connections
 from tests.conftest import Client, now, scratch_database
-from tests.mutations.scene import Input, question
+from tests.mutations.scenario import Input, question
 
 TIMES = pytest.mark.parametrize("time", range(10))
 STORE: Input = {"to": "store", "email": None, "name": None, "scopes": ["store:write"]}

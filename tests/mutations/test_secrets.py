@@ -15,7 +15,7 @@ from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from tests.conftest import Client
 from tests.mutations.cases import CASES
-from tests.mutations.scene import Case, Input, Scene, question
+from tests.mutations.scenario import Case, Input, Scene, question
 
 # Where a whole key is what was asked for.
 SHOWING = {"createSublicense", "issueSubscription", "revealLicenseKey", "rotateSublicense"}

@@ -8,7 +8,7 @@ import pytest
 from tests import world
 from tests.conftest import Client
 from tests.mutations import store_cases
-from tests.mutations.scene import Case, Scene, digest
+from tests.mutations.scenario import Case, Scene, digest
 
 ISSUE, ORDER, RENEW, REFUND = (
     store_cases.sold,

@@ -10,7 +10,7 @@ from gateway.settings import Settings
 from tests import world
 from tests.committed import Acquire, connections
 from tests.conftest import Client, now
-from tests.mutations.scene import Input, question
+from tests.mutations.scenario import Input, question
 from tests.mutations.store_cases import STORE
 
 ROUNDS, TIMES = 10, 20

@@ -4,7 +4,7 @@ from typing import Any
 
 from db.license_key_custody import key_format
 from tests import world
-from tests.mutations.scene import Scene, contracts, digest
+from tests.mutations.scenario import Scene, contracts, digest
 
 INVITE = """
 mutation($input: InviteMembersInput!) {

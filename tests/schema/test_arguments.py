@@ -13,8 +13,8 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from db.enums import ActivationStatus, LicenseKeyStatus, OrderStatus, SubscriptionOrderField, SubscriptionStatus
 from tests import world
 from tests.conftest import Client
-from tests.estate import estate
 from tests.schema.walk import GRAPH, NODE_TYPES
+from tests.twin_accounts import estate
 
 # A service token: nobody to be registered, so whatever is sent to the database is sent for the question.
 SERVICE: dict[str, Any] = {"to": "store", "email": None, "name": None, "scopes": ["store:write"]}

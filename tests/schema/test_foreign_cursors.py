@@ -9,8 +9,8 @@ from asyncpg import Connection
 
 from tests import world
 from tests.conftest import Client
-from tests.estate import Estate, estate
 from tests.schema.walk import NODE_TYPES
+from tests.twin_accounts import Estate, estate
 
 SERVICE: dict[str, Any] = {"to": "store", "email": None, "name": None, "scopes": ["store:write"]}
 ROW = str(uuid4())

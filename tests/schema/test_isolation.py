@@ -10,8 +10,8 @@ from asyncpg import Connection
 
 from tests import world
 from tests.conftest import Client
-from tests.estate import Estate, estate, twin
 from tests.schema.walk import NODE_TYPES, below, id_inputs, look_up, look_ups, objects, relations
+from tests.twin_accounts import Estate, estate, twin
 
 LOOK_UPS = look_ups()
 NEXT_DOOR = (

@@ -9,7 +9,7 @@ from asyncpg import Connection
 from schema.naming import type_name
 from tests import world
 from tests.conftest import Client
-from tests.estate import Estate, estate, twin
+from tests.twin_accounts import Estate, estate, twin
 
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 PREFIXES = {

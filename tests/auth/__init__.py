@@ -1,0 +1,1 @@
+"""Tests of who is asking: tokens, keys, sessions and viewers."""

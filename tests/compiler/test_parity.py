@@ -1,0 +1,41 @@
+"""Every operation of the corpus, by one statement and by resolvers, as everybody: the same data in the same order."""
+
+import pytest
+
+from tests.compiler import rows
+from tests.compiler.conftest import Asking, names, question
+
+# Everything else in the corpus must compile.
+BY_RESOLVERS: set[str] = {"introspection_of_a_type", "introspection_beside_data"}
+VIEWERS = rows.viewers()
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(names()) >= 150
+    assert set(names()) >= BY_RESOLVERS
+
+
+@pytest.mark.parametrize("name", names())
+async def test_both_paths_answer_the_same_to_everybody(by_statement: Asking, by_resolvers: Asking, name: str) -> None:
+    asked = question(name)
+
+    answers = {who: await by_statement.ask(asked, viewer) for who, viewer in VIEWERS.items()}
+
+    assert answers == {who: await by_resolvers.ask(asked, viewer) for who, viewer in VIEWERS.items()}
+
+
+@pytest.mark.parametrize("name", sorted({*names()} - BY_RESOLVERS))
+async def test_an_operation_of_declared_fields_is_one_statement(by_statement: Asking, name: str) -> None:
+    asked = question(name)
+
+    answer = await by_statement.answer(asked, VIEWERS["owner"])
+
+    assert isinstance(answer.body, bytes)
+    assert by_statement.operations.operation(asked.query).ask(asked.variables).tree.program is not None
+
+
+@pytest.mark.parametrize("name", sorted(BY_RESOLVERS))
+def test_what_is_no_data_is_left_to_the_resolvers(by_statement: Asking, name: str) -> None:
+    asked = question(name)
+
+    assert by_statement.operations.operation(asked.query).ask(asked.variables).tree.program is None

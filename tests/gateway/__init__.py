@@ -1,1 +1,0 @@
-"""Tests of what stands between a socket and the graph."""

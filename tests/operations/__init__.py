@@ -1,0 +1,1 @@
+"""Tests of what is refused, limited and priced before an operation runs."""

@@ -1,0 +1,198 @@
+"""What an operation costs, and what a viewer may spend."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from asyncpg import Connection
+
+from gateway.operations.errors import Code
+from gateway.operations.executor import Operations
+from gateway.operations.limits import Limits
+from gateway.operations.rate_limit import Allowances
+from gateway.operations.result import Invalid
+from gateway.operations.validation import Rules
+from gateway.settings import Settings
+from schema.query import schema
+from tests.conftest import Client
+from tests.operations.hostile_documents import BOMBS
+from tests.operations.test_limits import ANSWER, post
+from tests.schema.examples import Watch, client_at
+from tests.schema.test_statements import DASHBOARD
+
+KEYS = "licenseKeys(first: $n) { nodes { activations(first: $n) { nodes { id } } } }"
+CUBE = f"query ($n: Int) {{ viewer {{ accounts {{ subscriptions(first: $n) {{ nodes {{ {KEYS} }} }} }} }} }}"
+RENAME = 'renameSubscription(input: {subscriptionId: "sub_x", displayName: "y"})'
+ORDERS = "orders(first: 50) { nodes { lines { quantity } } }"
+LOOK = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { lines { quantity } } ... on Account { name } } }"
+
+
+def cost(query: str, **variables: Any) -> int:
+    return Operations(schema._schema, Rules(Limits(), introspection=True)).operation(query).ask(variables).cost()
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "expected"),
+    [
+        ("{ viewer { scopes } }", {}, 1),
+        ("{ __typename }", {}, 1),
+        ('{ account(id: "x") { id name } }', {}, 2),
+        ('{ subscription(id: "x") { product { name } account { name } seats { used } } }', {}, 5),
+        ("{ products { nodes { name } } }", {}, 1 + 20),
+        ("{ products(first: 7) { nodes { name } } }", {}, 1 + 7),
+        ("{ products(last: 7) { edges { cursor node { name } } totalCount } }", {}, 1 + 7 + 10),
+        ("query ($n: Int = 5) { products(first: $n) { nodes { name } } }", {}, 1 + 5),
+        ("query ($n: Int = 5) { products(first: $n) { nodes { name } } }", {"n": 50}, 1 + 50),
+        ("{ a: products(first: 1) { nodes { name } } b: products(first: 2) { nodes { name } } }", {}, 1 + 1 + 2),
+        ("{ viewer { accounts { name } } }", {}, 1 + 10),
+        ("{ viewer { accounts { subscriptions(first: 3) { nodes { id } } } } }", {}, 1 + 10 * (1 + 3)),
+        (LOOK, {"ids": ["a", "b", "c"]}, 1 + 3 * (1 + 10)),
+        (LOOK, {"ids": []}, 1),
+        ("query ($all: Boolean!) { viewer { accounts @include(if: $all) { name } scopes } }", {"all": False}, 1),
+        ("query ($all: Boolean!) { viewer { accounts @include(if: $all) { name } scopes } }", {"all": True}, 11),
+        (CUBE, {"n": 3}, 1 + 10 * (1 + 3 * (1 + 3 * (1 + 3)))),
+        ("{ __schema { types { name } } }", {}, 1 + 10),
+        (f"mutation {{ {RENAME} {{ userErrors {{ code }} }} }}", {}, 1 + 20),
+        (f"mutation {{ a: {RENAME} {{ changed }} b: {RENAME} {{ changed }} }}", {}, 1 + 20 + 20),
+        (f"mutation {{ {RENAME} {{ subscription {{ product {{ name }} {ORDERS} }} }} }}", {}, 1 + 20 + 1 + 50 * 11),
+    ],
+)
+def test_a_cost_is_about_the_rows_that_may_be_touched(query: str, variables: dict[str, Any], expected: int) -> None:
+    assert cost(query, **variables) == expected
+
+
+def test_the_dashboard_costs_a_small_part_of_what_is_allowed() -> None:
+    assert cost(DASHBOARD, id="acc_x") * 20 < Limits().cost
+
+
+async def test_a_page_of_pages_of_pages_is_too_costly(client: Client, statements: list[str]) -> None:
+    response = await post(client, CUBE, {"n": 100})
+
+    assert (response.status_code, response.json()) == (
+        400,
+        {
+            "errors": [
+                {
+                    "message": "The operation costs 10101011; at most 100000 is allowed. Ask for smaller pages.",
+                    "extensions": {"code": "TOO_COSTLY", "requested": 10_101_011, "maximum": 100_000},
+                }
+            ]
+        },
+    )
+    assert statements == []
+
+
+async def test_introspection_in_circles_is_too_costly(conn: Connection, settings: Settings, signing_key: str) -> None:
+    allowed = settings.model_copy(update={"introspection": True})
+    circles = {
+        "{ __schema { types { fields { args { type { fields { args { type { name } } } } } } } } }": "TOO_COSTLY",
+        "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }": "INVALID_OPERATION",
+    }
+
+    async with client_at(Watch(), conn, allowed, signing_key) as client:
+        answers = {query: (await post(client, query)).json() for query in circles}
+
+    told = {query: {error["extensions"]["code"] for error in answer["errors"]} for query, answer in answers.items()}
+    assert told == {query: {code} for query, code in circles.items()}
+
+
+async def test_the_cost_is_told_to_whoever_asks_for_it(conn: Connection, settings: Settings, signing_key: str) -> None:
+    usual = settings.model_copy(update={"limits": Limits()})
+
+    async with client_at(Watch(), conn, usual, signing_key) as client:
+        first = await post(client, "{ viewer { scopes } }", **{"x-licet-cost": "1"})
+        second = await post(client, "{ products(first: 9) { nodes { name } } }", **{"x-licet-cost": "1"})
+        silent = await post(client, "{ viewer { scopes } }")
+
+    cost = first.json()["extensions"]["cost"]
+    assert first.json() == {**ANSWER, "extensions": {"cost": cost}}
+    # The first time, an operation costs the time of its preparation too.
+    assert 400_000 < cost.pop("available") < 500_000
+    assert cost == {"requested": 1, "maximum": 100_000, "restoreRate": 25_000}
+    assert second.json()["extensions"]["cost"]["requested"] == 10
+    assert silent.json() == ANSWER
+
+
+async def test_a_viewer_who_has_spent_all_waits_and_others_do_not(
+    conn: Connection, settings: Settings, signing_key: str
+) -> None:
+    narrow = settings.model_copy(update={"limits": Limits(cost=1_000_000, capacity=1_000_000, restore=10_000)})
+
+    async with client_at(Watch(), conn, narrow, signing_key) as client:
+        other = await client.post(CUBE, {"n": 40}, to="bob")
+        first, second = await post(client, CUBE, {"n": 40}), await post(client, CUBE, {"n": 40})
+
+    assert (first.status_code, other.status_code) == (200, 200)
+    (error,) = second.json()["errors"]
+    assert second.status_code == 429
+    assert 20 < int(second.headers["retry-after"]) < 40
+    assert error["extensions"]["code"] == "RATE_LIMITED"
+    assert error["message"].startswith("The operation costs 656411, and 3")
+
+
+def test_what_is_spent_comes_back_in_time() -> None:
+    now = [100.0]
+    allowances = Allowances(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
+    left = [allowances.of("ada").charge(60), allowances.of("ada").charge(40)]
+    with pytest.raises(Invalid) as refused:
+        allowances.of("ada").charge(25)
+
+    now[0] += 2.5
+    left += [allowances.of("ada").charge(25), allowances.of("bob").charge(1)]
+    now[0] += 1_000
+    left += [allowances.of("ada").charge(1)]
+
+    assert left == [40, 0, 0, 99, 99]
+    assert (refused.value.code, refused.value.headers) == (Code.RATE_LIMITED, ((b"retry-after", b"3"),))
+
+
+def test_a_viewer_in_debt_is_refused_before_anything_is_prepared() -> None:
+    now = [100.0]
+    allowances = Allowances(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
+    allowances.of("ada").spend(120)
+
+    with pytest.raises(Invalid) as refused:
+        allowances.of("ada").require()
+    allowances.of("bob").require()
+    now[0] += 2
+    allowances.of("ada").require()
+
+    assert (refused.value.code, refused.value.headers) == (Code.RATE_LIMITED, ((b"retry-after", b"2"),))
+    assert allowances.of("bob").charge(1) == 99
+
+
+async def test_whoever_throws_bombs_pays_for_the_time_they_take(
+    conn: Connection, settings: Settings, signing_key: str
+) -> None:
+    narrow = settings.model_copy(update={"limits": Limits(cost=500, capacity=500, restore=1)})
+    bomb = BOMBS["2,001 tokens"]
+
+    async with client_at(Watch(), conn, narrow, signing_key) as client:
+        # What was asked before costs no preparing, however much else the machine does.
+        await client.post("{ viewer { scopes } }", to="carol")
+        thrown = [await post(client, bomb.query) for _ in range(10)]
+        asked = await post(client, "{ viewer { scopes } }")
+        other = await client.post("{ viewer { scopes } }", to="bob")
+
+    assert {response.status_code for response in thrown[:1]} == {400}
+    assert thrown[-1].status_code == asked.status_code == 429
+    assert other.status_code == 200
+
+
+async def test_an_operation_asked_before_costs_no_preparing(
+    conn: Connection, settings: Settings, signing_key: str
+) -> None:
+    slow = settings.model_copy(update={"limits": Limits(restore=1)})
+
+    async with client_at(Watch(), conn, slow, signing_key) as client:
+        told = [await post(client, "{ viewer { scopes } }", **{"x-licet-cost": "1"}) for _ in range(21)]
+
+    available = [response.json()["extensions"]["cost"]["available"] for response in told]
+    steps = [before - after for before, after in pairwise(available)]
+    # A machine with much else to do may pause any of them.
+    assert steps.count(1) > 10
+
+
+def test_a_capacity_that_no_operation_fits_in_is_refused() -> None:
+    with pytest.raises(ValueError, match="capacity under the cost"):
+        Limits(cost=10, capacity=9)
