@@ -18,4 +18,4 @@ def test_the_wheel_has_every_file_of_the_product(tmp_path: Path) -> None:
 
     files = [path for layer in PRODUCT for path in (ROOT / layer).rglob("[!.]*") if path.is_file()]
     assert packed == {str(path.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts}
-    assert {"gateway/console/index.html", "gateway/console/main.js", "schema/schema.graphql"} < packed
+    assert {"gateway/console/index.html", "gateway/console/views/home.js", "schema/schema.graphql"} < packed

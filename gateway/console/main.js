@@ -1,23 +1,23 @@
 // Starts the page, and leads from an address to a view: every view has a URL, and back and reload work.
 
-import { h } from "./dom.js";
-import { drawerParts } from "./drawer.js";
-import { Failure, ask, exchanges, news } from "./graph.js";
-import { speak, t } from "./language.js";
-import { announce, later, noticeParts } from "./notices.js";
-import { failed } from "./parts.js";
-import { rememberAccount, signOut, token } from "./session.js";
-import { drawShell, shellParts } from "./shell.js";
+import { h } from "./lib/dom.js";
+import { drawerParts } from "./components/query-drawer.js";
+import { Failure, ask, exchanges, news } from "./lib/graphql-client.js";
+import { speak, t } from "./lib/i18n.js";
+import { announce, later, noticeParts } from "./components/toasts.js";
+import { failed } from "./components/elements.js";
+import { rememberAccount, signOut, token } from "./lib/session.js";
+import { drawShell, shellParts } from "./components/shell.js";
 
 const ROUTES = [
-  [/^\/sign-in$/, () => import("./sign-in.js")],
-  [/^\/$/, () => import("./start.js")],
-  [/^\/accounts\/(?<account>[^/]+)$/, () => import("./overview.js")],
-  [/^\/accounts\/(?<account>[^/]+)\/subscriptions$/, () => import("./subscriptions.js")],
-  [/^\/accounts\/(?<account>[^/]+)\/subscriptions\/(?<subscription>[^/]+)$/, () => import("./subscription.js")],
-  [/^\/accounts\/(?<account>[^/]+)\/billing$/, () => import("./billing.js")],
-  [/^\/accounts\/(?<account>[^/]+)\/members$/, () => import("./members.js")],
-  [/^\/accounts\/(?<account>[^/]+)\/activity$/, () => import("./activity.js")],
+  [/^\/sign-in$/, () => import("./views/sign-in.js")],
+  [/^\/$/, () => import("./views/home.js")],
+  [/^\/accounts\/(?<account>[^/]+)$/, () => import("./views/overview.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/subscriptions$/, () => import("./views/subscriptions.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/subscriptions\/(?<subscription>[^/]+)$/, () => import("./views/subscription.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/billing$/, () => import("./views/billing.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/members$/, () => import("./views/members.js")],
+  [/^\/accounts\/(?<account>[^/]+)\/activity$/, () => import("./views/activity.js")],
 ];
 
 const main = h("main", { id: "main", tabindex: "-1" });
@@ -61,7 +61,7 @@ function located() {
     const names = decoded(pattern.exec(location.pathname));
     if (names) return { load, url: location.href, search: new URLSearchParams(location.search), ...names };
   }
-  return { load: () => import("./lost.js"), url: location.href, search: new URLSearchParams() };
+  return { load: () => import("./views/not-found.js"), url: location.href, search: new URLSearchParams() };
 }
 
 /** What the parts of an address name; null where it is another's, or, like %E0, encodes no character. */
@@ -143,8 +143,8 @@ function draw(next, { again }) {
 }
 
 const actions = ({ viewer }, place) => ({
-  register: later(() => import("./register.js"), ({ register }) => register(viewer, place.account)),
-  accept: (invitation) => later(() => import("./accept.js"), ({ acceptInvitation }) => acceptInvitation(invitation)),
+  register: later(() => import("./actions/register-license-key.js"), ({ register }) => register(viewer, place.account)),
+  accept: (invitation) => later(() => import("./actions/accept-invitation.js"), ({ acceptInvitation }) => acceptInvitation(invitation)),
 });
 
 const goSignIn = (why = {}) => navigate(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search, ...why })}`, { replace: true });

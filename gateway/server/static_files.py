@@ -3,10 +3,11 @@
 import gzip
 import hashlib
 import re
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -106,7 +107,7 @@ class Pages:
     def routes(self) -> Sequence[BaseRoute]:
         return [
             *(Route(path, self._console) for path in VIEWS),
-            Route("/console/{version}/{name}", self._file),
+            Route("/console/{version}/{name:path}", self._file),
         ]
 
     async def _console(self, request: Request) -> Response:
@@ -134,20 +135,29 @@ class ForPeople:
         return self.endpoint(scope, receive, send)
 
 
+def _contents(directory: Traversable, within: str = "") -> Iterator[tuple[str, bytes]]:
+    """The path of every file beneath, as modules import each other by it, with its content."""
+    for entry in directory.iterdir():
+        if entry.is_dir():
+            yield from _contents(entry, f"{within}{entry.name}/")
+        else:
+            yield f"{within}{entry.name}", entry.read_bytes()
+
+
 @cache
 def pages(*, demo: bool) -> Pages:
     """`demo` says that one can sign in as somebody without an identity provider."""
-    contents = {path.name: path.read_bytes() for path in files("gateway").joinpath("console").iterdir()}
+    contents = dict(_contents(files("gateway").joinpath("console")))
     version = _digest(b"".join(contents[name] for name in sorted(contents)))
 
     def page(name: str) -> str:
         text = contents.pop(name).decode().replace('"/console/', f'"/console/{version}/')
         return text.replace('<html lang="en">', '<html lang="en" data-demo>') if demo else text
 
-    console, explorer = page("index.html"), page("explorer.html")
+    console, explorer = page("index.html"), page("explorer/index.html")
     return Pages(
         asset("index.html", console.encode(), {**ASK_AGAIN, **_policy(CONSOLE_POLICY)}),
-        asset("explorer.html", explorer.encode(), {**ASK_AGAIN, **_policy(explorer_policy(explorer))}),
+        asset("explorer/index.html", explorer.encode(), {**ASK_AGAIN, **_policy(explorer_policy(explorer))}),
         {name: asset(name, body, FOREVER) for name, body in contents.items()},
         version,
     )

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from tests.npm import package
 
-PAGE = Path(str(files("gateway"))) / "console" / "explorer.html"
+PAGE = Path(str(files("gateway"))) / "console" / "explorer" / "index.html"
 PINNED = re.compile(
     r'(?P<url>https://unpkg\.com/(?P<name>[\w-]+)@(?P<version>[\d.]+)/(?P<path>[^"]+))" integrity="(?P<hash>[^"]*)"'
 )

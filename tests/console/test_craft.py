@@ -244,7 +244,7 @@ async def test_a_part_of_the_page_that_does_not_come_is_told(visit: Visit, runni
     page = await visit(subscription(running, "A-1013"))
     gone = "export default"  # what does not parse fails as what is not there, and without a line in the browser's log
 
-    await page.route("**/renewal.js", lambda route: route.fulfill(content_type="text/javascript", body=gone))
+    await page.route("**/set-auto-renewal.js", lambda route: route.fulfill(content_type="text/javascript", body=gone))
     await page.locator("#renewal").click()
 
     await expect(page.locator(".toast")).to_contain_text("did not come")

@@ -2,13 +2,14 @@
 
 import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from gateway.server import static_files
 from tests.conftest import Client
 
-CONSOLE = files("gateway").joinpath("console")
+CONSOLE = Path(str(files("gateway"))) / "console"
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 GUARDED = {
     "cross-origin-opener-policy": "same-origin",
@@ -21,7 +22,7 @@ BLANK = re.compile(r"\{(\w+)\}")
 
 def catalogue(language: str) -> dict[str, list[str]]:
     """The blanks of every message; those of one and of many are the same."""
-    text = CONSOLE.joinpath(f"{language}.js").read_text(encoding="utf-8")
+    text = CONSOLE.joinpath("locales", f"{language}.js").read_text(encoding="utf-8")
     return {
         found["quoted"] or found["bare"]: sorted(set(BLANK.findall(found["text"]))) for found in ENTRY.finditer(text)
     }
@@ -29,9 +30,7 @@ def catalogue(language: str) -> dict[str, list[str]]:
 
 def source() -> str:
     return "\n".join(
-        path.read_text(encoding="utf-8")
-        for path in CONSOLE.iterdir()
-        if path.name.endswith(".js") and path.name not in {"en.js", "fr.js"}
+        path.read_text(encoding="utf-8") for path in CONSOLE.rglob("*.js") if path.parent.name != "locales"
     )
 
 
