@@ -3,7 +3,7 @@
 import { ERRORS } from "../lib/fragments.js";
 import { change } from "../lib/graphql-client.js";
 import { t } from "../lib/i18n.js";
-import { changed, navigate } from "../main.js";
+import { invalidate, navigate } from "../router.js";
 import { toast, toastFailure, toastRefusal } from "../components/toasts.js";
 
 const OPERATION = `mutation AcceptInvitation($input: AcceptInvitationInput!) {
@@ -14,7 +14,7 @@ export async function acceptInvitation({ id }) {
   try {
     const { account, userErrors } = await change(OPERATION, { invitationId: id });
     if (account === null) return toastRefusal(userErrors[0].message);
-    changed();
+    invalidate();
     toast(t("invitation.done", { name: account.name }));
     await navigate(`/accounts/${account.id}`);
   } catch (failure) {

@@ -4,7 +4,7 @@ import { field, form, open, text, tick } from "../components/dialog-form.js";
 import { h } from "../lib/dom.js";
 import { ERRORS } from "../lib/fragments.js";
 import { t } from "../lib/i18n.js";
-import { reload } from "../main.js";
+import { reload } from "../router.js";
 import { toast } from "../components/toasts.js";
 
 const OPERATION = `mutation AddPaymentMethod($input: AddPaymentMethodInput!) {

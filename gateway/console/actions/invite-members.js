@@ -4,7 +4,7 @@ import { choice, field, form, open } from "../components/dialog-form.js";
 import { h } from "../lib/dom.js";
 import { ERRORS } from "../lib/fragments.js";
 import { t, term } from "../lib/i18n.js";
-import { changed, reload } from "../main.js";
+import { invalidate, reload } from "../router.js";
 import { toast } from "../components/toasts.js";
 
 const INVITE = `mutation InviteMembers($input: InviteMembersInput!) {
@@ -31,7 +31,7 @@ export function inviteMembers(accountId) {
 
 /** The good ones are invited; the others stay in the field, each with what stands against it. */
 function done({ results }, dialog) {
-  changed();
+  invalidate();
   const refused = results.filter(({ userErrors }) => userErrors.length > 0);
   if (refused.length < results.length) toast(t("invite.done", { count: results.length - refused.length }));
   if (refused.length === 0) {

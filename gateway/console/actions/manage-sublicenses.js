@@ -4,7 +4,7 @@ import { choice, field, form, open, text } from "../components/dialog-form.js";
 import { h } from "../lib/dom.js";
 import { ERRORS } from "../lib/fragments.js";
 import { t } from "../lib/i18n.js";
-import { changed, reload } from "../main.js";
+import { invalidate, reload } from "../router.js";
 import { toast } from "../components/toasts.js";
 import { fresh } from "../components/license-key.js";
 
@@ -17,14 +17,14 @@ const payload = (name, fields = "licenseKey { id }") => {
 
 const done = (message) => (_, dialog) => {
   dialog.close();
-  changed();
+  invalidate();
   toast(t(message));
   reload();
 };
 
 /** The new key stands in the dialog until it is closed: here it is seen whole without asking again. */
 const made = ({ key }, dialog) => {
-  changed();
+  invalidate();
   dialog.addEventListener("close", () => reload());
   const finish = h("button", { type: "button", class: "primary", click: () => dialog.close() }, t("close"));
   dialog.querySelector("form").replaceWith(h("div", { class: "made" }, h("p", {}, t("split.made")), fresh(key), h("div", { class: "actions" }, finish)));

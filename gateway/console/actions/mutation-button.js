@@ -5,7 +5,7 @@ import { h } from "../lib/dom.js";
 import { ERRORS } from "../lib/fragments.js";
 import { change } from "../lib/graphql-client.js";
 import { t } from "../lib/i18n.js";
-import { reload } from "../main.js";
+import { reload } from "../router.js";
 import { toast, toastFailure, toastRefusal } from "../components/toasts.js";
 import { button } from "../components/elements.js";
 

@@ -4,7 +4,7 @@ import { choice, field, form, open, text, tick } from "../components/dialog-form
 import { h } from "../lib/dom.js";
 import { ERRORS } from "../lib/fragments.js";
 import { t, term } from "../lib/i18n.js";
-import { changed, navigate } from "../main.js";
+import { invalidate, navigate } from "../router.js";
 import { toast } from "../components/toasts.js";
 import { isAdmin } from "../components/shell.js";
 
@@ -31,7 +31,7 @@ export function register(viewer, accountId) {
       ],
       done({ subscription }, dialog) {
         dialog.close();
-        changed();
+        invalidate();
         toast(t("register.done", { name: subscription.displayName }));
         navigate(addressOf(subscription));
       },

@@ -3,7 +3,7 @@
 import { field, form, open, text } from "../components/dialog-form.js";
 import { ERRORS, METHOD, STATE } from "../lib/fragments.js";
 import { t } from "../lib/i18n.js";
-import { changed } from "../main.js";
+import { invalidate } from "../router.js";
 import { toast } from "../components/toasts.js";
 
 const OPERATION = `mutation RenameSubscription($input: RenameSubscriptionInput!) {
@@ -20,7 +20,7 @@ export function renameSubscription(subscription, redraw) {
       fields: field("displayName", t("rename.name"), text({ value: subscription.displayName, autofocus: true }), t("rename.hint")),
       done(payload, dialog) {
         Object.assign(subscription, payload.subscription);
-        changed();
+        invalidate();
         redraw();
         dialog.close();
         toast(t("rename.done"));

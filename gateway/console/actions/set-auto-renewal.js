@@ -4,7 +4,7 @@ import { choice, form, open, tick } from "../components/dialog-form.js";
 import { h } from "../lib/dom.js";
 import { ERRORS, METHOD, STATE } from "../lib/fragments.js";
 import { day, t } from "../lib/i18n.js";
-import { changed } from "../main.js";
+import { invalidate } from "../router.js";
 import { toast } from "../components/toasts.js";
 import { methodName } from "../components/elements.js";
 
@@ -29,7 +29,7 @@ export function turnRenewal(subscription, account, redraw) {
       fields: enabled ? turningOn(subscription, account) : turningOff(subscription),
       done(payload, dialog) {
         Object.assign(subscription, payload.subscription);
-        changed();
+        invalidate();
         redraw();
         dialog.close();
         toast(t(enabled ? "renewal.isOn" : "renewal.isOff"));

@@ -4,7 +4,7 @@ import { choice, form, open } from "../components/dialog-form.js";
 import { h } from "../lib/dom.js";
 import { ERRORS, METHOD, STATE } from "../lib/fragments.js";
 import { t } from "../lib/i18n.js";
-import { changed } from "../main.js";
+import { invalidate } from "../router.js";
 import { toast } from "../components/toasts.js";
 import { methodName, methodNote } from "../components/elements.js";
 
@@ -31,7 +31,7 @@ export function choosePayment(subscription, account, redraw) {
       ],
       done(payload, dialog) {
         Object.assign(subscription, payload.subscription);
-        changed();
+        invalidate();
         redraw();
         dialog.close();
         toast(t("payment.done"));

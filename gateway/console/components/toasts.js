@@ -52,7 +52,7 @@ export async function copy(text, done, refused) {
 }
 
 /** For a click: `use` takes what `load` imports. It may not come: without a connection, or where this page is of an older version. */
-export const later = (load, use) => async () => {
+export const lazy = (load, use) => async () => {
   let part;
   try {
     part = await load();

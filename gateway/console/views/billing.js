@@ -5,7 +5,7 @@ import { h, icon } from "../lib/dom.js";
 import { ask } from "../lib/graphql-client.js";
 import { number, t } from "../lib/i18n.js";
 import { METHOD } from "../lib/fragments.js";
-import { later } from "../components/toasts.js";
+import { lazy } from "../components/toasts.js";
 import { ORDER, orderList } from "../components/order-list.js";
 import { forbidden, paged } from "../components/pagination.js";
 import { button, methodName, methodNote, methodState, rows, section, skeleton } from "../components/elements.js";
@@ -49,7 +49,7 @@ function methods(account) {
       icon("card"),
       h("div", {}, h("p", {}, methodName(method), " ", methodState(method)), h("p", { class: "quiet" }, methodNote(method)), h("p", { class: "row-actions" }, ways(method))),
     );
-  const add = later(() => import("../actions/add-payment-method.js"), ({ addMethod }) => addMethod(account.id));
+  const add = lazy(() => import("../actions/add-payment-method.js"), ({ addMethod }) => addMethod(account.id));
   const action = button(t("method.new"), { class: "link", id: "method", click: add });
   const content = account.paymentMethods.length > 0 ? h("ul", { class: "list card" }, account.paymentMethods.map(row)) : h("p", { class: "quiet" }, t("method.none"));
   return section(t("method.title"), { action }, content);

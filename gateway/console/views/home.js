@@ -3,7 +3,7 @@
 import { lastAccount } from "../lib/session.js";
 import { rows, skeleton } from "../components/elements.js";
 import { t } from "../lib/i18n.js";
-import { navigate } from "../main.js";
+import { navigate } from "../router.js";
 import { h } from "../lib/dom.js";
 
 export default {

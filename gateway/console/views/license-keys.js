@@ -4,7 +4,7 @@ import { act } from "../actions/mutation-button.js";
 import { h, icon } from "../lib/dom.js";
 import { ask } from "../lib/graphql-client.js";
 import { day, instant, number, t, term } from "../lib/i18n.js";
-import { later } from "../components/toasts.js";
+import { lazy } from "../components/toasts.js";
 import { paged } from "../components/pagination.js";
 import { button, chip, meter, section } from "../components/elements.js";
 import { secret } from "../components/license-key.js";
@@ -20,7 +20,7 @@ const MORE = `query MoreDevices($key: ID!, $after: String!) {
 
 export function keys(subscription) {
   const { nodes, totalCount } = subscription.licenseKeys;
-  const split = later(() => import("../actions/manage-sublicenses.js"), ({ splitKey }) => splitKey(subscription));
+  const split = lazy(() => import("../actions/manage-sublicenses.js"), ({ splitKey }) => splitKey(subscription));
   const action = subscription.viewerCan.createSublicense && button(t("split.open"), { class: "link", id: "split", click: split });
   const list = h("ul", { class: "list card keys" }, nodes.map((key) => card(key, subscription)));
   return section(t("keys.title"), { action, aside: totalCount > 1 && number(totalCount) }, list);
@@ -40,7 +40,7 @@ function card(key, subscription) {
 
 /** What this viewer may do with a key; the server says in the end. */
 function actions(key, { licenseKeys, viewerCan }) {
-  const link = (label, id, act) => button(t(label), { class: "link", id: `${id}-${key.id}`, click: later(() => import("../actions/manage-sublicenses.js"), act) });
+  const link = (label, id, act) => button(t(label), { class: "link", id: `${id}-${key.id}`, click: lazy(() => import("../actions/manage-sublicenses.js"), act) });
   const others = licenseKeys.nodes.filter(({ id, status }) => id !== key.id && status === "ACTIVE");
   const mayChange = viewerCan.createSublicense && key.kind === "SUBLICENSE";
   const all = [

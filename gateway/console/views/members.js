@@ -4,7 +4,7 @@ import { act } from "../actions/mutation-button.js";
 import { h } from "../lib/dom.js";
 import { ask } from "../lib/graphql-client.js";
 import { day, number, t, term } from "../lib/i18n.js";
-import { later } from "../components/toasts.js";
+import { lazy } from "../components/toasts.js";
 import { forbidden, paged } from "../components/pagination.js";
 import { button, chip, rows, skeleton } from "../components/elements.js";
 import { SHELL, initials } from "../components/shell.js";
@@ -30,7 +30,7 @@ export default {
   skeleton: () => skeleton("title", ...rows(5)),
   render({ account }, place) {
     if (!account?.members) return forbidden(account);
-    const invite = later(() => import("../actions/invite-members.js"), ({ inviteMembers }) => inviteMembers(place.account));
+    const invite = lazy(() => import("../actions/invite-members.js"), ({ inviteMembers }) => inviteMembers(place.account));
     const more = async (after) => (await ask(MORE, { account: place.account, after })).account.members;
     return [
       h(

@@ -2,7 +2,7 @@
 
 import { h, icon } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
-import { navigate } from "../main.js";
+import { navigate } from "../router.js";
 import { toastRefusal } from "../components/toasts.js";
 import { button, failed, rows, skeleton } from "../components/elements.js";
 import { IS_DEMO, broughtToken, claims, people, signIn, signInAs } from "../lib/session.js";

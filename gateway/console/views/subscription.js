@@ -3,8 +3,8 @@
 import { h, icon } from "../lib/dom.js";
 import { day, number, t, term } from "../lib/i18n.js";
 import { keys } from "./license-keys.js";
-import { redraw } from "../main.js";
-import { later } from "../components/toasts.js";
+import { redraw } from "../router.js";
+import { lazy } from "../components/toasts.js";
 import { button, chip, facts, meter, methodName, methodNote, methodState, rows, section, skeleton, statusChips, when } from "../components/elements.js";
 import { SHELL } from "../components/shell.js";
 import { ORDER, orderList } from "../components/order-list.js";
@@ -62,7 +62,7 @@ const missing = (place) =>
   );
 
 function head(subscription, place) {
-  const rename = later(() => import("../actions/rename-subscription.js"), ({ renameSubscription }) => renameSubscription(subscription, redraw));
+  const rename = lazy(() => import("../actions/rename-subscription.js"), ({ renameSubscription }) => renameSubscription(subscription, redraw));
   return h(
     "div",
     { class: "page-head" },
@@ -111,7 +111,7 @@ function seatNote({ reserved, available }) {
 /** The switch says what is; what it would do is said in the dialog, before it is done. */
 function renewal(subscription, account) {
   const on = subscription.autoRenewal === "ON";
-  const turn = later(() => import("../actions/set-auto-renewal.js"), ({ turnRenewal }) => turnRenewal(subscription, account, redraw));
+  const turn = lazy(() => import("../actions/set-auto-renewal.js"), ({ turnRenewal }) => turnRenewal(subscription, account, redraw));
   const control = subscription.viewerCan.setAutoRenewal
     ? h("button", { type: "button", role: "switch", id: "renewal", class: "switch", "aria-checked": String(on), "aria-labelledby": "renewal-name", "aria-describedby": "renewal-note", click: turn }, h("span", {}))
     : chip("renewal", subscription.autoRenewal);
@@ -135,7 +135,7 @@ function payment(subscription, account) {
   // A MEMBER may not know: the account's methods are null then.
   if (!account?.paymentMethods) return null;
   const { paymentMethod: method, viewerCan } = subscription;
-  const choose = later(() => import("../actions/set-payment-method.js"), ({ choosePayment }) => choosePayment(subscription, account, redraw));
+  const choose = lazy(() => import("../actions/set-payment-method.js"), ({ choosePayment }) => choosePayment(subscription, account, redraw));
   const action = viewerCan.setPaymentMethod && button(t(method ? "payment.change" : "payment.choose"), { class: "link", id: "payment", click: choose });
   const shown = method
     ? h("div", { class: "method" }, icon("card"), h("div", {}, h("p", {}, methodName(method), " ", methodState(method)), h("p", { class: "quiet" }, methodNote(method))))

@@ -3,7 +3,7 @@
 import { h, icon, unique } from "../lib/dom.js";
 import { ask } from "../lib/graphql-client.js";
 import { t } from "../lib/i18n.js";
-import { navigate } from "../main.js";
+import { navigate } from "../router.js";
 import { announce } from "../components/toasts.js";
 import { more } from "../components/pagination.js";
 import { empty, missingAccount, nextDate, rows, seats, skeleton, statusChips, when } from "../components/elements.js";
