@@ -17,7 +17,7 @@ const ROUTES = [
 const notFound = () => import("./views/not-found.js");
 
 const headerActions = (viewer, accountId) => ({
-  register: lazy(() => import("./actions/register-license-key.js"), ({ register }) => register(viewer, accountId)),
+  register: lazy(() => import("./actions/register-license-key.js"), ({ registerLicenseKey }) => registerLicenseKey(viewer, accountId)),
   accept: (invitation) => lazy(() => import("./actions/accept-invitation.js"), ({ acceptInvitation }) => acceptInvitation(invitation)),
 });
 

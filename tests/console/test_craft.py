@@ -150,7 +150,7 @@ async def test_a_key_is_registered_with_the_keyboard_alone(visit: Visit, running
     await expect(page.locator("dialog").get_by_label("Licence key")).to_be_focused()
     await page.keyboard.type("nothing like a key")
     await page.keyboard.press("Enter")
-    await expect(page.locator('dialog [data-field="key"] .refusal')).to_have_count(1)
+    await expect(page.locator('dialog [data-field="key"] .user-error')).to_have_count(1)
     await page.keyboard.press("Escape")
 
     await expect(page.locator("dialog")).to_have_count(0)

@@ -38,7 +38,7 @@ async def test_a_key_is_split_off_named_resized_replaced_and_given_up(visit: Vis
     await dialog.get_by_label("Name").fill("Vitrine")
     await dialog.get_by_label("Licences", exact=True).fill("99")
     await dialog.locator("[type=submit]").click()
-    await expect(dialog.locator('[data-field="quota"] .refusal')).to_have_count(1)
+    await expect(dialog.locator('[data-field="quota"] .user-error')).to_have_count(1)
     await dialog.get_by_label("Licences", exact=True).fill("2")
     await dialog.locator("[type=submit]").click()
     await expect(dialog.locator("code")).to_have_text(WHOLE)
@@ -102,7 +102,7 @@ async def test_people_are_invited_each_with_an_answer_of_their_own(visit: Visit,
     await dialog.get_by_label("E-mail addresses").fill("ines@example.com, nobody, tomas@example.com")
     await dialog.locator("[type=submit]").click()
     await expect(page.get_by_text("1 person is invited.")).to_be_visible()
-    await expect(dialog.locator(".refusal")).to_have_count(2)
+    await expect(dialog.locator(".user-error")).to_have_count(2)
     await expect(dialog.get_by_label("E-mail addresses")).to_have_value("nobody\ntomas@example.com")
     await dialog.get_by_role("button", name="Cancel").click()
     await expect(row).to_contain_text("Invited")
@@ -118,7 +118,7 @@ async def test_an_admin_does_not_remove_themselves_by_accident(visit: Visit, run
     await expect(page.locator("dialog")).to_contain_text("They can be invited again")
     await page.locator("dialog [type=submit]").click()
 
-    await expect(page.locator("dialog .refusal")).to_have_count(1)
+    await expect(page.locator("dialog .user-error")).to_have_count(1)
 
 
 async def test_an_invitation_is_accepted_where_accounts_are_switched(visit: Visit) -> None:
@@ -138,7 +138,7 @@ async def test_a_payment_method_is_added_made_the_default_and_removed(visit: Vis
     await page.get_by_role("button", name="Add a payment method").click()
     await dialog.get_by_label("Token").fill("4242 4242 4242 4242")
     await dialog.locator("[type=submit]").click()
-    await expect(dialog.locator('[data-field="token"] .refusal')).to_have_count(1)
+    await expect(dialog.locator('[data-field="token"] .user-error')).to_have_count(1)
     await dialog.get_by_label("Token").fill("tok_mastercard")
     await dialog.locator("[type=submit]").click()
     await expect(page.get_by_text("The payment method is added.")).to_be_visible()

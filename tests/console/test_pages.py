@@ -53,7 +53,7 @@ def test_every_message_that_is_asked_for_is_there() -> None:
 def test_no_message_is_there_for_nothing() -> None:
     text = source()
     families = set(re.findall(r"`([\w.]+\.)\$\{", text))
-    families |= {f"{kind}." for kind in re.findall(r'(?:term|chip)\("([\w.]+)"', text)}
+    families |= {f"{kind}." for kind in re.findall(r'(?:enumLabel|chip)\("([\w.]+)"', text)}
     named = set(re.findall(r'"([\w.]+)"', text))
 
     unused = {

@@ -101,7 +101,7 @@ async def test_a_grace_period_is_not_lost_by_accident(visit: Visit, running: Run
     await open_dialog(page, "#renewal")
     await expect(page.locator("dialog")).to_contain_text("This ends the subscription at once")
     await page.locator("dialog [type=submit]").click()
-    refusal = page.locator('dialog [data-field="confirmGraceLoss"] .refusal')
+    refusal = page.locator('dialog [data-field="confirmGraceLoss"] .user-error')
     await expect(refusal).to_contain_text("grace")
     await expect(page.get_by_role("checkbox")).to_be_focused()
 
@@ -118,7 +118,7 @@ async def test_a_key_is_registered_from_anywhere_and_refusals_stand_at_it(
     key = running.keys()[1]
     page = await visit(f"{company(running)}/members", width=width)
     typed = page.locator("dialog").get_by_label("Licence key")
-    refusal = page.locator('dialog [data-field="key"] .refusal')
+    refusal = page.locator('dialog [data-field="key"] .user-error')
 
     await open_dialog(page, "#register")
     await expect(typed).to_be_focused()
@@ -146,7 +146,7 @@ async def test_a_subscription_is_renamed_and_an_empty_name_refused(visit: Visit,
     await open_dialog(page, "#rename")
     await page.get_by_label("Name", exact=True).fill(" ")
     await page.keyboard.press("Enter")
-    await expect(page.locator('[data-field="displayName"] .refusal')).to_contain_text("1 to 100 characters")
+    await expect(page.locator('[data-field="displayName"] .user-error')).to_contain_text("1 to 100 characters")
     await page.get_by_label("Name", exact=True).fill("Assistance, jour et nuit")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Assistance, jour et nuit")
@@ -162,7 +162,7 @@ async def test_the_next_renewal_is_charged_to_something_else(visit: Visit, runni
     await open_dialog(page, "#payment")
     await page.locator("dialog").get_by_label("Wire transfer").check()
     await page.locator("dialog [type=submit]").click()
-    await expect(page.locator('[data-field="paymentMethodId"] .refusal')).to_have_count(1)
+    await expect(page.locator('[data-field="paymentMethodId"] .user-error')).to_have_count(1)
     await page.locator("dialog").get_by_label("Direct debit").check()
     await page.locator("dialog [type=submit]").click()
 

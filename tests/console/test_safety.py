@@ -40,7 +40,7 @@ async def test_markup_is_shown_as_the_text_it_is(visit: Visit, running: Running,
     await page.locator("#register").click()
     await page.locator("dialog").get_by_label("Licence key").fill(probe)
     await page.locator("dialog [type=submit]").click()
-    await expect(page.locator('dialog [data-field="key"] .refusal')).to_have_count(1)
+    await expect(page.locator('dialog [data-field="key"] .user-error')).to_have_count(1)
     await nothing_ran(page)
 
     parameters = "&".join(f"{name}={quote(probe)}" for name in ("search", "order", "display"))

@@ -1,48 +1,48 @@
 // People asked to join a company, by their addresses: each is told on its own.
 
-import { choice, field, form, open } from "../components/dialog-form.js";
+import { field, mutationForm, openDialog, radioGroup } from "../components/dialog-form.js";
+import { showToast } from "../components/toasts.js";
 import { h } from "../lib/dom.js";
-import { ERRORS } from "../lib/fragments.js";
-import { t, term } from "../lib/i18n.js";
+import { USER_ERRORS } from "../lib/fragments.js";
+import { enumLabel, t } from "../lib/i18n.js";
 import { invalidate, reload } from "../router.js";
-import { toast } from "../components/toasts.js";
 
-const INVITE = `mutation InviteMembers($input: InviteMembersInput!) {
-  inviteMembers(input: $input) { results { email membership { id } ${ERRORS} } ${ERRORS} }
+const OPERATION = `mutation InviteMembers($input: InviteMembersInput!) {
+  inviteMembers(input: $input) { results { email membership { id } ${USER_ERRORS} } ${USER_ERRORS} }
 }`;
 
-const addresses = (typed) => typed.split(/[\s,;]+/).filter(Boolean);
+const parseAddresses = (text) => text.split(/[\s,;]+/).filter(Boolean);
 
 export function inviteMembers(accountId) {
-  const role = (value) => ({ value, label: term("role", value), note: h("span", { class: "quiet" }, t(`invite.${value}`)) });
-  open(t("invite.title"), () =>
-    form({
-      operation: INVITE,
-      input: ({ emails, role: as }) => ({ accountId, emails: addresses(emails), role: as }),
+  const roleOption = (value) => ({ value, label: enumLabel("role", value), note: h("span", { class: "quiet" }, t(`invite.${value}`)) });
+  openDialog(t("invite.title"),
+    mutationForm({
+      operation: OPERATION,
+      input: ({ emails, role }) => ({ accountId, emails: parseAddresses(emails), role }),
       submit: t("invite.submit"),
       fields: [
         field("emails", t("invite.emails"), h("textarea", { rows: "3", autofocus: true, autocapitalize: "off", spellcheck: "false" }), t("invite.hint")),
-        choice("role", t("invite.role"), [role("MEMBER"), role("ADMIN")], "MEMBER"),
+        radioGroup("role", t("invite.role"), [roleOption("MEMBER"), roleOption("ADMIN")], "MEMBER"),
       ],
-      done,
+      onSuccess,
     }),
   );
 }
 
-/** The good ones are invited; the others stay in the field, each with what stands against it. */
-function done({ results }, dialog) {
+/** Addresses that were rejected stay in the field, each with its error beneath. */
+function onSuccess({ results }, dialog) {
   invalidate();
-  const refused = results.filter(({ userErrors }) => userErrors.length > 0);
-  if (refused.length < results.length) toast(t("invite.done", { count: results.length - refused.length }));
-  if (refused.length === 0) {
+  const rejected = results.filter(({ userErrors }) => userErrors.length > 0);
+  if (rejected.length < results.length) showToast(t("invite.done", { count: results.length - rejected.length }));
+  if (rejected.length === 0) {
     dialog.close();
     reload();
     return;
   }
   dialog.addEventListener("close", () => reload());
-  const control = dialog.querySelector("textarea");
-  control.value = refused.map(({ email }) => email).join("\n");
-  const sentences = refused.map(({ email, userErrors }) => h("p", { class: "refusal" }, `${email}: `, h("span", { lang: "en" }, userErrors[0].message)));
-  dialog.querySelector(".problems").replaceChildren(...sentences);
-  control.focus();
+  const textarea = dialog.querySelector("textarea");
+  textarea.value = rejected.map(({ email }) => email).join("\n");
+  const messages = rejected.map(({ email, userErrors }) => h("p", { class: "user-error" }, `${email}: `, h("span", { lang: "en" }, userErrors[0].message)));
+  dialog.querySelector(".form-errors").replaceChildren(...messages);
+  textarea.focus();
 }

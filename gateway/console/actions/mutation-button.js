@@ -1,54 +1,54 @@
-// One click, one mutation. What can not be undone in the same way is asked about first.
+// One click, one mutation. What cannot be undone by another click is confirmed first.
 
-import { form, open } from "../components/dialog-form.js";
+import { mutationForm, openDialog } from "../components/dialog-form.js";
+import { button } from "../components/elements.js";
+import { showErrorToast, showRequestError, showToast } from "../components/toasts.js";
 import { h } from "../lib/dom.js";
-import { ERRORS } from "../lib/fragments.js";
-import { change } from "../lib/graphql-client.js";
+import { USER_ERRORS } from "../lib/fragments.js";
+import { mutate } from "../lib/graphql-client.js";
 import { t } from "../lib/i18n.js";
 import { reload } from "../router.js";
-import { toast, toastFailure, toastRefusal } from "../components/toasts.js";
-import { button } from "../components/elements.js";
 
-/** A link-like button that runs the mutation `name`, says `done`, and draws the view anew; `asks` is said before it. */
-export function act(label, { id, name, type, input, done, asks = null }) {
+/** A link-like button that runs the mutation `name` and draws the view anew; with `confirm`, a dialog asks first. */
+export function mutationButton(label, { id, name, type, input, successMessage, confirm = null }) {
   const operation = `mutation ${name[0].toUpperCase()}${name.slice(1)}($input: ${type}!) {
-  ${name}(input: $input) { ${ERRORS} }
+  ${name}(input: $input) { ${USER_ERRORS} }
 }`;
-  const control = button(t(label), { class: "link", id, click: asks ? ask : run });
-  return control;
+  const element = button(t(label), { class: "link", id, click: confirm ? openConfirmation : run });
+  return element;
 
-  function ask() {
-    open(t(label), () =>
-      form({
+  function openConfirmation() {
+    openDialog(t(label),
+      mutationForm({
         operation,
         input: () => input,
         submit: t(label),
         danger: true,
-        fields: h("p", {}, t(asks)),
-        done(_, dialog) {
+        fields: h("p", {}, t(confirm)),
+        onSuccess(_, dialog) {
           dialog.close();
-          said();
+          finish();
         },
       }),
     );
   }
 
   async function run() {
-    if (control.getAttribute("aria-disabled") === "true") return;
-    control.setAttribute("aria-disabled", "true");
+    if (element.getAttribute("aria-disabled") === "true") return;
+    element.setAttribute("aria-disabled", "true");
     try {
-      const { userErrors } = await change(operation, input);
-      if (userErrors.length > 0) toastRefusal(userErrors[0].message);
-      else await said();
-    } catch (failure) {
-      toastFailure(failure, t("failure.notSent"));
+      const { userErrors } = await mutate(operation, input);
+      if (userErrors.length > 0) showErrorToast(userErrors[0].message);
+      else await finish();
+    } catch (error) {
+      showRequestError(error, t("error.notSent"));
     } finally {
-      control.removeAttribute("aria-disabled");
+      element.removeAttribute("aria-disabled");
     }
   }
 
-  function said() {
-    toast(t(done));
+  function finish() {
+    showToast(t(successMessage));
     return reload();
   }
 }

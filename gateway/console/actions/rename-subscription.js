@@ -1,29 +1,29 @@
 // Another name for a subscription.
 
-import { field, form, open, text } from "../components/dialog-form.js";
-import { ERRORS, METHOD, STATE } from "../lib/fragments.js";
+import { field, mutationForm, openDialog, textInput } from "../components/dialog-form.js";
+import { showToast } from "../components/toasts.js";
+import { PAYMENT_METHOD, SUBSCRIPTION_STATE, USER_ERRORS } from "../lib/fragments.js";
 import { t } from "../lib/i18n.js";
 import { invalidate } from "../router.js";
-import { toast } from "../components/toasts.js";
 
 const OPERATION = `mutation RenameSubscription($input: RenameSubscriptionInput!) {
-  renameSubscription(input: $input) { subscription { ...State } changed ${ERRORS} }
+  renameSubscription(input: $input) { subscription { ...SubscriptionState } changed ${USER_ERRORS} }
 }
-${STATE}${METHOD}`;
+${SUBSCRIPTION_STATE}${PAYMENT_METHOD}`;
 
 export function renameSubscription(subscription, redraw) {
-  open(t("rename.title"), () =>
-    form({
+  openDialog(t("rename.title"),
+    mutationForm({
       operation: OPERATION,
       input: ({ displayName }) => ({ subscriptionId: subscription.id, displayName }),
       submit: t("save"),
-      fields: field("displayName", t("rename.name"), text({ value: subscription.displayName, autofocus: true }), t("rename.hint")),
-      done(payload, dialog) {
+      fields: field("displayName", t("rename.name"), textInput({ value: subscription.displayName, autofocus: true }), t("rename.hint")),
+      onSuccess(payload, dialog) {
         Object.assign(subscription, payload.subscription);
         invalidate();
         redraw();
         dialog.close();
-        toast(t("rename.done"));
+        showToast(t("rename.done"));
       },
     }),
   );

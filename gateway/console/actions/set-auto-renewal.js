@@ -1,22 +1,22 @@
-// Auto-renewal on and off: what it means is said before it is done.
+// Switches auto-renewal on or off, after saying what that means.
 
-import { choice, form, open, tick } from "../components/dialog-form.js";
+import { checkbox, mutationForm, openDialog, radioGroup } from "../components/dialog-form.js";
+import { paymentMethodName } from "../components/elements.js";
+import { showToast } from "../components/toasts.js";
 import { h } from "../lib/dom.js";
-import { ERRORS, METHOD, STATE } from "../lib/fragments.js";
-import { day, t } from "../lib/i18n.js";
+import { PAYMENT_METHOD, SUBSCRIPTION_STATE, USER_ERRORS } from "../lib/fragments.js";
+import { formatDate, t } from "../lib/i18n.js";
 import { invalidate } from "../router.js";
-import { toast } from "../components/toasts.js";
-import { methodName } from "../components/elements.js";
 
 const OPERATION = `mutation SetAutoRenewal($input: SetAutoRenewalInput!) {
-  setAutoRenewal(input: $input) { subscription { ...State } changed ${ERRORS} }
+  setAutoRenewal(input: $input) { subscription { ...SubscriptionState } changed ${USER_ERRORS} }
 }
-${STATE}${METHOD}`;
+${SUBSCRIPTION_STATE}${PAYMENT_METHOD}`;
 
-export function turnRenewal(subscription, account, redraw) {
+export function setAutoRenewal(subscription, account, redraw) {
   const enabled = subscription.autoRenewal !== "ON";
-  open(t(enabled ? "renewal.turnOn" : "renewal.turnOff"), () =>
-    form({
+  openDialog(t(enabled ? "renewal.turnOn" : "renewal.turnOff"),
+    mutationForm({
       operation: OPERATION,
       input: ({ paymentMethodId, confirmGraceLoss = false }) => ({
         subscriptionId: subscription.id,
@@ -26,43 +26,43 @@ export function turnRenewal(subscription, account, redraw) {
       }),
       submit: t(enabled ? "renewal.turnOn" : "renewal.turnOff"),
       danger: !enabled && subscription.status === "GRACE_PERIOD",
-      fields: enabled ? turningOn(subscription, account) : turningOff(subscription),
-      done(payload, dialog) {
+      fields: enabled ? enableFields(subscription, account) : disableFields(subscription),
+      onSuccess(payload, dialog) {
         Object.assign(subscription, payload.subscription);
         invalidate();
         redraw();
         dialog.close();
-        toast(t(enabled ? "renewal.isOn" : "renewal.isOff"));
+        showToast(t(enabled ? "renewal.isOn" : "renewal.isOff"));
       },
-      refused: (error, made) => error.code === "GRACE_LOSS_UNCONFIRMED" && confirmation(made),
+      onUserError: (error, form) => error.code === "GRACE_LOSS_UNCONFIRMED" && requireConfirmation(form),
     }),
   );
 }
 
-function turningOff({ status, expiresOn, product }) {
+function disableFields({ status, expiresOn, product }) {
   if (status === "GRACE_PERIOD") {
     return [
       h("p", { class: "alarm" }, h("strong", {}, t("renewal.endsToday"))),
-      consequences(t("renewal.graceLost", { date: day(expiresOn) }), t("renewal.noCharge"), t("renewal.noWayBack")),
-      tick("confirmGraceLoss", t("renewal.confirmGraceLoss")),
+      consequences(t("renewal.graceLost", { date: formatDate(expiresOn) }), t("renewal.noCharge"), t("renewal.noWayBack")),
+      checkbox("confirmGraceLoss", t("renewal.confirmGraceLoss")),
     ];
   }
-  const until = expiresOn ? t("renewal.until", { date: day(expiresOn) }) : t("renewal.undated");
+  const until = expiresOn ? t("renewal.until", { date: formatDate(expiresOn) }) : t("renewal.undated");
   return consequences(until, t("renewal.noCharge"), t("renewal.noGrace", { count: product.graceDays }), t("renewal.wayBack"));
 }
 
-const consequences = (...sentences) => h("ul", { class: "consequences" }, sentences.map((sentence) => h("li", {}, h("span", {}, sentence))));
+const consequences = (...messages) => h("ul", { class: "consequences" }, messages.map((message) => h("li", {}, h("span", {}, message))));
 
-/** The grace period began while the dialog was open: it is confirmed now, knowingly. */
-function confirmation(made) {
-  if (!made.querySelector("[name=confirmGraceLoss]")) made.querySelector(".problems").before(tick("confirmGraceLoss", t("renewal.confirmGraceLoss")));
+/** The grace period began while the dialog was open: its loss has to be confirmed now. */
+function requireConfirmation(form) {
+  if (!form.querySelector("[name=confirmGraceLoss]")) form.querySelector(".form-errors").before(checkbox("confirmGraceLoss", t("renewal.confirmGraceLoss")));
 }
 
-function turningOn({ expiresOn, paymentMethod, channel }, account) {
-  const lead = h("p", {}, expiresOn ? t("renewal.willRenew", { date: day(expiresOn) }) : t("renewal.willRenewUndated"));
+function enableFields({ expiresOn, paymentMethod, channel }, account) {
+  const lead = h("p", {}, expiresOn ? t("renewal.willRenew", { date: formatDate(expiresOn) }) : t("renewal.willRenewUndated"));
   if (channel === "APP_STORE" || !account?.paymentMethods) return lead;
-  const able = account.paymentMethods.filter(({ canRenew }) => canRenew);
-  if (able.length === 0) return [lead, h("p", { class: "note" }, t("renewal.noMethod"), " ", h("a", { href: `/accounts/${account.id}/billing` }, t("method.add")))];
-  const chosen = able.find(({ id }) => id === paymentMethod?.id) ?? able.find(({ isDefault }) => isDefault) ?? able[0];
-  return [lead, choice("paymentMethodId", t("renewal.charge"), able.map((method) => ({ value: method.id, label: methodName(method), note: null })), chosen.id)];
+  const renewable = account.paymentMethods.filter(({ canRenew }) => canRenew);
+  if (renewable.length === 0) return [lead, h("p", { class: "note" }, t("renewal.noMethod"), " ", h("a", { href: `/accounts/${account.id}/billing` }, t("method.add")))];
+  const selected = renewable.find(({ id }) => id === paymentMethod?.id) ?? renewable.find(({ isDefault }) => isDefault) ?? renewable[0];
+  return [lead, radioGroup("paymentMethodId", t("renewal.charge"), renewable.map((method) => ({ value: method.id, label: paymentMethodName(method), note: null })), selected.id)];
 }

@@ -1,8 +1,8 @@
 // The small parts that views are made of.
 
-import { h, icon, unique } from "../lib/dom.js";
-import { away, day, number, t, term } from "../lib/i18n.js";
-import { serverDay } from "../lib/graphql-client.js";
+import { h, icon, uniqueId } from "../lib/dom.js";
+import { serverToday } from "../lib/graphql-client.js";
+import { enumLabel, formatDate, formatNumber, formatRelativeDate, t } from "../lib/i18n.js";
 
 const TONES = {
   ACTIVE: "good", PAID: "good", ON: "good", OWNER: "plain", ADMIN: "plain",
@@ -12,12 +12,12 @@ const TONES = {
 
 /** A state in a word; colour only repeats what the word says. */
 export function chip(kind, code) {
-  return h("span", { class: `chip ${TONES[code] ?? "plain"}` }, term(kind, code));
+  return h("span", { class: `chip ${TONES[code] ?? "plain"}` }, enumLabel(kind, code));
 }
 
 export function statusChips(subscription) {
-  const soon = subscription.isExpiringSoon ? "EXPIRING_SOON" : subscription.status;
-  return h("span", { class: "chips" }, chip("status", soon), subscription.isTrial && h("span", { class: "chip plain" }, t("trial")));
+  const status = subscription.isExpiringSoon ? "EXPIRING_SOON" : subscription.status;
+  return h("span", { class: "chips" }, chip("status", status), subscription.isTrial && h("span", { class: "chip plain" }, t("trial")));
 }
 
 /** How much of `total` is used, as a bar beside the numbers. */
@@ -26,15 +26,15 @@ export function meter(used, total) {
   return h("span", { class: "meter", "--used": share, "aria-hidden": "true" }, h("span"));
 }
 
-export function seats(used, total) {
-  return h("span", { class: "seats" }, h("span", { class: "figure" }, t("seats.used", { used: number(used), total: number(total) })), meter(used, total));
+export function seatUsage(used, total) {
+  return h("span", { class: "seats" }, h("span", { class: "figure" }, t("seats.used", { used: formatNumber(used), total: formatNumber(total) })), meter(used, total));
 }
 
 /** A day, and how far it is. */
-export function when(text, { near = true } = {}) {
+export function dateWithDistance(text, { distance = true } = {}) {
   return [
-    h("time", { datetime: text }, day(text)),
-    near && h("span", { class: "quiet near" }, away(text, serverDay())),
+    h("time", { datetime: text }, formatDate(text)),
+    distance && h("span", { class: "quiet near" }, formatRelativeDate(text, serverToday())),
   ];
 }
 
@@ -44,41 +44,41 @@ export function nextDate({ renewsOn, expiresOn, status }) {
   if (!expiresOn) return { label: t("date.perpetual"), on: null };
   if (renewsOn && status === "GRACE_PERIOD") return { label: t("date.due"), on: renewsOn };
   if (renewsOn) return { label: t("date.renews"), on: renewsOn };
-  return { label: expiresOn < serverDay() ? t("date.ended") : t("date.ends"), on: expiresOn };
+  return { label: expiresOn < serverToday() ? t("date.ended") : t("date.ends"), on: expiresOn };
 }
 
-export function facts(...pairs) {
-  const rows = pairs.filter(Boolean).map(([name, ...value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
+export function descriptionList(...entries) {
+  const rows = entries.filter(Boolean).map(([name, ...value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
   return h("dl", { class: "facts" }, rows);
 }
 
-export function section(title, { action = null, aside = null, id = unique("section") } = {}, ...content) {
+export function section(title, { action = null, aside = null, id = uniqueId("section") } = {}, ...content) {
   const heading = h("h2", { id }, title, aside && h("span", { class: "quiet count" }, aside));
   return h("section", { "aria-labelledby": id, class: "section" }, h("div", { class: "section-head" }, heading, action), content);
 }
 
-export function button(label, attributes, drawing = null) {
-  return h("button", { type: "button", ...attributes }, drawing && icon(drawing), h("span", {}, label));
+export function button(label, attributes, iconName = null) {
+  return h("button", { type: "button", ...attributes }, iconName && icon(iconName), h("span", {}, label));
 }
 
-export function empty(title, sentence, action = null) {
-  return h("div", { class: "empty" }, h("p", { class: "empty-title" }, title), h("p", {}, sentence), action);
+export function emptyState(title, message, action = null) {
+  return h("div", { class: "empty" }, h("p", { class: "empty-title" }, title), h("p", {}, message), action);
 }
 
 export const missingAccount = () =>
-  h("div", { class: "empty" }, h("h1", {}, t("account.missing")), h("p", {}, t("account.missingHint")), h("a", { class: "button secondary", href: "/" }, t("lost.home")));
+  h("div", { class: "empty" }, h("h1", {}, t("account.missing")), h("p", {}, t("account.missingHint")), h("a", { class: "button secondary", href: "/" }, t("notFound.home")));
 
-/** Something went wrong: what, and the way on. */
-export function failed(failure, retry) {
-  const offline = failure.kind === "offline";
-  const fault = failure.kind === "fault";
+/** In place of what failed to load: why, and a button to try again. */
+export function errorState(error, retry) {
+  const offline = error.kind === "offline";
+  const server = error.kind === "server";
   return h(
     "div",
     { class: "empty failure", role: "alert" },
     icon("warn"),
-    h("p", { class: "empty-title" }, t(offline ? "failure.offline" : fault ? "failure.fault" : "failure.refused")),
-    h("p", {}, offline ? t("failure.offlineHint") : failure.message),
-    failure.requestId && h("p", { class: "quiet" }, t("failure.request"), " ", h("code", {}, failure.requestId)),
+    h("p", { class: "empty-title" }, t(offline ? "error.offline" : server ? "error.server" : "error.rejected")),
+    h("p", {}, offline ? t("error.offlineHint") : error.message),
+    error.requestId && h("p", { class: "quiet" }, t("error.requestId"), " ", h("code", {}, error.requestId)),
     button(t("retry"), { class: "secondary", id: "retry", click: retry }),
   );
 }
@@ -88,22 +88,22 @@ export function skeleton(...shapes) {
   return h("div", { class: "skeleton", "aria-hidden": "true" }, shapes.map((shape) => h("div", { class: `bone ${shape}` })));
 }
 
-export const rows = (count, shape = "row") => Array(count).fill(shape);
+export const repeat = (count, shape = "row") => Array(count).fill(shape);
 
 /** Words for a payment method: "Visa •••• 4242", whose digits do not leave their dots. */
-export function methodName(method) {
-  const kind = term("method", method.kind);
+export function paymentMethodName(method) {
+  const kind = enumLabel("method", method.kind);
   if (method.last4) return `${method.brand ?? kind} ••••\u00a0${method.last4}`;
   return method.brand ?? kind;
 }
 
-export function methodNote({ holderName, expiresOn, canRenew }) {
-  const parts = [holderName, expiresOn && t("method.until", { date: day(expiresOn) }), !canRenew && t("method.noRenewal")];
+export function paymentMethodDetails({ holderName, expiresOn, canRenew }) {
+  const parts = [holderName, expiresOn && t("method.until", { date: formatDate(expiresOn) }), !canRenew && t("method.noRenewal")];
   return parts.filter(Boolean).join(" · ");
 }
 
 /** A word for the state of a method that can no longer be charged. */
-export function methodState(method) {
-  if (method.expiresOn && method.expiresOn < serverDay()) return h("span", { class: "chip bad" }, t("method.expired"));
+export function paymentMethodStatus(method) {
+  if (method.expiresOn && method.expiresOn < serverToday()) return h("span", { class: "chip bad" }, t("method.expired"));
   return method.isDefault && h("span", { class: "chip plain" }, t("method.default"));
 }

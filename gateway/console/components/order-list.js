@@ -1,11 +1,11 @@
 // Orders as a list: what was bought, when, for how much.
 
 import { h } from "../lib/dom.js";
-import { instant, money, number, t, term } from "../lib/i18n.js";
+import { enumLabel, formatDateTime, formatMoney, formatNumber, t } from "../lib/i18n.js";
 import { chip } from "./elements.js";
 
-export const ORDER = `
-fragment Order on Order {
+export const ORDER_SUMMARY = `
+fragment OrderSummary on Order {
   id number placedAt status kind invoiceUrl
   total { amount currency }
   lines { product { name } quantity unitPrice { amount currency } }
@@ -14,7 +14,7 @@ fragment Order on Order {
 export const orderList = (orders) => h("ul", { class: "list card orders" }, orders.map(order));
 
 function order({ number: name, placedAt, status, kind, total, lines, invoiceUrl }) {
-  const line = ({ product, quantity, unitPrice }) => h("li", {}, `${number(quantity)} × ${product.name} · `, h("span", {}, t("orders.each", { price: money(unitPrice) })));
+  const line = ({ product, quantity, unitPrice }) => h("li", {}, `${formatNumber(quantity)} × ${product.name} · `, h("span", {}, t("orders.each", { price: formatMoney(unitPrice) })));
   // Only an address of the web: a scheme of another kind is no invoice.
   const invoice = /^https?:/.test(invoiceUrl ?? "") && h("a", { href: invoiceUrl, target: "_blank", rel: "noreferrer" }, t("orders.invoice"));
   return h(
@@ -23,10 +23,10 @@ function order({ number: name, placedAt, status, kind, total, lines, invoiceUrl 
     h(
       "div",
       { class: "order-head" },
-      h("p", { class: "order-kind" }, term("order.kind", kind), " ", status !== "PAID" && chip("order.status", status)),
-      h("span", { class: "amount" }, money(total)),
+      h("p", { class: "order-kind" }, enumLabel("order.kind", kind), " ", status !== "PAID" && chip("order.status", status)),
+      h("span", { class: "amount" }, formatMoney(total)),
     ),
-    h("p", { class: "quiet order-note" }, h("time", { datetime: placedAt }, instant(placedAt)), ` · ${name}`, invoice && " · ", invoice),
+    h("p", { class: "quiet order-note" }, h("time", { datetime: placedAt }, formatDateTime(placedAt)), ` · ${name}`, invoice && " · ", invoice),
     h("ul", { class: "order-lines" }, lines.map(line)),
   );
 }

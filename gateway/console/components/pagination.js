@@ -1,80 +1,80 @@
-// Lists that grow by a page: at a press of a button, or as one scrolls.
+// Lists that grow by a page, at the press of a button or on scroll.
 
 import { h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
+import { button, emptyState, errorState, missingAccount } from "./elements.js";
 import { announce } from "./toasts.js";
-import { button, empty, failed, missingAccount } from "./elements.js";
 
-/** A page of rows as `list(nodes)` draws them; `load(after)` brings the next page. */
-export function paged(page, list, load) {
-  const shown = list(page.nodes);
-  const add = (nodes) => {
-    const fresh = [...list(nodes).children];
-    shown.append(...fresh);
-    return fresh;
+/** A page of rows as `renderList(nodes)` draws them; `load(after)` brings the next page. */
+export function paginatedList(page, renderList, load) {
+  const element = renderList(page.nodes);
+  const appendRows = (nodes) => {
+    const rows = [...renderList(nodes).children];
+    element.append(...rows);
+    return rows;
   };
-  return [shown, more(page, load, add)];
+  return [element, loadMore(page, load, appendRows)];
 }
 
 /**
- * How much of a list is shown, and the way to the rest: `load(after)` brings the next page, `add(nodes)` draws it and
- * returns its rows. With `scrolls` it comes as soon as its place comes into view, too.
+ * How much of a list is shown, and a button for more: `load(after)` brings the next page, `appendRows(nodes)` draws
+ * it and returns its rows. With `onScroll` it is loaded as soon as the button scrolls into view, too.
  */
-export function more(page, load, add, { scrolls = false } = {}) {
-  const area = h("div", { class: "more" });
-  const control = button(t("list.more"), { class: "secondary", click: next });
-  const watcher = new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && next(), { rootMargin: "400px" });
-  let waiting = false;
-  draw();
-  return area;
+export function loadMore(page, load, appendRows, { onScroll = false } = {}) {
+  const container = h("div", { class: "more" });
+  const trigger = button(t("list.more"), { class: "secondary", click: loadNext });
+  const observer = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && loadNext(), { rootMargin: "400px" });
+  let loading = false;
+  render();
+  return container;
 
-  function draw() {
-    area.replaceChildren(h("p", { class: "quiet" }, said()));
+  function render() {
+    container.replaceChildren(h("p", { class: "quiet" }, progressText()));
     if (!page.pageInfo.hasNextPage) return;
-    area.append(control);
-    if (scrolls) watcher.observe(control);
+    container.append(trigger);
+    if (onScroll) observer.observe(trigger);
   }
 
   // A second press, and scrolling meanwhile, would bring the same page again.
-  async function next() {
-    if (waiting) return;
-    waiting = true;
-    watcher.disconnect();
-    area.setAttribute("aria-busy", "true");
+  async function loadNext() {
+    if (loading) return;
+    loading = true;
+    observer.disconnect();
+    container.setAttribute("aria-busy", "true");
     try {
-      const found = await load(page.pageInfo.endCursor);
-      if (area.isConnected) append(found);
-    } catch (failure) {
-      area.replaceChildren(failed(failure, next));
+      const next = await load(page.pageInfo.endCursor);
+      if (container.isConnected) append(next);
+    } catch (error) {
+      container.replaceChildren(errorState(error, loadNext));
     } finally {
-      waiting = false;
-      area.removeAttribute("aria-busy");
+      loading = false;
+      container.removeAttribute("aria-busy");
     }
   }
 
   function append({ nodes, pageInfo, totalCount }) {
-    const focused = area.contains(document.activeElement);
-    const [first] = add(nodes);
+    const focused = container.contains(document.activeElement);
+    const [first] = appendRows(nodes);
     // The view's own data: coming back shows all of it.
     page.nodes.push(...nodes);
     Object.assign(page, { pageInfo, totalCount });
-    draw();
-    if (focused) focus(first);
-    announce(said());
+    render();
+    if (focused) focusRow(first);
+    announce(progressText());
   }
 
-  function said() {
+  function progressText() {
     return t("list.shown", { shown: page.nodes.length, total: page.totalCount });
   }
 }
 
-function focus(row) {
+function focusRow(row) {
   row?.setAttribute("tabindex", "-1");
   row?.focus();
 }
 
 /** In place of what only admins of the account see. */
-export function forbidden(account) {
+export function forbiddenState(account) {
   if (account === null) return missingAccount();
-  return [h("h1", { class: "visually-hidden" }, t("forbidden.title")), empty(t("forbidden.title"), t("forbidden.hint"))];
+  return [h("h1", { class: "visually-hidden" }, t("forbidden.title")), emptyState(t("forbidden.title"), t("forbidden.hint"))];
 }

@@ -1,71 +1,71 @@
-// "Show the query": what this view asked, and what it took. It stays open while one walks from view to view.
+// "Show the query": the operations this view sent, with size and timing. It stays open from view to view.
 
 import { h, icon } from "../lib/dom.js";
-import { exchanges, news } from "../lib/graphql-client.js";
-import { bytes, milliseconds, t } from "../lib/i18n.js";
-import { copy } from "./toasts.js";
+import { events, requestLog } from "../lib/graphql-client.js";
+import { formatBytes, formatMilliseconds, t } from "../lib/i18n.js";
+import { copyText } from "./toasts.js";
 
-const WORD = /(#[^\n]*)|("(?:[^"\\]|\\.)*")|(\$\w+)|\b(query|mutation|fragment|on|true|false|null)\b|(@\w+)|\b([A-Z]\w*)\b/g;
-const KINDS = ["", "comment", "string", "variable", "keyword", "directive", "type"];
+const TOKEN = /(#[^\n]*)|("(?:[^"\\]|\\.)*")|(\$\w+)|\b(query|mutation|fragment|on|true|false|null)\b|(@\w+)|\b([A-Z]\w*)\b/g;
+const TOKEN_KINDS = ["", "comment", "string", "variable", "keyword", "directive", "type"];
 
 let drawer;
-let pill;
+let openButton;
 
-/** The pill that opens the drawer, and the drawer; both follow the exchanges. */
-export function drawerParts() {
-  drawer = h("aside", { class: "drawer", id: "query", "aria-label": t("query.title"), hidden: true, keydown: escaped });
-  pill = h("button", { class: "pill", type: "button", "aria-expanded": "false", "aria-controls": "query", click: toggle });
-  news.addEventListener("exchange", draw);
-  draw();
-  return [pill, drawer];
+/** The pill that opens the drawer, and the drawer; both follow the request log. */
+export function createQueryDrawer() {
+  drawer = h("aside", { class: "drawer", id: "query", "aria-label": t("query.title"), hidden: true, keydown: onKeydown });
+  openButton = h("button", { class: "pill", type: "button", "aria-expanded": "false", "aria-controls": "query", click: toggle });
+  events.addEventListener("request", render);
+  render();
+  return [openButton, drawer];
 }
 
 function toggle() {
   drawer.hidden = !drawer.hidden;
-  pill.setAttribute("aria-expanded", String(!drawer.hidden));
+  openButton.setAttribute("aria-expanded", String(!drawer.hidden));
   document.documentElement.classList.toggle("with-drawer", !drawer.hidden);
-  draw();
-  (drawer.hidden ? pill : drawer.querySelector("button")).focus();
+  render();
+  (drawer.hidden ? openButton : drawer.querySelector("button")).focus();
 }
 
-function escaped(event) {
+function onKeydown(event) {
   if (event.key === "Escape") toggle();
 }
 
-function draw() {
-  const [latest] = exchanges;
-  pill.hidden = !latest;
+function render() {
+  const [latest] = requestLog;
+  openButton.hidden = !latest;
   if (!latest) return;
-  pill.replaceChildren(icon("query"), h("span", {}, t("query.show")), h("span", { class: "quiet" }, brief(latest)));
+  openButton.replaceChildren(icon("query"), h("span", {}, t("query.show")), h("span", { class: "quiet" }, summarize(latest)));
   if (drawer.hidden) return;
   const close = h("button", { type: "button", class: "icon-button", "aria-label": t("close"), click: toggle }, icon("close"));
-  drawer.replaceChildren(h("div", { class: "drawer-head" }, h("h2", {}, t("query.title")), close), h("p", { class: "quiet" }, t("query.lead")), ...exchanges.map(entry));
+  drawer.replaceChildren(h("div", { class: "drawer-head" }, h("h2", {}, t("query.title")), close), h("p", { class: "quiet" }, t("query.lead")), ...requestLog.map(logEntry));
 }
 
-function entry(exchange, index) {
-  const variables = JSON.stringify(exchange.variables, null, 2);
+function logEntry(entry, index) {
+  const variables = JSON.stringify(entry.variables, null, 2);
   return h(
     "details",
-    { class: "exchange", open: index === 0 },
-    h("summary", {}, h("strong", {}, exchange.name), h("span", { class: "quiet" }, brief(exchange))),
+    { class: "log-entry", open: index === 0 },
+    h("summary", {}, h("strong", {}, entry.name), h("span", { class: "quiet" }, summarize(entry))),
     h(
       "p",
       { class: "links" },
-      h("a", { href: explorerLink(exchange.operation, variables), target: "_blank", rel: "opener" }, t("query.explorer")),
-      h("button", { type: "button", class: "link", click: () => copy(exchange.operation, t("copied"), t("query.notCopied")) }, t("query.copy")),
+      h("a", { href: explorerLink(entry.operation, variables), target: "_blank", rel: "opener" }, t("query.explorer")),
+      h("button", { type: "button", class: "link", click: () => copyText(entry.operation, t("copied"), t("query.notCopied")) }, t("query.copy")),
     ),
-    block(t("query.document"), marked(exchange.operation)),
-    block(t("query.variables"), marked(variables)),
+    codeBlock(t("query.document"), highlight(entry.operation)),
+    codeBlock(t("query.variables"), highlight(variables)),
   );
 }
 
-function block(label, content) {
+function codeBlock(label, content) {
   return h("pre", { tabindex: "0", role: "region", "aria-label": label }, h("code", {}, content));
 }
 
 /** `3.1 kB · 12 ms · 1 statement` */
-function brief({ bytes: size, ms, statements }) {
-  const parts = [bytes(size), milliseconds(ms)];
+function summarize({ bytes: size, ms, statements }) {
+  const parts = [formatBytes(size), formatMilliseconds(ms)];
   if (statements !== null) parts.push(t("query.statements", { count: statements }));
   return parts.join(" · ");
 }
@@ -75,11 +75,11 @@ function explorerLink(query, variables) {
   return `/graphql#${new URLSearchParams({ query, variables })}`;
 }
 
-function marked(text) {
+function highlight(text) {
   const nodes = [];
   let end = 0;
-  for (const match of text.matchAll(WORD)) {
-    const kind = KINDS[match.findIndex((group, index) => index > 0 && group !== undefined)];
+  for (const match of text.matchAll(TOKEN)) {
+    const kind = TOKEN_KINDS[match.findIndex((group, index) => index > 0 && group !== undefined)];
     nodes.push(text.slice(end, match.index), h("span", { class: `syntax-${kind}` }, match[0]));
     end = match.index + match[0].length;
   }

@@ -1,7 +1,7 @@
-// What stays around every view: the account one is in, where one can go, who one is.
+// The header of every view: accounts, tabs, and the user's menu.
 
-import { h, icon, refresh, unique } from "../lib/dom.js";
-import { LANGUAGES, choose, language, t, term } from "../lib/i18n.js";
+import { h, icon, replaceKeepingFocus, uniqueId } from "../lib/dom.js";
+import { LOCALES, detectLocale, enumLabel, setLocale, t } from "../lib/i18n.js";
 import { signOut } from "../lib/session.js";
 
 const TABS = [
@@ -12,9 +12,9 @@ const TABS = [
   { name: "activity", path: "/activity", admins: true },
 ];
 
-/** What every view asks of the viewer besides its own question. */
-export const SHELL = `
-fragment Shell on Viewer {
+/** What the header needs; every view's operation includes it. */
+export const SHELL_VIEWER = `
+fragment ShellViewer on Viewer {
   user { name email }
   accounts { id name kind viewerRole }
   invitations { id accountName role expiresAt }
@@ -22,32 +22,32 @@ fragment Shell on Viewer {
 
 let header = h("header", { class: "bar" });
 
-export function shellParts() {
+export function createHeader() {
   return header;
 }
 
 /** Draw the header for this viewer in this account; without a viewer it is the brand alone. */
-export function drawShell(viewer, accountId, tab, { register, accept } = {}) {
-  const account = viewer?.accounts.find((one) => one.id === accountId);
+export function renderHeader(viewer, accountId, tab, { register, accept } = {}) {
+  const account = viewer?.accounts.find((each) => each.id === accountId);
   const parts = viewer ? [accountMenu(viewer, account, accept), registerButton(viewer, register), userMenu(viewer.user)] : [];
-  header = refresh(
+  header = replaceKeepingFocus(
     header,
     h("header", { class: "bar" }, h("div", { class: "bar-inner" }, brand(), parts), account && tabs(account, tab)),
   );
   header.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 }
 
-const brand = () => h("a", { class: "brand", href: "/", "aria-label": t("brand") }, mark(), h("span", {}, "Licet"));
+const brand = () => h("a", { class: "brand", href: "/", "aria-label": t("brand") }, logo(), h("span", {}, "Licet"));
 
-export const mark = () => h("span", { class: "mark", "aria-hidden": "true" }, icon("key"));
+export const logo = () => h("span", { class: "mark", "aria-hidden": "true" }, icon("key"));
 
 export const isAdmin = (account) => account.viewerRole === "OWNER" || account.viewerRole === "ADMIN";
 
 function tabs(account, current) {
-  const seen = TABS.filter((tab) => (!tab.admins || isAdmin(account)) && (!tab.companies || account.kind === "BUSINESS"));
+  const visible = TABS.filter((tab) => (!tab.admins || isAdmin(account)) && (!tab.companies || account.kind === "BUSINESS"));
   const link = ({ name, path }) =>
     h("a", { href: `/accounts/${account.id}${path}`, "aria-current": name === current && "page" }, t(`tab.${name}`));
-  return h("nav", { class: "tabs", "aria-label": t("nav.account") }, seen.map(link));
+  return h("nav", { class: "tabs", "aria-label": t("nav.account") }, visible.map(link));
 }
 
 function registerButton(viewer, register) {
@@ -56,19 +56,19 @@ function registerButton(viewer, register) {
 }
 
 function accountMenu(viewer, account, accept) {
-  const link = (one) =>
+  const link = (each) =>
     h(
       "a",
-      { href: `/accounts/${one.id}`, "aria-current": one === account && "true" },
-      h("span", { class: "menu-name" }, one.name),
-      h("span", { class: "quiet" }, `${term("account", one.kind)} · ${term("role", one.viewerRole)}`),
+      { href: `/accounts/${each.id}`, "aria-current": each === account && "true" },
+      h("span", { class: "menu-name" }, each.name),
+      h("span", { class: "quiet" }, `${enumLabel("account", each.kind)} · ${enumLabel("role", each.viewerRole)}`),
     );
-  const invitation = (one) =>
+  const invitation = (each) =>
     h(
       "div",
       { class: "menu-row" },
-      h("span", {}, h("span", { class: "menu-name" }, one.accountName), h("span", { class: "quiet" }, t("invitation.as", { role: term("role", one.role) }))),
-      accept && h("button", { type: "button", class: "secondary small", click: accept(one) }, t("invitation.accept")),
+      h("span", {}, h("span", { class: "menu-name" }, each.accountName), h("span", { class: "quiet" }, t("invitation.as", { role: enumLabel("role", each.role) }))),
+      accept && h("button", { type: "button", class: "secondary small", click: accept(each) }, t("invitation.accept")),
     );
   const name = account?.name ?? t("account.choose");
   const count = viewer.invitations.length;
@@ -84,8 +84,8 @@ function accountMenu(viewer, account, accept) {
 
 function userMenu(user) {
   const name = user?.name ?? user?.email ?? t("user.service");
-  const tongue = Object.entries(LANGUAGES).map(([code, label]) =>
-    h("button", { type: "button", class: "link", lang: code, "aria-pressed": String(code === language()), click: () => choose(code) }, label),
+  const languageButtons = Object.entries(LOCALES).map(([code, label]) =>
+    h("button", { type: "button", class: "link", lang: code, "aria-pressed": String(code === detectLocale()), click: () => setLocale(code) }, label),
   );
   return disclosure(
     "user-menu",
@@ -93,7 +93,7 @@ function userMenu(user) {
     [h("span", { class: "avatar" }, initials(name))],
     [
       h("p", { class: "menu-who" }, h("span", { class: "menu-name" }, name), user?.email && h("span", { class: "quiet" }, user.email)),
-      h("p", { class: "menu-row languages", role: "group", "aria-label": t("language") }, tongue),
+      h("p", { class: "menu-row languages", role: "group", "aria-label": t("language") }, languageButtons),
       h("a", { href: "/graphql", target: "_blank", rel: "opener" }, t("explorer")),
       h("a", { href: "/schema.graphql", target: "_blank" }, t("sdl")),
       h("a", { href: "/sign-in", click: signOut }, t("signOut")),
@@ -105,30 +105,30 @@ export const initials = (name) => Array.from(name.trim())[0]?.toUpperCase() ?? "
 
 /** A button that shows and hides a panel of links; Escape, a click elsewhere and leaving it hide the panel. */
 function disclosure(id, label, face, content, marked = false) {
-  const panel = h("div", { class: "panel", id: unique(id), hidden: true }, content);
-  const control = h(
+  const panel = h("div", { class: "panel", id: uniqueId(id), hidden: true }, content);
+  const toggle = h(
     "button",
-    { type: "button", id, class: `disclosure ${marked ? "marked" : ""}`, "aria-label": label, "aria-expanded": "false", "aria-controls": panel.id, click: () => show(panel.hidden) },
+    { type: "button", id, class: `disclosure ${marked ? "marked" : ""}`, "aria-label": label, "aria-expanded": "false", "aria-controls": panel.id, click: () => setOpen(panel.hidden) },
     face,
   );
-  const around = h("div", { class: `menu ${id}` }, control, panel);
-  around.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !around.contains(relatedTarget) && show(false));
-  around.addEventListener("keydown", ({ key }) => {
+  const container = h("div", { class: `menu ${id}` }, toggle, panel);
+  container.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !container.contains(relatedTarget) && setOpen(false));
+  container.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || panel.hidden) return;
-    show(false);
-    control.focus();
+    setOpen(false);
+    toggle.focus();
   });
-  panel.addEventListener("click", ({ target }) => target.closest("a") && show(false));
+  panel.addEventListener("click", ({ target }) => target.closest("a") && setOpen(false));
 
-  function elsewhere({ target }) {
-    if (!around.contains(target)) show(false);
+  function onOutsidePointer({ target }) {
+    if (!container.contains(target)) setOpen(false);
   }
 
-  function show(shown) {
-    panel.hidden = !shown;
-    control.setAttribute("aria-expanded", String(shown));
-    (shown ? addEventListener : removeEventListener)("pointerdown", elsewhere);
+  function setOpen(open) {
+    panel.hidden = !open;
+    toggle.setAttribute("aria-expanded", String(open));
+    (open ? addEventListener : removeEventListener)("pointerdown", onOutsidePointer);
   }
 
-  return around;
+  return container;
 }

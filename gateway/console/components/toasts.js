@@ -1,77 +1,76 @@
-// What is said in passing: a change that was made, a connection that was lost. Both are live regions.
+// Live regions: toasts, announcements to screen readers, and the banner of a lost connection.
 
 import { h, icon } from "../lib/dom.js";
-import { Failure, news } from "../lib/graphql-client.js";
+import { RequestError, events } from "../lib/graphql-client.js";
 import { t } from "../lib/i18n.js";
 
-const SHOWN = 6000; // milliseconds
+const TOAST_MS = 6000;
 
-const said = h("div", { class: "visually-hidden", role: "status" });
-const toasts = h("div", { class: "toasts", role: "status", popover: "manual" });
-const offline = h("div", { class: "offline", role: "status" });
+const liveRegion = h("div", { class: "visually-hidden", role: "status" });
+const toastRegion = h("div", { class: "toasts", role: "status", popover: "manual" });
+const offlineBanner = h("div", { class: "offline", role: "status" });
 
-export function noticeParts() {
-  addEventListener("offline", lost);
-  addEventListener("online", found);
-  news.addEventListener("unreachable", lost);
-  news.addEventListener("reached", found);
-  if (!navigator.onLine) lost();
-  return [offline, toasts, said];
+export function createLiveRegions() {
+  addEventListener("offline", showOffline);
+  addEventListener("online", hideOffline);
+  events.addEventListener("unreachable", showOffline);
+  events.addEventListener("reached", hideOffline);
+  if (!navigator.onLine) showOffline();
+  return [offlineBanner, toastRegion, liveRegion];
 }
 
-function lost() {
-  if (offline.childElementCount === 0) offline.append(icon("warn"), h("span", {}, t("offline")));
+function showOffline() {
+  if (offlineBanner.childElementCount === 0) offlineBanner.append(icon("warn"), h("span", {}, t("offline")));
 }
 
-function found() {
-  offline.replaceChildren();
+function hideOffline() {
+  offlineBanner.replaceChildren();
 }
 
-/** For who listens only: what has come into view. */
-export function announce(sentence) {
-  said.textContent = sentence;
+/** For screen readers only: what has come into view. */
+export function announce(message) {
+  liveRegion.textContent = message;
 }
 
-export function toast(sentence, drawing = "check") {
-  const shown = h("p", { class: "toast" }, icon(drawing), h("span", {}, sentence));
-  toasts.append(shown);
+export function showToast(message, iconName = "check") {
+  const element = h("p", { class: "toast" }, icon(iconName), h("span", {}, message));
+  toastRegion.append(element);
   // Above whatever dialog was opened since the last one.
-  toasts.hidePopover();
-  toasts.showPopover();
-  setTimeout(() => shown.remove(), SHOWN);
+  toastRegion.hidePopover();
+  toastRegion.showPopover();
+  setTimeout(() => element.remove(), TOAST_MS);
 }
 
 /** Into the clipboard, which a page that did not come over https may not use. */
-export async function copy(text, done, refused) {
+export async function copyText(text, successMessage, errorMessage) {
   try {
     await navigator.clipboard.writeText(text);
-    toast(done);
+    showToast(successMessage);
   } catch {
-    toastRefusal(refused);
+    showErrorToast(errorMessage);
   }
 }
 
-/** For a click: `use` takes what `load` imports. It may not come: without a connection, or where this page is of an older version. */
-export const lazy = (load, use) => async () => {
-  let part;
+/** A click handler that imports its module first. That fails offline, and where this page is of an older version. */
+export const lazy = (load, run) => async () => {
+  let module;
   try {
-    part = await load();
+    module = await load();
   } catch {
-    toastRefusal(t("failure.part"));
+    showErrorToast(t("error.module"));
     return;
   }
-  await use(part);
+  await run(module);
 };
 
-/** What was clicked can not be done, and why. */
-export const toastRefusal = (sentence) => toast(sentence, "warn");
+export const showErrorToast = (message) => showToast(message, "warn");
 
 /**
- * What was clicked had no answer; without a connection `offline` says so, without a session the way to sign in does.
- * Our own mistakes go on to the browser.
+ * After a click whose request failed: offline, `offlineMessage`; without a session nothing, as the page goes to sign in.
+ * Our own mistakes go on to the browser's log.
  */
-export function toastFailure(failure, offline = t("failure.offline")) {
-  if (!(failure instanceof Failure)) throw failure;
-  if (failure.kind === "signed-out") return;
-  toastRefusal(failure.kind === "offline" ? offline : failure.message);
+export function showRequestError(error, offlineMessage = t("error.offline")) {
+  if (!(error instanceof RequestError)) throw error;
+  if (error.kind === "unauthenticated") return;
+  showErrorToast(error.kind === "offline" ? offlineMessage : error.message);
 }

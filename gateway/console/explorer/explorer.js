@@ -1,50 +1,50 @@
-// The explorer: GraphiQL, asking as whoever is signed in. What is written in it stands in the address's fragment.
+// The explorer: GraphiQL with the session's token. Its query and variables are kept in the address's fragment.
 
+import { errorState } from "../components/elements.js";
+import { logo } from "../components/shell.js";
+import { createLiveRegions, showErrorToast, showRequestError } from "../components/toasts.js";
+import { h, icon, uniqueId } from "../lib/dom.js";
+import { RequestError, request } from "../lib/graphql-client.js";
+import { loadLocale, t } from "../lib/i18n.js";
+import { IS_DEMO, decodeClaims, fetchPeople, getToken, signIn, signInAs } from "../lib/session.js";
 import { EXAMPLES } from "./examples.js";
-import { h, icon, unique } from "../lib/dom.js";
-import { Failure, ask } from "../lib/graphql-client.js";
-import { speak, t } from "../lib/i18n.js";
-import { noticeParts, toastFailure, toastRefusal } from "../components/toasts.js";
-import { failed } from "../components/elements.js";
-import { IS_DEMO, claims, people, signIn, signInAs, token } from "../lib/session.js";
-import { mark } from "../components/shell.js";
 
-const place = document.getElementById("explorer");
+const container = document.getElementById("explorer");
 const { GraphiQL, React, ReactDOM } = globalThis;
 let root;
-let shown = 0;
+let renderCount = 0;
 let state = new URLSearchParams(location.hash.slice(1));
 
-/** Nothing is kept but what the address says: reloading shows it again, and no other tab's. */
-const FORGETFUL = { length: 0, getItem: () => null, setItem() {}, removeItem() {}, clear() {} };
+/** GraphiQL must store nothing: the address alone says what a reload shows, whatever other tabs do. */
+const NO_STORAGE = { length: 0, getItem: () => null, setItem() {}, removeItem() {}, clear() {} };
 
 async function start() {
-  await speak();
+  await loadLocale();
   document.title = `${t("explorer")} · Licet`;
-  document.body.append(...noticeParts());
-  document.querySelector(".bar").replaceWith(bar());
+  document.body.append(...createLiveRegions());
+  document.querySelector(".bar").replaceWith(header());
   if (GraphiQL === undefined) {
-    place.replaceChildren(unavailable());
+    container.replaceChildren(unavailable());
     return;
   }
-  await open();
+  await openEditor();
 }
 
-/** Ready to ask: in the demo as somebody, elsewhere as soon as there is a token. */
-async function open() {
+/** In the demo it signs in as its first person; elsewhere it waits for a token. */
+async function openEditor() {
   try {
-    if (!token() && IS_DEMO) await signInAs((await people())[0].person);
+    if (!getToken() && IS_DEMO) await signInAs((await fetchPeople())[0].person);
   } catch {
-    place.replaceChildren(failed(new Failure("offline"), open));
+    container.replaceChildren(errorState(new RequestError("offline"), openEditor));
     return;
   }
-  document.querySelector(".bar").replaceWith(bar());
-  if (!token()) {
-    place.replaceChildren(h("div", { class: "empty" }, h("h1", {}, t("explorer.signIn")), h("p", {}, t("explorer.signInHint"))));
+  document.querySelector(".bar").replaceWith(header());
+  if (!getToken()) {
+    container.replaceChildren(h("div", { class: "empty" }, h("h1", {}, t("explorer.signIn")), h("p", {}, t("explorer.signInHint"))));
     return;
   }
-  if (state.get("query") === null) state = await example(0);
-  draw();
+  if (state.get("query") === null) state = await loadExample(0);
+  render();
 }
 
 function unavailable() {
@@ -58,99 +58,99 @@ function unavailable() {
   );
 }
 
-function draw() {
-  root ??= ReactDOM.createRoot(place);
-  shown += 1;
+function render() {
+  root ??= ReactDOM.createRoot(container);
+  renderCount += 1;
   root.render(
     React.createElement(GraphiQL, {
-      key: shown,
-      fetcher: GraphiQL.createFetcher({ url: "/graphql", fetch: signed }),
+      key: renderCount,
+      fetcher: GraphiQL.createFetcher({ url: "/graphql", fetch: authorizedFetch }),
       query: state.get("query"),
       variables: state.get("variables") ?? "{}",
-      storage: FORGETFUL,
+      storage: NO_STORAGE,
       forcedTheme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
-      onEditQuery: (query) => keep({ query }),
-      onEditVariables: (variables) => keep({ variables }),
+      onEditQuery: (query) => saveToUrl({ query }),
+      onEditVariables: (variables) => saveToUrl({ variables }),
     }),
   );
 }
 
-const signed = (url, options) =>
-  fetch(url, { ...options, headers: { ...options.headers, ...(token() && { authorization: `Bearer ${token()}` }) } });
+const authorizedFetch = (url, options) =>
+  fetch(url, { ...options, headers: { ...options.headers, ...(getToken() && { authorization: `Bearer ${getToken()}` }) } });
 
-function keep(changes) {
+function saveToUrl(changes) {
   for (const [name, value] of Object.entries(changes)) state.set(name, value ?? "");
   history.replaceState(null, "", `#${state}`);
 }
 
 /** An example with the viewer's own account in its variables. */
-async function example(index) {
+async function loadExample(index) {
   const { query, variables = {} } = EXAMPLES[index];
-  const filled = { ...variables, ...("account" in variables && { account: await ownAccount() }) };
-  return new URLSearchParams({ query, variables: JSON.stringify(filled, null, 2) });
+  const values = { ...variables, ...("account" in variables && { account: await ownAccount() }) };
+  return new URLSearchParams({ query, variables: JSON.stringify(values, null, 2) });
 }
 
 async function ownAccount() {
   try {
-    const { accounts } = (await ask("query Start { viewer { accounts { id kind } } }", {})).viewer;
+    const { accounts } = (await request("query ViewerAccounts { viewer { accounts { id kind } } }", {})).viewer;
     return (accounts.find(({ kind }) => kind === "BUSINESS") ?? accounts[0])?.id ?? "";
   } catch {
     return "";
   }
 }
 
-function bar() {
-  const home = h("a", { class: "brand", href: "/", "aria-label": t("brand") }, mark(), h("span", {}, "Licet"));
+function header() {
+  const home = h("a", { class: "brand", href: "/", "aria-label": t("brand") }, logo(), h("span", {}, "Licet"));
   // Without the editor there is nothing to choose for.
-  const controls = GraphiQL !== undefined && [examples(), IS_DEMO ? persons() : pasted()];
+  const controls = GraphiQL !== undefined && [exampleSelect(), IS_DEMO ? personSelect() : tokenInput()];
   return h("header", { class: "bar" }, h("div", { class: "bar-inner" }, home, controls, h("a", { class: "sdl", href: "/schema.graphql" }, t("sdl"))));
 }
 
-function examples() {
-  const choose = async ({ target }) => {
+function exampleSelect() {
+  const onChange = async ({ target }) => {
     if (target.value === "" || root === undefined) return;
-    state = await example(Number(target.value));
-    keep({});
-    draw();
+    state = await loadExample(Number(target.value));
+    saveToUrl({});
+    render();
   };
-  const [made, around] = select(t("explorer.examples"), choose);
-  made.append(h("option", { value: "" }, t("explorer.examples")), ...EXAMPLES.map(({ name }, index) => h("option", { value: index }, t(name))));
-  return around;
+  const [element, wrapper] = select(t("explorer.examples"), onChange);
+  element.append(h("option", { value: "" }, t("explorer.examples")), ...EXAMPLES.map(({ name }, index) => h("option", { value: index }, t(name))));
+  return wrapper;
 }
 
 function select(label, change) {
-  const id = unique("select");
-  const made = h("select", { id, change });
-  return [made, h("div", { class: "select" }, h("label", { class: "visually-hidden", for: id }, label), made, icon("down"))];
+  const id = uniqueId("select");
+  const element = h("select", { id, change });
+  return [element, h("div", { class: "select" }, h("label", { class: "visually-hidden", for: id }, label), element, icon("down"))];
 }
 
-function persons() {
-  const self = () => claims(token() ?? "").sub;
-  const become = async ({ target }) => {
+function personSelect() {
+  const currentPerson = () => decodeClaims(getToken() ?? "").sub;
+  const onChange = async ({ target }) => {
     try {
       await signInAs(target.value);
     } catch {
-      target.value = self();
-      toastRefusal(t("signIn.refused"));
+      target.value = currentPerson();
+      showErrorToast(t("signIn.refused"));
       return;
     }
     // Another person has other accounts.
-    state = await example(0);
-    keep({});
-    if (root) draw();
+    state = await loadExample(0);
+    saveToUrl({});
+    if (root) render();
   };
-  const [made, around] = select(t("explorer.askAs"), become);
-  const options = (all) => all.map(({ person, name }) => h("option", { value: person, selected: person === self() }, name));
-  people().then((all) => made.append(...options(all)), () => toastFailure(new Failure("offline")));
-  return around;
+  const [element, wrapper] = select(t("explorer.askAs"), onChange);
+  const options = (all) => all.map(({ person, name }) => h("option", { value: person, selected: person === currentPerson() }, name));
+  fetchPeople().then((all) => element.append(...options(all)), () => showRequestError(new RequestError("offline")));
+  return wrapper;
 }
 
-function pasted() {
-  const use = ({ target }) => {
+function tokenInput() {
+  const onChange = ({ target }) => {
     signIn(target.value);
-    open();
+    openEditor();
   };
-  return h("input", { type: "password", class: "token-box", "aria-label": t("signIn.tokenLabel"), placeholder: t("signIn.tokenLabel"), autocomplete: "off", change: use });
+  return h("input", { type: "password", class: "token-box", "aria-label": t("signIn.tokenLabel"), placeholder: t("signIn.tokenLabel"), autocomplete: "off", change: onChange });
 }
 
 start();

@@ -2,17 +2,15 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+/** An element; an attribute that is a function listens to the event of that name. */
 export function h(tag, attributes = {}, ...children) {
-  return filled(document.createElement(tag), attributes, children);
-}
-
-function filled(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) set(element, name, value);
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
   element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
-function set(element, name, value) {
+function setAttribute(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (typeof value === "function") element.addEventListener(name, value);
   else if (name === "value") element.value = value;
@@ -20,7 +18,7 @@ function set(element, name, value) {
   else element.setAttribute(name, value === true ? "" : value);
 }
 
-const PATHS = {
+const ICON_PATHS = {
   add: "M8 3v10M3 8h10",
   back: "M10 3 5 8l5 5",
   card: "M2 4.5h12v7H2zM2 7h12",
@@ -41,30 +39,30 @@ const PATHS = {
   warn: "M8 2 14.5 13.5h-13zM8 6.5v3M8 11.5v.1",
 };
 
-/** A drawing beside words that say the same; hidden from who listens. */
+/** A drawing beside words that say the same; hidden from screen readers. */
 export function icon(name) {
   const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[name]);
-  const drawing = document.createElementNS(SVG, "svg");
-  drawing.setAttribute("viewBox", "0 0 16 16");
-  drawing.setAttribute("class", "icon");
-  drawing.setAttribute("aria-hidden", "true");
-  drawing.append(path);
-  return drawing;
+  path.setAttribute("d", ICON_PATHS[name]);
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(path);
+  return svg;
 }
 
-/** Put `fresh` where `old` was; the focus stays on the control of the same id. */
-export function refresh(old, fresh) {
-  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
-  old.replaceWith(fresh);
+/** Put `next` where `current` was; the focus stays on the control of the same id. */
+export function replaceKeepingFocus(current, next) {
+  const focused = current.contains(document.activeElement) ? document.activeElement.id : "";
+  current.replaceWith(next);
   if (focused) document.getElementById(focused)?.focus();
-  return fresh;
+  return next;
 }
 
-let made = 0;
+let lastId = 0;
 
 /** An id nobody else has, to tie a label to what it labels. */
-export function unique(prefix) {
-  made += 1;
-  return `${prefix}-${made}`;
+export function uniqueId(prefix) {
+  lastId += 1;
+  return `${prefix}-${lastId}`;
 }

@@ -1,115 +1,115 @@
-// The one way to the graph: POST /graphql. Every exchange is kept, so that the drawer can show it.
+// The one way to the graph: POST /graphql. The last requests are logged, so that the drawer can show them.
 
-import { token } from "./session.js";
+import { getToken } from "./session.js";
 
-const KEPT = 20;
+const MAX_LOGGED = 20;
 
-/** What came of a request that has no data. `kind` is offline, signed-out, refused or fault. */
-export class Failure extends Error {
-  constructor(kind, sentence = "", requestId = "") {
-    super(sentence);
+/** What came of a request that has no data. `kind` is offline, unauthenticated, rejected or server. */
+export class RequestError extends Error {
+  constructor(kind, message = "", requestId = "") {
+    super(message);
     this.kind = kind;
     this.requestId = requestId;
   }
 }
 
-export const exchanges = [];
-export const news = new EventTarget();
+export const requestLog = [];
+export const events = new EventTarget();
 
 let today = new Date().toISOString().slice(0, 10);
 
 /** The server's day: this machine's clock may be wrong. */
-export const serverDay = () => today;
+export const serverToday = () => today;
 
-/** The data that answers `operation`. Raises Failure, or AbortError. */
-export async function ask(operation, variables, { signal } = {}) {
-  const exchange = { operation, variables, name: /(?:query|mutation)\s+(\w+)/.exec(operation)[1] };
-  const began = performance.now();
-  const answer = await sent(operation, variables, signal);
-  const text = await read(answer);
-  Object.assign(exchange, {
-    status: answer.status,
+/** The data that answers `operation`. Raises RequestError, or AbortError. */
+export async function request(operation, variables, { signal } = {}) {
+  const entry = { operation, variables, name: /(?:query|mutation)\s+(\w+)/.exec(operation)[1] };
+  const startedAt = performance.now();
+  const response = await post(operation, variables, signal);
+  const text = await readText(response);
+  Object.assign(entry, {
+    status: response.status,
     bytes: new TextEncoder().encode(text).length,
-    ms: performance.now() - began,
-    ...timing(answer.headers.get("server-timing") ?? ""),
+    ms: performance.now() - startedAt,
+    ...parseServerTiming(response.headers.get("server-timing") ?? ""),
   });
-  const date = answer.headers.get("date");
+  const date = response.headers.get("date");
   if (date !== null) today = new Date(date).toISOString().slice(0, 10);
-  exchanges.unshift(exchange);
-  exchanges.length = Math.min(exchanges.length, KEPT);
-  news.dispatchEvent(new Event("exchange"));
-  return data(answer, text);
+  requestLog.unshift(entry);
+  requestLog.length = Math.min(requestLog.length, MAX_LOGGED);
+  events.dispatchEvent(new Event("request"));
+  return parseResponse(response, text);
 }
 
-async function sent(query, variables, signal) {
+async function post(query, variables, signal) {
   try {
     return await fetch("/graphql", {
       method: "POST",
       headers: {
         accept: "application/graphql-response+json",
-        authorization: `Bearer ${token()}`,
+        authorization: `Bearer ${getToken()}`,
         "content-type": "application/json",
       },
       body: JSON.stringify({ query, variables }),
       signal,
     });
   } catch (error) {
-    throw lost(error);
+    throw toRequestError(error);
   }
 }
 
-async function read(answer) {
+async function readText(response) {
   try {
-    return await answer.text();
+    return await response.text();
   } catch (error) {
-    throw lost(error);
+    throw toRequestError(error);
   }
 }
 
-function lost(error) {
+function toRequestError(error) {
   if (error.name === "AbortError") return error;
-  news.dispatchEvent(new Event("unreachable"));
-  return new Failure("offline");
+  events.dispatchEvent(new Event("unreachable"));
+  return new RequestError("offline");
 }
 
-function data(answer, text) {
+function parseResponse(response, text) {
   let body;
   try {
     body = JSON.parse(text);
   } catch {
     // A proxy's own page, most likely.
-    throw new Failure("fault", `HTTP ${answer.status}`);
+    throw new RequestError("server", `HTTP ${response.status}`);
   }
-  news.dispatchEvent(new Event("reached"));
+  events.dispatchEvent(new Event("reached"));
   if (!body.errors) return body.data;
   const [first] = body.errors;
   const { code, requestId } = first.extensions ?? {};
   if (code === "UNAUTHENTICATED") {
-    news.dispatchEvent(new Event("signed-out"));
-    throw new Failure("signed-out", first.message);
+    events.dispatchEvent(new Event("unauthenticated"));
+    throw new RequestError("unauthenticated", first.message);
   }
-  throw new Failure(answer.status >= 500 || answer.ok ? "fault" : "refused", first.message, requestId);
+  throw new RequestError(response.status >= 500 || response.ok ? "server" : "rejected", first.message, requestId);
 }
 
-/** Server-Timing: `db;dur=1.2;desc="1 statement"` and the like; what is not told is null. */
-function timing(header) {
+/** Server-Timing: `db;dur=1.2;desc="1 statement"` and the like; what the header lacks is null. */
+function parseServerTiming(header) {
   const database = header.split(",").find((entry) => entry.trim().startsWith("db;")) ?? "";
   const statements = /desc="(\d+)/.exec(database);
   const milliseconds = /dur=([\d.]+)/.exec(database);
   return { statements: statements && Number(statements[1]), sqlMs: milliseconds && Number(milliseconds[1]) };
 }
 
-const unanswered = new Map();
+const pendingKeys = new Map();
 
 /** What a mutation answers to its one input. After a lost answer the same input carries the same key: done once. */
-export async function change(operation, input) {
+export async function mutate(operation, input) {
   const intent = operation + JSON.stringify(input);
-  const key = unanswered.get(intent) ?? freshKey();
-  unanswered.set(intent, key);
-  const [payload] = Object.values(await ask(operation, { input: { ...input, idempotencyKey: key } }));
-  unanswered.delete(intent);
+  const key = pendingKeys.get(intent) ?? newIdempotencyKey();
+  pendingKeys.set(intent, key);
+  const [payload] = Object.values(await request(operation, { input: { ...input, idempotencyKey: key } }));
+  pendingKeys.delete(intent);
   return payload;
 }
 
 // Not randomUUID, which a browser has on https and on this machine only.
-const freshKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+const newIdempotencyKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");

@@ -1,37 +1,37 @@
 // Who is signed in: a bearer token, kept for this tab only.
 
-const TOKEN = "licet.token";
-const ACCOUNT = "licet.account";
+const TOKEN_KEY = "licet.token";
+const ACCOUNT_KEY = "licet.account";
 
 export const IS_DEMO = document.documentElement.hasAttribute("data-demo");
 
-export const token = () => sessionStorage.getItem(TOKEN);
+export const getToken = () => sessionStorage.getItem(TOKEN_KEY);
 
-export function signIn(text) {
-  sessionStorage.setItem(TOKEN, text.trim());
+export function signIn(token) {
+  sessionStorage.setItem(TOKEN_KEY, token.trim());
 }
 
 export function signOut() {
-  sessionStorage.removeItem(TOKEN);
-  localStorage.removeItem(ACCOUNT);
+  sessionStorage.removeItem(TOKEN_KEY);
+  localStorage.removeItem(ACCOUNT_KEY);
 }
 
 /** The account that was looked at last. */
-export const lastAccount = () => localStorage.getItem(ACCOUNT);
+export const getLastAccount = () => localStorage.getItem(ACCOUNT_KEY);
 
-export const rememberAccount = (id) => localStorage.setItem(ACCOUNT, id);
+export const saveLastAccount = (id) => localStorage.setItem(ACCOUNT_KEY, id);
 
 /** The token an identity provider sent somebody here with, in the fragment; it leaves the address at once. */
-export function broughtToken() {
-  const brought = new URLSearchParams(location.hash.slice(1)).get("access_token");
-  if (brought !== null) history.replaceState(history.state, "", location.pathname + location.search);
-  return brought;
+export function takeTokenFromUrl() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("access_token");
+  if (token !== null) history.replaceState(history.state, "", location.pathname + location.search);
+  return token;
 }
 
 /** What a token says of its owner, unverified: for showing only. */
-export function claims(text) {
+export function decodeClaims(token) {
   try {
-    const [, payload] = text.split(".");
+    const [, payload] = token.split(".");
     const raw = atob(payload.replace(/-/g, "+").replace(/_/g, "/"));
     return JSON.parse(new TextDecoder().decode(Uint8Array.from(raw, (letter) => letter.charCodeAt(0))));
   } catch {
@@ -39,19 +39,19 @@ export function claims(text) {
   }
 }
 
-/** The demo's people. Raises TypeError when it can not be reached. */
-export async function people() {
-  const answer = await fetch("/demo/people");
-  return (await answer.json()).people;
+/** The demo's people. Raises TypeError when it cannot be reached. */
+export async function fetchPeople() {
+  const response = await fetch("/demo/people");
+  return (await response.json()).people;
 }
 
-/** Become one of the demo's people. Raises Error when that is refused, TypeError when it can not be reached. */
+/** Become one of the demo's people. Raises Error when that is refused, TypeError when it cannot be reached. */
 export async function signInAs(person) {
-  const answer = await fetch("/demo/sign-in", {
+  const response = await fetch("/demo/sign-in", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ person }),
   });
-  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  signIn((await answer.json()).token);
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  signIn((await response.json()).token);
 }

@@ -1,33 +1,33 @@
 // For admins: who changed what, when, from what to what.
 
+import { emptyState, repeat, skeleton } from "../components/elements.js";
+import { forbiddenState, paginatedList } from "../components/pagination.js";
+import { SHELL_VIEWER } from "../components/shell.js";
 import { h } from "../lib/dom.js";
-import { ask } from "../lib/graphql-client.js";
-import { instant, knows, t } from "../lib/i18n.js";
-import { forbidden, paged } from "../components/pagination.js";
-import { empty, rows, skeleton } from "../components/elements.js";
-import { SHELL } from "../components/shell.js";
+import { request } from "../lib/graphql-client.js";
+import { formatDateTime, hasMessage, t } from "../lib/i18n.js";
 
-const EVENTS = `totalCount pageInfo { hasNextPage endCursor }
+const EVENT_PAGE = `totalCount pageInfo { hasNextPage endCursor }
       nodes {
         id occurredAt actor action before after requestId
         subject { id ... on ProductSubscription { displayName } ... on LicenseKey { name subscription { id displayName } } }
       }`;
 
 const OPERATION = `query Activity($account: ID!) {
-  viewer { ...Shell }
+  viewer { ...ShellViewer }
   account(id: $account) {
     id
     auditEvents(first: 20) {
-      ${EVENTS}
+      ${EVENT_PAGE}
     }
   }
 }
-${SHELL}`;
+${SHELL_VIEWER}`;
 
-const MORE = `query MoreActivity($account: ID!, $after: String!) {
+const NEXT_PAGE = `query MoreActivity($account: ID!, $after: String!) {
   account(id: $account) {
     auditEvents(first: 20, after: $after) {
-      ${EVENTS}
+      ${EVENT_PAGE}
     }
   }
 }`;
@@ -38,27 +38,27 @@ export default {
   operation: OPERATION,
   variables: ({ account }) => ({ account }),
   title: () => t("tab.activity"),
-  skeleton: () => skeleton("title", ...rows(8)),
-  render({ account }, place) {
-    if (!account?.auditEvents) return forbidden(account);
-    const more = async (after) => (await ask(MORE, { account: place.account, after })).account.auditEvents;
+  skeleton: () => skeleton("title", ...repeat(8)),
+  render({ account }, route) {
+    if (!account?.auditEvents) return forbiddenState(account);
+    const loadPage = async (after) => (await request(NEXT_PAGE, { account: route.account, after })).account.auditEvents;
     const events = account.auditEvents;
-    const content = events.nodes.length > 0 ? paged(events, (nodes) => list(nodes, place), more) : empty(t("activity.none"), t("activity.noneHint"));
+    const content = events.nodes.length > 0 ? paginatedList(events, (nodes) => eventList(nodes, route), loadPage) : emptyState(t("activity.none"), t("activity.noneHint"));
     return [h("div", { class: "page-head" }, h("h1", {}, t("tab.activity")), h("p", { class: "quiet" }, t("activity.lead"))), content];
   },
 };
 
-const list = (events, place) => h("ol", { class: "list card events" }, events.map((event) => row(event, place)));
+const eventList = (events, route) => h("ol", { class: "list card events" }, events.map((event) => eventRow(event, route)));
 
-function row(event, place) {
+function eventRow(event, route) {
   const { occurredAt, actor, action, subject } = event;
-  const about = subject?.subscription ?? subject;
-  const words = about?.displayName && h("a", { href: `/accounts/${place.account}/subscriptions/${about.id}` }, about.displayName);
+  const target = subject?.subscription ?? subject;
+  const link = target?.displayName && h("a", { href: `/accounts/${route.account}/subscriptions/${target.id}` }, target.displayName);
   return h(
     "li",
     {},
-    h("p", {}, h("strong", {}, knows(`action.${action}`) ? t(`action.${action}`) : action), " ", words),
-    h("p", { class: "quiet" }, h("time", { datetime: occurredAt }, instant(occurredAt)), " · ", actor),
+    h("p", {}, h("strong", {}, hasMessage(`action.${action}`) ? t(`action.${action}`) : action), " ", link),
+    h("p", { class: "quiet" }, h("time", { datetime: occurredAt }, formatDateTime(occurredAt)), " · ", actor),
     details(event),
   );
 }
@@ -66,13 +66,13 @@ function row(event, place) {
 function details({ before, after, requestId }) {
   if (!before && !after && !requestId) return null;
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  const shown = (value) => (value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value));
-  const line = (name) => h("div", {}, h("dt", {}, name), h("dd", {}, h("del", {}, shown(before?.[name])), " → ", h("ins", {}, shown(after?.[name]))));
+  const formatValue = (value) => (value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value));
+  const line = (name) => h("div", {}, h("dt", {}, name), h("dd", {}, h("del", {}, formatValue(before?.[name])), " → ", h("ins", {}, formatValue(after?.[name]))));
   return h(
     "details",
     {},
     h("summary", {}, t("activity.details")),
     names.length > 0 && h("dl", { class: "changes" }, names.map(line)),
-    requestId && h("p", { class: "quiet" }, t("failure.request"), " ", h("code", {}, requestId)),
+    requestId && h("p", { class: "quiet" }, t("error.requestId"), " ", h("code", {}, requestId)),
   );
 }

@@ -1,32 +1,32 @@
 // For admins: what the account pays with, and all it ever ordered.
 
-import { act } from "../actions/mutation-button.js";
-import { h, icon } from "../lib/dom.js";
-import { ask } from "../lib/graphql-client.js";
-import { number, t } from "../lib/i18n.js";
-import { METHOD } from "../lib/fragments.js";
+import { mutationButton } from "../actions/mutation-button.js";
+import { button, paymentMethodDetails, paymentMethodName, paymentMethodStatus, repeat, section, skeleton } from "../components/elements.js";
+import { ORDER_SUMMARY, orderList } from "../components/order-list.js";
+import { forbiddenState, paginatedList } from "../components/pagination.js";
+import { SHELL_VIEWER } from "../components/shell.js";
 import { lazy } from "../components/toasts.js";
-import { ORDER, orderList } from "../components/order-list.js";
-import { forbidden, paged } from "../components/pagination.js";
-import { button, methodName, methodNote, methodState, rows, section, skeleton } from "../components/elements.js";
-import { SHELL } from "../components/shell.js";
+import { h, icon } from "../lib/dom.js";
+import { PAYMENT_METHOD } from "../lib/fragments.js";
+import { request } from "../lib/graphql-client.js";
+import { formatNumber, t } from "../lib/i18n.js";
 
-const ORDERS = "totalCount pageInfo { hasNextPage endCursor } nodes { ...Order }";
+const ORDER_PAGE = "totalCount pageInfo { hasNextPage endCursor } nodes { ...OrderSummary }";
 
 const OPERATION = `query Billing($account: ID!) {
-  viewer { ...Shell }
+  viewer { ...ShellViewer }
   account(id: $account) {
     id
-    paymentMethods { ...Method }
-    orders(first: 20) { ${ORDERS} }
+    paymentMethods { ...PaymentMethodSummary }
+    orders(first: 20) { ${ORDER_PAGE} }
   }
 }
-${METHOD}${ORDER}${SHELL}`;
+${PAYMENT_METHOD}${ORDER_SUMMARY}${SHELL_VIEWER}`;
 
-const MORE = `query MoreOrders($account: ID!, $after: String!) {
-  account(id: $account) { orders(first: 20, after: $after) { ${ORDERS} } }
+const NEXT_PAGE = `query MoreOrders($account: ID!, $after: String!) {
+  account(id: $account) { orders(first: 20, after: $after) { ${ORDER_PAGE} } }
 }
-${ORDER}`;
+${ORDER_SUMMARY}`;
 
 export default {
   name: "billing",
@@ -34,35 +34,35 @@ export default {
   operation: OPERATION,
   variables: ({ account }) => ({ account }),
   title: () => t("tab.billing"),
-  skeleton: () => skeleton("title", ...rows(3), "controls", ...rows(5)),
-  render({ account }, place) {
-    if (!account?.orders) return forbidden(account);
-    return [h("div", { class: "page-head" }, h("h1", {}, t("tab.billing"))), methods(account), orders(account, place)];
+  skeleton: () => skeleton("title", ...repeat(3), "controls", ...repeat(5)),
+  render({ account }, route) {
+    if (!account?.orders) return forbiddenState(account);
+    return [h("div", { class: "page-head" }, h("h1", {}, t("tab.billing"))), methodSection(account), orderSection(account, route)];
   },
 };
 
-function methods(account) {
+function methodSection(account) {
   const row = (method) =>
     h(
       "li",
       { class: "method" },
       icon("card"),
-      h("div", {}, h("p", {}, methodName(method), " ", methodState(method)), h("p", { class: "quiet" }, methodNote(method)), h("p", { class: "row-actions" }, ways(method))),
+      h("div", {}, h("p", {}, paymentMethodName(method), " ", paymentMethodStatus(method)), h("p", { class: "quiet" }, paymentMethodDetails(method)), h("p", { class: "row-actions" }, methodActions(method))),
     );
-  const add = lazy(() => import("../actions/add-payment-method.js"), ({ addMethod }) => addMethod(account.id));
-  const action = button(t("method.new"), { class: "link", id: "method", click: add });
+  const onAdd = lazy(() => import("../actions/add-payment-method.js"), ({ addPaymentMethod }) => addPaymentMethod(account.id));
+  const action = button(t("method.new"), { class: "link", id: "method", click: onAdd });
   const content = account.paymentMethods.length > 0 ? h("ul", { class: "list card" }, account.paymentMethods.map(row)) : h("p", { class: "quiet" }, t("method.none"));
   return section(t("method.title"), { action }, content);
 }
 
-function ways({ id, isDefault }) {
-  const way = (name) => act(`method.${name}`, { id: `${name}-${id}`, name, type: "PaymentMethodInput", input: { paymentMethodId: id }, done: `method.${name}.done`, asks: name === "removePaymentMethod" && "method.removePaymentMethod.asks" });
-  return [!isDefault && way("setDefaultPaymentMethod"), way("removePaymentMethod")].filter(Boolean);
+function methodActions({ id, isDefault }) {
+  const action = (name) => mutationButton(`method.${name}`, { id: `${name}-${id}`, name, type: "PaymentMethodInput", input: { paymentMethodId: id }, successMessage: `method.${name}.done`, confirm: name === "removePaymentMethod" && "method.removePaymentMethod.confirm" });
+  return [!isDefault && action("setDefaultPaymentMethod"), action("removePaymentMethod")].filter(Boolean);
 }
 
-function orders(account, place) {
+function orderSection(account, route) {
   const page = account.orders;
   if (page.nodes.length === 0) return section(t("orders.title"), {}, h("p", { class: "quiet" }, t("orders.none")));
-  const more = async (after) => (await ask(MORE, { account: place.account, after })).account.orders;
-  return section(t("orders.title"), { aside: number(page.totalCount) }, paged(page, orderList, more));
+  const loadPage = async (after) => (await request(NEXT_PAGE, { account: route.account, after })).account.orders;
+  return section(t("orders.title"), { aside: formatNumber(page.totalCount) }, paginatedList(page, orderList, loadPage));
 }

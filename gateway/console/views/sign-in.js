@@ -1,21 +1,21 @@
 // Sign in: as one of the demo's people, with the token an identity provider sent along, or with one that is pasted.
 
-import { h, icon } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
-import { navigate } from "../router.js";
-import { toastRefusal } from "../components/toasts.js";
-import { button, failed, rows, skeleton } from "../components/elements.js";
-import { IS_DEMO, broughtToken, claims, people, signIn, signInAs } from "../lib/session.js";
+import { button, errorState, repeat, skeleton } from "../components/elements.js";
 import { initials } from "../components/shell.js";
-import { Failure } from "../lib/graphql-client.js";
+import { showErrorToast } from "../components/toasts.js";
+import { h, icon } from "../lib/dom.js";
+import { RequestError } from "../lib/graphql-client.js";
+import { t } from "../lib/i18n.js";
+import { IS_DEMO, decodeClaims, fetchPeople, signIn, signInAs, takeTokenFromUrl } from "../lib/session.js";
+import { navigate } from "../router.js";
 
 export default {
   name: "sign-in",
   title: () => t("signIn.title"),
-  render(_, place) {
-    const brought = broughtToken();
-    const note = place.search.has("ended") && h("p", { class: "note", role: "status" }, t("signIn.ended"));
-    const choice = brought ? broughtChoice(brought, place) : IS_DEMO ? demoChoice(place) : null;
+  render(_, route) {
+    const urlToken = takeTokenFromUrl();
+    const note = route.search.has("ended") && h("p", { class: "note", role: "status" }, t("signIn.ended"));
+    const choice = urlToken ? urlTokenButton(urlToken, route) : IS_DEMO ? personList(route) : null;
     return h(
       "div",
       { class: "narrow" },
@@ -23,70 +23,70 @@ export default {
       h("p", { class: "lead" }, t(IS_DEMO ? "signIn.demoLead" : "signIn.lead")),
       note,
       choice,
-      pasted(place, choice === null),
+      tokenForm(route, choice === null),
     );
   },
 };
 
-/** Only to addresses of this page: `next` is anybody's to write. */
-function onwards(place) {
-  const next = place.search.get("next") ?? "/";
+/** To `next` only within this page: anybody may have written it (open redirect). */
+function continueToNext(route) {
+  const next = route.search.get("next") ?? "/";
   return navigate(/^\/(?![/\\])/.test(next) ? next : "/", { replace: true });
 }
 
-// Not at once: whoever sends a link with a token of theirs in it would have somebody else's keys registered as theirs.
-function broughtChoice(token, place) {
-  const { name, email, sub } = claims(token);
-  const go = () => {
+// Not without a click: a link with the sender's token in it would register the victim's keys in the sender's account.
+function urlTokenButton(token, route) {
+  const { name, email, sub } = decodeClaims(token);
+  const onClick = () => {
     signIn(token);
-    onwards(place);
+    continueToNext(route);
   };
-  return button(t("signIn.continueAs", { name: name ?? email ?? sub ?? "?" }), { class: "primary", click: go });
+  return button(t("signIn.continueAs", { name: name ?? email ?? sub ?? "?" }), { class: "primary", click: onClick });
 }
 
-function demoChoice(place) {
-  const list = h("div", { "aria-busy": "true" }, skeleton(...rows(5, "row")));
-  fill();
+function personList(route) {
+  const list = h("div", { "aria-busy": "true" }, skeleton(...repeat(5, "row")));
+  load();
   return list;
 
-  async function fill() {
+  async function load() {
     try {
-      const shown = (await people()).map((person) => h("li", {}, card(person, place)));
-      list.replaceChildren(h("ul", { class: "people" }, shown));
+      const items = (await fetchPeople()).map((person) => h("li", {}, personButton(person, route)));
+      list.replaceChildren(h("ul", { class: "people" }, items));
     } catch {
-      list.replaceChildren(failed(new Failure("offline"), fill));
+      list.replaceChildren(errorState(new RequestError("offline"), load));
     }
     list.removeAttribute("aria-busy");
   }
 }
 
-function card(person, place) {
-  const go = async ({ currentTarget: control }) => {
+function personButton(person, route) {
+  const onClick = async ({ currentTarget: control }) => {
     control.setAttribute("aria-busy", "true");
     try {
       await signInAs(person.person);
     } catch {
       control.removeAttribute("aria-busy");
-      toastRefusal(t("signIn.refused"));
+      showErrorToast(t("signIn.refused"));
       return;
     }
-    onwards(place);
+    continueToNext(route);
   };
   return h(
     "button",
-    { type: "button", class: "person", click: go },
+    { type: "button", class: "person", click: onClick },
     h("span", { class: "avatar", "aria-hidden": "true" }, initials(person.name)),
     h("span", { class: "person-words" }, h("span", { class: "menu-name" }, person.name), h("span", { class: "quiet", lang: "en" }, person.description)),
     icon("down"),
   );
 }
 
-function pasted(place, open) {
-  const area = h("textarea", { id: "token", rows: "4", required: true, spellcheck: "false", autocomplete: "off" });
-  const use = (event) => {
+function tokenForm(route, open) {
+  const textarea = h("textarea", { id: "token", rows: "4", required: true, spellcheck: "false", autocomplete: "off" });
+  const onSubmit = (event) => {
     event.preventDefault();
-    signIn(area.value);
-    onwards(place);
+    signIn(textarea.value);
+    continueToNext(route);
   };
   return h(
     "details",
@@ -94,8 +94,8 @@ function pasted(place, open) {
     h("summary", {}, t("signIn.token")),
     h(
       "form",
-      { submit: use },
-      h("div", { class: "field" }, h("label", { for: "token" }, t("signIn.tokenLabel")), area, h("p", { class: "hint" }, t("signIn.tokenHint"))),
+      { submit: onSubmit },
+      h("div", { class: "field" }, h("label", { for: "token" }, t("signIn.tokenLabel")), textarea, h("p", { class: "hint" }, t("signIn.tokenHint"))),
       h("button", { type: "submit", class: "primary" }, t("signIn.submit")),
     ),
   );

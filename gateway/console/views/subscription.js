@@ -1,35 +1,35 @@
 // One subscription: its state and renewal, keys and devices, products, orders, and what it is charged to.
 
-import { h, icon } from "../lib/dom.js";
-import { day, number, t, term } from "../lib/i18n.js";
-import { keys } from "./license-keys.js";
-import { redraw } from "../router.js";
+import { button, chip, dateWithDistance, descriptionList, meter, paymentMethodDetails, paymentMethodName, paymentMethodStatus, repeat, section, skeleton, statusChips } from "../components/elements.js";
+import { ORDER_SUMMARY, orderList } from "../components/order-list.js";
+import { SHELL_VIEWER } from "../components/shell.js";
 import { lazy } from "../components/toasts.js";
-import { button, chip, facts, meter, methodName, methodNote, methodState, rows, section, skeleton, statusChips, when } from "../components/elements.js";
-import { SHELL } from "../components/shell.js";
-import { ORDER, orderList } from "../components/order-list.js";
-import { METHOD, STATE } from "../lib/fragments.js";
+import { h, icon } from "../lib/dom.js";
+import { PAYMENT_METHOD, SUBSCRIPTION_STATE } from "../lib/fragments.js";
+import { enumLabel, formatDate, formatNumber, t } from "../lib/i18n.js";
+import { redraw } from "../router.js";
+import { licenseKeys } from "./license-keys.js";
 
 const OPERATION = `query Subscription($subscription: ID!, $account: ID!) {
-  viewer { ...Shell }
+  viewer { ...ShellViewer }
   subscription(id: $subscription) {
-    id number ...State
+    id number ...SubscriptionState
     product { name edition graceDays }
     startTrigger termMonths channel
     items { product { name } quantity }
     account { id name viewerRole }
-    licenseKeys(first: 50) { totalCount nodes { ...Key } }
-    orders(first: 10) { totalCount nodes { ...Order } }
+    licenseKeys(first: 50) { totalCount nodes { ...LicenseKeyCard } }
+    orders(first: 10) { totalCount nodes { ...OrderSummary } }
   }
-  account(id: $account) { id paymentMethods { ...Method } }
+  account(id: $account) { id paymentMethods { ...PaymentMethodSummary } }
 }
-fragment Key on LicenseKey {
+fragment LicenseKeyCard on LicenseKey {
   id name maskedKey kind status allocation quota used available expiresOn registeredAt
   admins { user { name } email }
-  activations(first: 5) { totalCount pageInfo { hasNextPage endCursor } nodes { ...Device } }
+  activations(first: 5) { totalCount pageInfo { hasNextPage endCursor } nodes { ...DeviceRow } }
 }
-fragment Device on Activation { id deviceName deviceId status activatedAt lastSeenAt }
-${STATE}${METHOD}${ORDER}${SHELL}`;
+fragment DeviceRow on Activation { id deviceName deviceId status activatedAt lastSeenAt }
+${SUBSCRIPTION_STATE}${PAYMENT_METHOD}${ORDER_SUMMARY}${SHELL_VIEWER}`;
 
 export default {
   name: "subscription",
@@ -37,36 +37,36 @@ export default {
   operation: OPERATION,
   variables: ({ subscription, account }) => ({ subscription, account }),
   title: ({ subscription }) => subscription?.displayName ?? t("subscription.missing"),
-  skeleton: () => skeleton("title", "facts", ...rows(4), "facts"),
-  render({ subscription, account }, place) {
-    if (subscription === null) return missing(place);
+  skeleton: () => skeleton("title", "facts", ...repeat(4), "facts"),
+  render({ subscription, account }, route) {
+    if (subscription === null) return missing(route);
     return [
-      head(subscription, place),
+      pageHead(subscription, route),
       h(
         "div",
         { class: "columns" },
-        h("div", { class: "column" }, overview(subscription, account), keys(subscription)),
-        h("div", { class: "column side" }, payment(subscription, account), products(subscription), orders(subscription)),
+        h("div", { class: "column" }, overview(subscription, account), licenseKeys(subscription)),
+        h("div", { class: "column side" }, paymentSection(subscription, account), productSection(subscription), orderSection(subscription)),
       ),
     ];
   },
 };
 
-const missing = (place) =>
+const missing = (route) =>
   h(
     "div",
     { class: "empty" },
     h("h1", {}, t("subscription.missing")),
     h("p", {}, t("subscription.missingHint")),
-    h("a", { class: "button secondary", href: `/accounts/${place.account}/subscriptions` }, t("subscription.all")),
+    h("a", { class: "button secondary", href: `/accounts/${route.account}/subscriptions` }, t("subscription.all")),
   );
 
-function head(subscription, place) {
+function pageHead(subscription, route) {
   const rename = lazy(() => import("../actions/rename-subscription.js"), ({ renameSubscription }) => renameSubscription(subscription, redraw));
   return h(
     "div",
     { class: "page-head" },
-    h("a", { class: "back", href: `/accounts/${place.account}/subscriptions` }, icon("back"), t("subscription.all")),
+    h("a", { class: "back", href: `/accounts/${route.account}/subscriptions` }, icon("back"), t("subscription.all")),
     h(
       "div",
       { class: "title-row" },
@@ -86,17 +86,17 @@ function overview(subscription, account) {
     h(
       "div",
       { class: "card" },
-      renewal(subscription, account),
-      facts(
-        [t("fact.activated"), activatedOn ? when(activatedOn, { near: false }) : t(`trigger.${subscription.startTrigger}`)],
-        [t(renewsOn ? (status === "GRACE_PERIOD" ? "fact.due" : "fact.renews") : "fact.expires"), expiresOn ? when(expiresOn) : t(activatedOn ? "date.perpetual" : "date.notStarted")],
+      renewalSwitch(subscription, account),
+      descriptionList(
+        [t("fact.activated"), activatedOn ? dateWithDistance(activatedOn, { distance: false }) : t(`trigger.${subscription.startTrigger}`)],
+        [t(renewsOn ? (status === "GRACE_PERIOD" ? "fact.due" : "fact.renews") : "fact.expires"), expiresOn ? dateWithDistance(expiresOn) : t(activatedOn ? "date.perpetual" : "date.notStarted")],
         [t("fact.term"), subscription.termMonths > 0 ? t("fact.months", { count: subscription.termMonths }) : t("fact.once")],
-        [t("fact.channel"), term("channel", subscription.channel)],
+        [t("fact.channel"), enumLabel("channel", subscription.channel)],
       ),
       h(
         "div",
         { class: "seat-line" },
-        h("p", { class: "seat-words" }, h("strong", {}, t("seats.inUse", { count: seats.used, total: number(seats.total) })), h("span", { class: "quiet" }, seatNote(seats))),
+        h("p", { class: "seat-words" }, h("strong", {}, t("seats.inUse", { count: seats.used, total: formatNumber(seats.total) })), h("span", { class: "quiet" }, seatNote(seats))),
         meter(seats.used, seats.total),
       ),
     ),
@@ -108,12 +108,12 @@ function seatNote({ reserved, available }) {
   return reserved > 0 ? `${free} · ${t("seats.reserved", { count: reserved })}` : free;
 }
 
-/** The switch says what is; what it would do is said in the dialog, before it is done. */
-function renewal(subscription, account) {
+/** The switch shows the state; the dialog it opens says what changing it means. */
+function renewalSwitch(subscription, account) {
   const on = subscription.autoRenewal === "ON";
-  const turn = lazy(() => import("../actions/set-auto-renewal.js"), ({ turnRenewal }) => turnRenewal(subscription, account, redraw));
+  const onToggle = lazy(() => import("../actions/set-auto-renewal.js"), ({ setAutoRenewal }) => setAutoRenewal(subscription, account, redraw));
   const control = subscription.viewerCan.setAutoRenewal
-    ? h("button", { type: "button", role: "switch", id: "renewal", class: "switch", "aria-checked": String(on), "aria-labelledby": "renewal-name", "aria-describedby": "renewal-note", click: turn }, h("span", {}))
+    ? h("button", { type: "button", role: "switch", id: "renewal", class: "switch", "aria-checked": String(on), "aria-labelledby": "renewal-name", "aria-describedby": "renewal-note", click: onToggle }, h("span", {}))
     : chip("renewal", subscription.autoRenewal);
   return h(
     "div",
@@ -125,31 +125,31 @@ function renewal(subscription, account) {
 
 function renewalNote({ autoRenewal, renewsOn, expiresOn, status, channel, isTrial }) {
   if (autoRenewal === "NOT_AVAILABLE") return t(isTrial ? "renewal.trial" : channel === "APP_STORE" ? "renewal.appStore" : "renewal.unavailable");
-  if (status === "GRACE_PERIOD") return t("renewal.grace", { date: day(expiresOn) });
-  if (autoRenewal === "ON") return renewsOn ? t("renewal.on", { date: day(renewsOn) }) : t("renewal.onUndated");
+  if (status === "GRACE_PERIOD") return t("renewal.grace", { date: formatDate(expiresOn) });
+  if (autoRenewal === "ON") return renewsOn ? t("renewal.on", { date: formatDate(renewsOn) }) : t("renewal.onUndated");
   if (status === "EXPIRED") return t("renewal.expired");
-  return expiresOn ? t("renewal.off", { date: day(expiresOn) }) : t("renewal.offUndated");
+  return expiresOn ? t("renewal.off", { date: formatDate(expiresOn) }) : t("renewal.offUndated");
 }
 
-function payment(subscription, account) {
+function paymentSection(subscription, account) {
   // A MEMBER may not know: the account's methods are null then.
   if (!account?.paymentMethods) return null;
   const { paymentMethod: method, viewerCan } = subscription;
-  const choose = lazy(() => import("../actions/set-payment-method.js"), ({ choosePayment }) => choosePayment(subscription, account, redraw));
-  const action = viewerCan.setPaymentMethod && button(t(method ? "payment.change" : "payment.choose"), { class: "link", id: "payment", click: choose });
-  const shown = method
-    ? h("div", { class: "method" }, icon("card"), h("div", {}, h("p", {}, methodName(method), " ", methodState(method)), h("p", { class: "quiet" }, methodNote(method))))
+  const onChoose = lazy(() => import("../actions/set-payment-method.js"), ({ setPaymentMethod }) => setPaymentMethod(subscription, account, redraw));
+  const action = viewerCan.setPaymentMethod && button(t(method ? "payment.change" : "payment.choose"), { class: "link", id: "payment", click: onChoose });
+  const content = method
+    ? h("div", { class: "method" }, icon("card"), h("div", {}, h("p", {}, paymentMethodName(method), " ", paymentMethodStatus(method)), h("p", { class: "quiet" }, paymentMethodDetails(method))))
     : h("p", { class: "quiet" }, t(subscription.channel === "APP_STORE" ? "payment.appStore" : "payment.none"));
-  return section(t("payment.title"), { action }, h("div", { class: "card" }, shown));
+  return section(t("payment.title"), { action }, h("div", { class: "card" }, content));
 }
 
-function products({ product, licenseCount, items }) {
-  const row = (name, quantity) => h("li", {}, h("span", {}, name), h("span", { class: "quantity" }, `× ${number(quantity)}`));
+function productSection({ product, licenseCount, items }) {
+  const row = (name, quantity) => h("li", {}, h("span", {}, name), h("span", { class: "quantity" }, `× ${formatNumber(quantity)}`));
   return section(t("products.title"), {}, h("ul", { class: "list card plain" }, row(product.name, licenseCount), items.map((item) => row(item.product.name, item.quantity))));
 }
 
-function orders({ orders: page }) {
+function orderSection({ orders: page }) {
   if (page === null) return null;
   const content = page.nodes.length > 0 ? orderList(page.nodes) : h("div", { class: "card" }, h("p", { class: "quiet" }, t("orders.none")));
-  return section(t("orders.title"), { aside: page.totalCount > page.nodes.length && number(page.totalCount) }, content);
+  return section(t("orders.title"), { aside: page.totalCount > page.nodes.length && formatNumber(page.totalCount) }, content);
 }

@@ -1,22 +1,22 @@
 // The list: filter, order, search, and pages that follow as one scrolls.
 
-import { h, icon, unique } from "../lib/dom.js";
-import { ask } from "../lib/graphql-client.js";
+import { dateWithDistance, emptyState, missingAccount, nextDate, repeat, seatUsage, skeleton, statusChips } from "../components/elements.js";
+import { loadMore } from "../components/pagination.js";
+import { SHELL_VIEWER } from "../components/shell.js";
+import { announce } from "../components/toasts.js";
+import { h, icon, uniqueId } from "../lib/dom.js";
+import { request } from "../lib/graphql-client.js";
 import { t } from "../lib/i18n.js";
 import { navigate } from "../router.js";
-import { announce } from "../components/toasts.js";
-import { more } from "../components/pagination.js";
-import { empty, missingAccount, nextDate, rows, seats, skeleton, statusChips, when } from "../components/elements.js";
-import { SHELL } from "../components/shell.js";
 
-const PAGE = 20;
-const TYPING = 250; // milliseconds of silence after which a search is meant
+const PAGE_SIZE = 20;
+const SEARCH_DEBOUNCE_MS = 250;
 
 const DISPLAYS = ["ALL", "ACTIVE", "EXPIRING_SOON", "EXPIRED"];
-const USUAL = { display: "ACTIVE", order: "ENDS_ON", direction: "ASC" };
-const ORDERS = ["ENDS_ON", "ACTIVATED_ON", "NAME", "PRODUCT", "LICENSE_COUNT"];
+const DEFAULTS = { display: "ACTIVE", order: "ENDS_ON", direction: "ASC" };
+const ORDER_FIELDS = ["ENDS_ON", "ACTIVATED_ON", "NAME", "PRODUCT", "LICENSE_COUNT"];
 
-const PAGES = `fragment Page on ProductSubscriptionConnection {
+const SUBSCRIPTION_PAGE = `fragment SubscriptionPage on ProductSubscriptionConnection {
   totalCount
   pageInfo { hasNextPage endCursor }
   nodes {
@@ -27,21 +27,21 @@ const PAGES = `fragment Page on ProductSubscriptionConnection {
 }`;
 
 const OPERATION = `query Subscriptions($account: ID!, $first: Int!, $filter: ProductSubscriptionFilter, $orderBy: ProductSubscriptionOrder) {
-  viewer { ...Shell }
+  viewer { ...ShellViewer }
   account(id: $account) {
     id
     productOverviews { product { id name } }
-    subscriptions(first: $first, filter: $filter, orderBy: $orderBy) { ...Page }
+    subscriptions(first: $first, filter: $filter, orderBy: $orderBy) { ...SubscriptionPage }
   }
 }
-${PAGES}${SHELL}`;
+${SUBSCRIPTION_PAGE}${SHELL_VIEWER}`;
 
-const MORE = `query MoreSubscriptions($account: ID!, $first: Int!, $after: String!, $filter: ProductSubscriptionFilter, $orderBy: ProductSubscriptionOrder) {
+const NEXT_PAGE = `query MoreSubscriptions($account: ID!, $first: Int!, $after: String!, $filter: ProductSubscriptionFilter, $orderBy: ProductSubscriptionOrder) {
   account(id: $account) {
-    subscriptions(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { ...Page }
+    subscriptions(first: $first, after: $after, filter: $filter, orderBy: $orderBy) { ...SubscriptionPage }
   }
 }
-${PAGES}`;
+${SUBSCRIPTION_PAGE}`;
 
 export default {
   name: "subscriptions",
@@ -49,124 +49,124 @@ export default {
   operation: OPERATION,
   variables,
   title: () => t("tab.subscriptions"),
-  skeleton: () => skeleton("title", "controls", ...rows(10)),
-  render({ account }, place) {
+  skeleton: () => skeleton("title", "controls", ...repeat(10)),
+  render({ account }, route) {
     if (account === null) return missingAccount();
     return [
       h("div", { class: "page-head" }, h("h1", {}, t("tab.subscriptions")), h("p", { class: "quiet total" })),
-      controls(account, place),
-      filled(h("div", { class: "results" }), account, place),
+      controls(account, route),
+      fillResults(h("div", { class: "results" }), account, route),
     ];
   },
-  /** At once, before the answer: what was chosen. */
-  expect(element, place) {
-    sync(element.querySelector(".controls"), place);
+  /** Shows the chosen filters at once, before the response. */
+  preview(element, route) {
+    syncControls(element.querySelector(".controls"), route);
   },
-  update(element, { account }, place) {
-    announce(filled(element.querySelector(".results"), account, place).dataset.found);
+  update(element, { account }, route) {
+    announce(fillResults(element.querySelector(".results"), account, route).dataset.found);
   },
 };
 
-/** What the address says, as the graph's own input. */
+/** The search parameters as the operation's input. */
 function variables({ account, search }) {
-  const { display, product, text, field, direction } = asked(search);
+  const { display, product, text, field, direction } = parseSearch(search);
   const filter = { display, ...(product && { productId: product }), ...(text && { search: text }) };
-  return { account, first: PAGE, filter, orderBy: { field, direction } };
+  return { account, first: PAGE_SIZE, filter, orderBy: { field, direction } };
 }
 
-function asked(search) {
-  const known = (name, allowed) => (allowed.includes(search.get(name)) ? search.get(name) : USUAL[name]);
+function parseSearch(search) {
+  const oneOf = (name, allowed) => (allowed.includes(search.get(name)) ? search.get(name) : DEFAULTS[name]);
   return {
-    display: known("display", DISPLAYS),
+    display: oneOf("display", DISPLAYS),
     product: search.get("product"),
     text: search.get("search")?.slice(0, 100),
-    field: known("order", ORDERS),
-    direction: known("direction", ["ASC", "DESC"]),
+    field: oneOf("order", ORDER_FIELDS),
+    direction: oneOf("direction", ["ASC", "DESC"]),
   };
 }
 
-/** This address with something changed; what is empty or usual is left out. */
-function changedTo(place, changes) {
-  const search = new URLSearchParams(place.search);
+/** This route's path with other search parameters; empty and default ones are left out. */
+function pathWith(route, changes) {
+  const search = new URLSearchParams(route.search);
   for (const [name, value] of Object.entries(changes)) {
-    if (value && value !== USUAL[name]) search.set(name, value);
+    if (value && value !== DEFAULTS[name]) search.set(name, value);
     else search.delete(name);
   }
-  return `/accounts/${encodeURIComponent(place.account)}/subscriptions${search.size ? `?${search}` : ""}`;
+  return `/accounts/${encodeURIComponent(route.account)}/subscriptions${search.size ? `?${search}` : ""}`;
 }
 
-/** Made once; what is chosen in them follows the address. */
-function controls(account, place) {
+/** Made once; syncControls() keeps them at what the address says. */
+function controls(account, route) {
   const products = account.productOverviews.map(({ product }) => [product.id, product.name]);
-  const made = h(
+  const element = h(
     "div",
     { class: "controls", role: "search", "aria-label": t("list.controls") },
     h("nav", { class: "segments", "aria-label": t("list.show") }, DISPLAYS.map((display) => h("a", { "data-display": display }, t(`display.${display}`)))),
-    searchBox(place),
-    select("product", t("list.product"), [["", t("list.everyProduct")], ...products], place),
-    h("div", { class: "order" }, select("order", t("list.order"), ORDERS.map((field) => [field, t(`order.${field}`)]), place), direction(place)),
+    searchBox(route),
+    select("product", t("list.product"), [["", t("list.everyProduct")], ...products], route),
+    h("div", { class: "order" }, select("order", t("list.order"), ORDER_FIELDS.map((field) => [field, t(`order.${field}`)]), route), directionButton(route)),
   );
-  sync(made, place);
-  return made;
+  syncControls(element, route);
+  return element;
 }
 
-function sync(made, place) {
-  const { display, text, product, field, direction: turned } = asked(place.search);
-  for (const link of made.querySelectorAll("[data-display]")) {
-    link.href = changedTo(place, { display: link.dataset.display });
+function syncControls(element, route) {
+  const { display, text, product, field, direction } = parseSearch(route.search);
+  for (const link of element.querySelectorAll("[data-display]")) {
+    link.href = pathWith(route, { display: link.dataset.display });
     if (link.dataset.display === display) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
-  const box = made.querySelector("[name=search]");
-  if (box !== document.activeElement) box.value = text ?? "";
-  made.querySelector("[name=product]").value = product ?? "";
-  made.querySelector("[name=order]").value = field;
-  const label = t(turned === "ASC" ? "order.ascending" : "order.descending");
-  const turn = made.querySelector(".turn");
-  turn.setAttribute("aria-label", label);
-  turn.title = label;
-  turn.replaceChildren(icon(turned === "ASC" ? "up" : "down"));
+  const searchInput = element.querySelector("[name=search]");
+  if (searchInput !== document.activeElement) searchInput.value = text ?? "";
+  element.querySelector("[name=product]").value = product ?? "";
+  element.querySelector("[name=order]").value = field;
+  const label = t(direction === "ASC" ? "order.ascending" : "order.descending");
+  const sortButton = element.querySelector(".sort-direction");
+  sortButton.setAttribute("aria-label", label);
+  sortButton.title = label;
+  sortButton.replaceChildren(icon(direction === "ASC" ? "up" : "down"));
 }
 
-/** The address as it is when something is chosen, which may be later than when its control was made. */
-const now = (place) => ({ ...place, search: new URLSearchParams(location.search) });
+/** The route at the time of the event: the search parameters may have changed since the control was made. */
+const currentRoute = (route) => ({ ...route, search: new URLSearchParams(location.search) });
 
-function searchBox(place) {
+function searchBox(route) {
   let timer;
-  const search = ({ target }) => {
+  const onInput = ({ target }) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (target.isConnected) navigate(changedTo(now(place), { search: target.value.trim() }), { replace: true });
-    }, TYPING);
+      if (target.isConnected) navigate(pathWith(currentRoute(route), { search: target.value.trim() }), { replace: true });
+    }, SEARCH_DEBOUNCE_MS);
   };
-  const id = unique("search");
+  const id = uniqueId("search");
   return h(
     "div",
     { class: "search" },
     h("label", { class: "visually-hidden", for: id }, t("list.searchLabel")),
     icon("search"),
-    h("input", { type: "search", id, name: "search", placeholder: t("list.search"), maxlength: "100", autocomplete: "off", input: search }),
+    h("input", { type: "search", id, name: "search", placeholder: t("list.search"), maxlength: "100", autocomplete: "off", input: onInput }),
   );
 }
 
-function select(name, label, options, place) {
-  const id = unique(name);
-  const go = ({ target }) => navigate(changedTo(now(place), { [name]: target.value }));
+function select(name, label, options, route) {
+  const id = uniqueId(name);
+  const onChange = ({ target }) => navigate(pathWith(currentRoute(route), { [name]: target.value }));
   return h(
     "div",
     { class: "select" },
     h("label", { class: "visually-hidden", for: id }, label),
-    h("select", { id, name, change: go }, options.map(([code, words]) => h("option", { value: code }, words))),
+    h("select", { id, name, change: onChange }, options.map(([code, text]) => h("option", { value: code }, text))),
     icon("down"),
   );
 }
 
-function direction(place) {
-  const turn = () => navigate(changedTo(now(place), { direction: asked(now(place).search).direction === "ASC" ? "DESC" : "ASC" }));
-  return h("button", { type: "button", class: "icon-button framed turn", click: turn });
+function directionButton(route) {
+  const onClick = () => navigate(pathWith(currentRoute(route), { direction: parseSearch(currentRoute(route).search).direction === "ASC" ? "DESC" : "ASC" }));
+  return h("button", { type: "button", class: "icon-button framed sort-direction", click: onClick });
 }
 
-function filled(results, account, place) {
+function fillResults(results, account, route) {
   const { nodes, totalCount } = account.subscriptions;
   results.dataset.found = t("list.found", { count: totalCount });
   // In the page's head, which is drawn beside this.
@@ -174,41 +174,41 @@ function filled(results, account, place) {
     const total = results.parentElement?.querySelector(".total");
     if (total) total.textContent = results.dataset.found;
   });
-  if (nodes.length === 0) results.replaceChildren(nothing(place));
-  else results.replaceChildren(...listed(account.subscriptions, place));
+  if (nodes.length === 0) results.replaceChildren(noResults(route));
+  else results.replaceChildren(...resultList(account.subscriptions, route));
   return results;
 }
 
-function nothing(place) {
-  const { text, product, display } = asked(place.search);
-  if (!text && !product && display === "ALL") return empty(t("overview.empty"), t("overview.emptyHint"));
-  const all = changedTo({ ...place, search: new URLSearchParams() }, { display: "ALL" });
-  return empty(t("list.nothing"), t("list.nothingHint"), h("a", { class: "button secondary", href: all }, t("list.clear")));
+function noResults(route) {
+  const { text, product, display } = parseSearch(route.search);
+  if (!text && !product && display === "ALL") return emptyState(t("overview.empty"), t("overview.emptyHint"));
+  const all = pathWith({ ...route, search: new URLSearchParams() }, { display: "ALL" });
+  return emptyState(t("list.nothing"), t("list.nothingHint"), h("a", { class: "button secondary", href: all }, t("list.clear")));
 }
 
-function listed(page, place) {
-  const shown = table(page.nodes, place);
-  const load = async (after) => (await ask(MORE, { ...variables(place), after })).account.subscriptions;
-  const add = (nodes) => {
-    const fresh = nodes.map((subscription) => row(subscription, place));
-    shown.querySelector("tbody").append(...fresh);
-    return fresh;
+function resultList(page, route) {
+  const element = table(page.nodes, route);
+  const load = async (after) => (await request(NEXT_PAGE, { ...variables(route), after })).account.subscriptions;
+  const appendRows = (nodes) => {
+    const rows = nodes.map((subscription) => row(subscription, route));
+    element.querySelector("tbody").append(...rows);
+    return rows;
   };
-  return [shown, more(page, load, add, { scrolls: true })];
+  return [element, loadMore(page, load, appendRows, { onScroll: true })];
 }
 
 // Roles by name: what CSS lays out as cards on a narrow screen is no table to a screen reader otherwise.
-function table(nodes, place) {
-  const heads = ["subscription", "status", "date", "licences"].map((name) => h("th", { role: "columnheader", scope: "col", class: name }, t(`list.${name}`)));
+function table(nodes, route) {
+  const headers = ["subscription", "status", "date", "licences"].map((name) => h("th", { role: "columnheader", scope: "col", class: name }, t(`list.${name}`)));
   return h(
     "table",
     { role: "table", class: "table", "aria-label": t("tab.subscriptions") },
-    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)),
-    h("tbody", { role: "rowgroup" }, nodes.map((subscription) => row(subscription, place))),
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, headers)),
+    h("tbody", { role: "rowgroup" }, nodes.map((subscription) => row(subscription, route))),
   );
 }
 
-function row(subscription, place) {
+function row(subscription, route) {
   const { label, on } = nextDate(subscription);
   return h(
     "tr",
@@ -216,11 +216,11 @@ function row(subscription, place) {
     h(
       "td",
       { role: "cell", class: "subscription" },
-      h("a", { href: `/accounts/${place.account}/subscriptions/${subscription.id}` }, subscription.displayName),
+      h("a", { href: `/accounts/${route.account}/subscriptions/${subscription.id}` }, subscription.displayName),
       h("span", { class: "quiet" }, `${subscription.product.name} · ${subscription.number}`),
     ),
     h("td", { role: "cell", class: "status" }, statusChips(subscription)),
-    h("td", { role: "cell", class: "date" }, h("span", { class: "date-label" }, label), " ", on && when(on)),
-    h("td", { role: "cell", class: "licences" }, seats(subscription.seats.used, subscription.seats.total)),
+    h("td", { role: "cell", class: "date" }, h("span", { class: "date-label" }, label), " ", on && dateWithDistance(on)),
+    h("td", { role: "cell", class: "licences" }, seatUsage(subscription.seats.used, subscription.seats.total)),
   );
 }
