@@ -1,26 +1,18 @@
-// An invitation accepted: from then on one is in that account.
+// Accepts an invitation and goes to the account that one is now a member of.
 
-import { showErrorToast, showRequestError, showToast } from "../components/toasts.js";
-import { USER_ERRORS } from "../lib/fragments.js";
+import { payloadOrToast, showToast } from "../components/toasts.js";
 import { mutate } from "../lib/graphql-client.js";
 import { t } from "../lib/i18n.js";
+import { mutationText } from "../lib/mutation.js";
 import { invalidate, navigate } from "../router.js";
 
-const OPERATION = `mutation AcceptInvitation($input: AcceptInvitationInput!) {
-  acceptInvitation(input: $input) { account { id name } ${USER_ERRORS} }
-}`;
+const OPERATION = mutationText("acceptInvitation", "account { id name }");
 
 export async function acceptInvitation({ id }) {
-  try {
-    const { account, userErrors } = await mutate(OPERATION, { invitationId: id });
-    if (account === null) {
-      showErrorToast(userErrors[0].message);
-      return;
-    }
-    invalidate();
-    showToast(t("invitation.done", { name: account.name }));
-    await navigate(`/accounts/${account.id}`);
-  } catch (error) {
-    showRequestError(error, t("error.notSent"));
-  }
+  const payload = await payloadOrToast(() => mutate(OPERATION, { invitationId: id }), t("error.notSent"));
+  if (payload === null) return;
+  const { account } = payload;
+  invalidate();
+  showToast(t("invitation.done", { name: account.name }));
+  await navigate(`/accounts/${account.id}`);
 }

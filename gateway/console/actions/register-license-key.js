@@ -1,56 +1,68 @@
-// Register a key: from everywhere, into any account that one manages.
+// Registers a licence key in any account that one manages, from any view.
 
-import { checkbox, field, mutationForm, openDialog, radioGroup, textInput } from "../components/dialog-form.js";
+import { addCheckbox, openMutationDialog } from "../components/dialog-form.js";
+import { field, radioGroup, textInput } from "../components/form-fields.js";
 import { isAdmin } from "../components/shell.js";
 import { showToast } from "../components/toasts.js";
 import { h } from "../lib/dom.js";
-import { USER_ERRORS } from "../lib/fragments.js";
 import { enumLabel, t } from "../lib/i18n.js";
+import { mutationText } from "../lib/mutation.js";
 import { invalidate, navigate } from "../router.js";
 
-const OPERATION = `mutation RegisterLicenseKey($input: RegisterLicenseKeyInput!) {
-  registerLicenseKey(input: $input) {
-    subscription { id displayName account { id } }
-    ${USER_ERRORS}
-  }
-}`;
+const OPERATION = mutationText("registerLicenseKey", "subscription { id displayName account { id } }");
 
 export function registerLicenseKey(viewer, accountId) {
   const accounts = viewer.accounts.filter(isAdmin);
   const preselected = accounts.find(({ id }) => id === accountId) ?? accounts[0];
-  openDialog(t("register.title"),
-    mutationForm({
-      operation: OPERATION,
-      input: ({ accountId: selected, key, name, suspendTrial = false }) => ({ accountId: selected ?? preselected.id, key, suspendTrial, ...(name && { name }) }),
-      submit: t("register.submit"),
-      fields: [
-        h("p", { class: "quiet" }, t("register.lead")),
-        field("key", t("register.key"), textInput({ class: "mono", placeholder: "XXXXX-XXXXX-XXXXX-XXXXX-XXXXX", autofocus: true, autocapitalize: "characters" }), t("register.keyHint")),
-        field("name", t("register.name"), textInput({ maxlength: "100" }), t("register.nameHint")),
-        accounts.length > 1 && radioGroup("accountId", t("register.account"), accounts.map(option), preselected.id),
-      ],
-      onSuccess({ subscription }, dialog) {
-        dialog.close();
-        invalidate();
-        showToast(t("register.done", { name: subscription.displayName }));
-        navigate(subscriptionPath(subscription));
-      },
-      onUserError,
+  openMutationDialog(t("register.title"), {
+    operation: OPERATION,
+    input: ({ accountId: selected = preselected.id, key, name, suspendTrial = false }) => ({
+      accountId: selected,
+      key,
+      suspendTrial,
+      ...(name && { name }),
     }),
-  );
+    submit: t("register.submit"),
+    fields: [
+      h("p", { class: "quiet" }, t("register.lead")),
+      field("key", t("register.key"), keyInput(), t("register.keyHint")),
+      field("name", t("register.name"), textInput({ maxlength: "100" }), t("register.nameHint")),
+      accounts.length > 1 &&
+        radioGroup("accountId", t("register.account"), accounts.map(accountOption), preselected.id),
+    ],
+    onSuccess,
+    onUserError,
+  });
 }
 
-const option = ({ id, name, kind }) => ({ value: id, label: name, note: h("span", { class: "quiet" }, enumLabel("account", kind)) });
+const keyInput = () =>
+  textInput({
+    class: "mono",
+    placeholder: "XXXXX-XXXXX-XXXXX-XXXXX-XXXXX",
+    autofocus: true,
+    autocapitalize: "characters",
+  });
+
+const accountOption = ({ id, name, kind }) => ({
+  value: id,
+  label: name,
+  note: h("span", { class: "quiet" }, enumLabel("account", kind)),
+});
 
 const subscriptionPath = ({ id, account }) => `/accounts/${account.id}/subscriptions/${id}`;
 
+function onSuccess({ subscription }, dialog) {
+  dialog.close();
+  invalidate();
+  showToast(t("register.done", { name: subscription.displayName }));
+  navigate(subscriptionPath(subscription));
+}
+
 /** Two errors have a remedy: a link to the existing subscription, and a checkbox to end the trial. */
 function onUserError(error, form, { subscription }) {
-  const message = form.querySelector(".user-error");
   if (error.code === "KEY_ALREADY_REGISTERED" && subscription) {
-    message.append(" ", h("a", { href: subscriptionPath(subscription) }, t("register.openExisting", { name: subscription.displayName })));
+    const text = t("register.openExisting", { name: subscription.displayName });
+    form.querySelector(".user-error").append(" ", h("a", { href: subscriptionPath(subscription) }, text));
   }
-  if (error.code === "TRIAL_CONFLICT" && !form.querySelector("[name=suspendTrial]")) {
-    form.querySelector(".form-errors").before(checkbox("suspendTrial", t("register.suspendTrial")));
-  }
+  if (error.code === "TRIAL_CONFLICT") addCheckbox(form, "suspendTrial", t("register.suspendTrial"));
 }

@@ -1,30 +1,20 @@
 // Another name for a subscription.
 
-import { field, mutationForm, openDialog, textInput } from "../components/dialog-form.js";
-import { showToast } from "../components/toasts.js";
-import { PAYMENT_METHOD, SUBSCRIPTION_STATE, USER_ERRORS } from "../lib/fragments.js";
+import { openMutationDialog } from "../components/dialog-form.js";
+import { field, textInput } from "../components/form-fields.js";
 import { t } from "../lib/i18n.js";
-import { invalidate } from "../router.js";
+import { subscriptionMutation } from "../lib/mutation.js";
+import { updateSubscription } from "./on-success.js";
 
-const OPERATION = `mutation RenameSubscription($input: RenameSubscriptionInput!) {
-  renameSubscription(input: $input) { subscription { ...SubscriptionState } changed ${USER_ERRORS} }
-}
-${SUBSCRIPTION_STATE}${PAYMENT_METHOD}`;
+const OPERATION = subscriptionMutation("renameSubscription");
 
-export function renameSubscription(subscription, redraw) {
-  openDialog(t("rename.title"),
-    mutationForm({
-      operation: OPERATION,
-      input: ({ displayName }) => ({ subscriptionId: subscription.id, displayName }),
-      submit: t("save"),
-      fields: field("displayName", t("rename.name"), textInput({ value: subscription.displayName, autofocus: true }), t("rename.hint")),
-      onSuccess(payload, dialog) {
-        Object.assign(subscription, payload.subscription);
-        invalidate();
-        redraw();
-        dialog.close();
-        showToast(t("rename.done"));
-      },
-    }),
-  );
+export function renameSubscription(subscription) {
+  const input = textInput({ value: subscription.displayName, autofocus: true });
+  openMutationDialog(t("rename.title"), {
+    operation: OPERATION,
+    input: ({ displayName }) => ({ subscriptionId: subscription.id, displayName }),
+    submit: t("save"),
+    fields: field("displayName", t("rename.name"), input, t("rename.hint")),
+    onSuccess: updateSubscription(subscription, "rename.done"),
+  });
 }

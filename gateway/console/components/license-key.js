@@ -1,14 +1,12 @@
 // A licence key: masked until one of its admins reveals it, which the server records. It leaves the page with the view.
 
 import { h, icon } from "../lib/dom.js";
-import { USER_ERRORS } from "../lib/fragments.js";
 import { request } from "../lib/graphql-client.js";
 import { t } from "../lib/i18n.js";
-import { announce, copyText, showErrorToast, showRequestError } from "./toasts.js";
+import { mutationText } from "../lib/mutation.js";
+import { announce, copyText, payloadOrToast } from "./toasts.js";
 
-const OPERATION = `mutation RevealLicenseKey($input: RevealLicenseKeyInput!) {
-  revealLicenseKey(input: $input) { key ${USER_ERRORS} }
-}`;
+const OPERATION = mutationText("revealLicenseKey", "key");
 
 /** The masked key, with buttons to reveal and to copy it for its admins. */
 export function maskedKey(key) {
@@ -43,14 +41,8 @@ export const newKey = (text) =>
 const breakableGroups = (text) => text.split(/(?<=-)/).map((group) => h("span", {}, group));
 
 async function reveal(licenseKeyId) {
-  try {
-    const { revealLicenseKey } = await request(OPERATION, { input: { licenseKeyId } });
-    if (revealLicenseKey.key === null) showErrorToast(revealLicenseKey.userErrors[0].message);
-    return revealLicenseKey.key;
-  } catch (error) {
-    showRequestError(error);
-    return null;
-  }
+  const payload = await payloadOrToast(async () => (await request(OPERATION, { input: { licenseKeyId } })).revealLicenseKey);
+  return payload?.key ?? null;
 }
 
 const copyKey = (text) => text !== null && copyText(text, t("key.copied"), t("key.notCopied"));

@@ -66,11 +66,17 @@ export const lazy = (load, run) => async () => {
 export const showErrorToast = (message) => showToast(message, "warn");
 
 /**
- * After a click whose request failed: offline, `offlineMessage`; without a session nothing, as the page goes to sign in.
- * Our own mistakes go on to the browser's log.
+ * What a click sends: its payload, or null after a toast that says why there is none. Without a session there is no
+ * toast, as the page goes to sign in; our own mistakes go on to the browser's log.
  */
-export function showRequestError(error, offlineMessage = t("error.offline")) {
-  if (!(error instanceof RequestError)) throw error;
-  if (error.kind === "unauthenticated") return;
-  showErrorToast(error.kind === "offline" ? offlineMessage : error.message);
+export async function payloadOrToast(send, offlineMessage = t("error.offline")) {
+  try {
+    const payload = await send();
+    if (payload.userErrors.length === 0) return payload;
+    showErrorToast(payload.userErrors[0].message);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    if (error.kind !== "unauthenticated") showErrorToast(error.kind === "offline" ? offlineMessage : error.message);
+  }
+  return null;
 }

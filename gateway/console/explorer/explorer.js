@@ -2,7 +2,7 @@
 
 import { errorState } from "../components/elements.js";
 import { logo } from "../components/shell.js";
-import { createLiveRegions, showErrorToast, showRequestError } from "../components/toasts.js";
+import { createLiveRegions, showErrorToast } from "../components/toasts.js";
 import { h, icon, uniqueId } from "../lib/dom.js";
 import { RequestError, request } from "../lib/graphql-client.js";
 import { loadLocale, t } from "../lib/i18n.js";
@@ -141,7 +141,7 @@ function personSelect() {
   };
   const [element, wrapper] = select(t("explorer.askAs"), onChange);
   const options = (all) => all.map(({ person, name }) => h("option", { value: person, selected: person === currentPerson() }, name));
-  fetchPeople().then((all) => element.append(...options(all)), () => showRequestError(new RequestError("offline")));
+  fetchPeople().then((all) => element.append(...options(all)), () => showErrorToast(t("error.offline")));
   return wrapper;
 }
 

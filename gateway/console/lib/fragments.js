@@ -1,4 +1,7 @@
-// The parts of the graph that views and mutations ask for alike: what a mutation changed comes back as a view shows it.
+// What several views and mutations select alike, so that a changed entity comes back as the view shows it.
+
+export const PAYMENT_METHOD = `
+fragment PaymentMethodSummary on PaymentMethod { id kind brand last4 expiresOn holderName isDefault canRenew }`;
 
 /** What can change about a subscription. */
 export const SUBSCRIPTION_STATE = `
@@ -9,8 +12,5 @@ fragment SubscriptionState on ProductSubscription {
   paymentMethod { ...PaymentMethodSummary }
   viewerCan { setAutoRenewal setPaymentMethod rename createSublicense }
 }`;
-
-export const PAYMENT_METHOD = `
-fragment PaymentMethodSummary on PaymentMethod { id kind brand last4 expiresOn holderName isDefault canRenew }`;
 
 export const USER_ERRORS = "userErrors { code field message }";

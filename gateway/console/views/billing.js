@@ -56,7 +56,7 @@ function methodSection(account) {
 }
 
 function methodActions({ id, isDefault }) {
-  const action = (name) => mutationButton(`method.${name}`, { id: `${name}-${id}`, name, type: "PaymentMethodInput", input: { paymentMethodId: id }, successMessage: `method.${name}.done`, confirm: name === "removePaymentMethod" && "method.removePaymentMethod.confirm" });
+  const action = (name) => mutationButton(`method.${name}`, { id: `${name}-${id}`, name, inputType: "PaymentMethodInput", input: { paymentMethodId: id }, successMessage: `method.${name}.done`, confirm: name === "removePaymentMethod" && "method.removePaymentMethod.confirm" });
   return [!isDefault && action("setDefaultPaymentMethod"), action("removePaymentMethod")].filter(Boolean);
 }
 

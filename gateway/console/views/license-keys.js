@@ -86,7 +86,7 @@ function device(activation, key) {
 
 /** Deactivating frees the seat; blocking keeps the device out of the whole subscription. */
 function deviceActions({ id, status }) {
-  const action = (name) => mutationButton(`device.${name}`, { id: `${name}-${id}`, name, type: "ActivationInput", input: { activationId: id }, successMessage: `device.${name}.done` });
+  const action = (name) => mutationButton(`device.${name}`, { id: `${name}-${id}`, name, inputType: "ActivationInput", input: { activationId: id }, successMessage: `device.${name}.done` });
   if (status === "BLOCKED") return action("liftActivationBlock");
   return [status === "ACTIVE" && action("deactivate"), action("blockActivation")].filter(Boolean);
 }

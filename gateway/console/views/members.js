@@ -61,7 +61,7 @@ function memberRow({ id, user, email, role, status, since }) {
 /** What an admin may do with a member, as far as the page can tell; the server decides. */
 function memberActions(id, role, status) {
   const action = (name, extraInput = {}, label = name) =>
-    mutationButton(`member.${label}`, { id: `${label}-${id}`, name, type: name === "setMemberRole" ? "SetMemberRoleInput" : "MembershipInput", input: { membershipId: id, ...extraInput }, successMessage: `member.${label}.done`, confirm: name === "removeMember" && "member.removeMember.confirm" });
+    mutationButton(`member.${label}`, { id: `${label}-${id}`, name, inputType: name === "setMemberRole" ? "SetMemberRoleInput" : "MembershipInput", input: { membershipId: id, ...extraInput }, successMessage: `member.${label}.done`, confirm: name === "removeMember" && "member.removeMember.confirm" });
   if (status === "INVITED") return action("revokeInvitation");
   if (status === "BLOCKED") return [action("unblockMember"), action("removeMember")];
   const changeRole = role === "MEMBER" ? action("setMemberRole", { role: "ADMIN" }, "promote") : action("setMemberRole", { role: "MEMBER" }, "demote");

@@ -7,7 +7,6 @@ import { lazy } from "../components/toasts.js";
 import { h, icon } from "../lib/dom.js";
 import { PAYMENT_METHOD, SUBSCRIPTION_STATE } from "../lib/fragments.js";
 import { enumLabel, formatDate, formatNumber, t } from "../lib/i18n.js";
-import { redraw } from "../router.js";
 import { licenseKeys } from "./license-keys.js";
 
 const OPERATION = `query Subscription($subscription: ID!, $account: ID!) {
@@ -62,7 +61,7 @@ const missing = (route) =>
   );
 
 function pageHead(subscription, route) {
-  const rename = lazy(() => import("../actions/rename-subscription.js"), ({ renameSubscription }) => renameSubscription(subscription, redraw));
+  const rename = lazy(() => import("../actions/rename-subscription.js"), ({ renameSubscription }) => renameSubscription(subscription));
   return h(
     "div",
     { class: "page-head" },
@@ -111,7 +110,7 @@ function seatNote({ reserved, available }) {
 /** The switch shows the state; the dialog it opens says what changing it means. */
 function renewalSwitch(subscription, account) {
   const on = subscription.autoRenewal === "ON";
-  const onToggle = lazy(() => import("../actions/set-auto-renewal.js"), ({ setAutoRenewal }) => setAutoRenewal(subscription, account, redraw));
+  const onToggle = lazy(() => import("../actions/set-auto-renewal.js"), ({ setAutoRenewal }) => setAutoRenewal(subscription, account));
   const control = subscription.viewerCan.setAutoRenewal
     ? h("button", { type: "button", role: "switch", id: "renewal", class: "switch", "aria-checked": String(on), "aria-labelledby": "renewal-name", "aria-describedby": "renewal-note", click: onToggle }, h("span", {}))
     : chip("renewal", subscription.autoRenewal);
@@ -135,7 +134,7 @@ function paymentSection(subscription, account) {
   // A MEMBER may not know: the account's methods are null then.
   if (!account?.paymentMethods) return null;
   const { paymentMethod: method, viewerCan } = subscription;
-  const onChoose = lazy(() => import("../actions/set-payment-method.js"), ({ setPaymentMethod }) => setPaymentMethod(subscription, account, redraw));
+  const onChoose = lazy(() => import("../actions/set-payment-method.js"), ({ setPaymentMethod }) => setPaymentMethod(subscription, account));
   const action = viewerCan.setPaymentMethod && button(t(method ? "payment.change" : "payment.choose"), { class: "link", id: "payment", click: onChoose });
   const content = method
     ? h("div", { class: "method" }, icon("card"), h("div", {}, h("p", {}, paymentMethodName(method), " ", paymentMethodStatus(method)), h("p", { class: "quiet" }, paymentMethodDetails(method))))
