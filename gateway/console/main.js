@@ -17,8 +17,15 @@ const ROUTES = [
 const notFound = () => import("./views/not-found.js");
 
 const headerActions = (viewer, accountId) => ({
-  register: lazy(() => import("./actions/register-license-key.js"), ({ registerLicenseKey }) => registerLicenseKey(viewer, accountId)),
-  accept: (invitation) => lazy(() => import("./actions/accept-invitation.js"), ({ acceptInvitation }) => acceptInvitation(invitation)),
+  register: lazy(
+    () => import("./actions/register-license-key.js"),
+    ({ registerLicenseKey }) => registerLicenseKey(viewer, accountId),
+  ),
+  accept: (invitation) =>
+    lazy(
+      () => import("./actions/accept-invitation.js"),
+      ({ acceptInvitation }) => acceptInvitation(invitation),
+    ),
 });
 
 start({ routes: ROUTES, notFound, headerActions });

@@ -104,7 +104,12 @@ function commit(next, { back, again }) {
   const { route, data, view } = next;
   const sameView = current.view === view && current.element?.isConnected && view.update;
   if (route.account && data.account) saveLastAccount(route.account);
-  renderHeader(route.account ? data.viewer : null, route.account, view.tab, table.headerActions(data.viewer, route.account));
+  renderHeader(
+    route.account ? data.viewer : null,
+    route.account,
+    view.tab,
+    table.headerActions(data.viewer, route.account),
+  );
   if (sameView) {
     current = { ...next, element: current.element };
     view.update(current.element, data, route);
@@ -132,7 +137,10 @@ function render(next, { again }) {
   current = { ...next, element };
 }
 
-const goToSignIn = (params = {}) => navigate(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search, ...params })}`, { replace: true });
+const goToSignIn = (params = {}) =>
+  navigate(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search, ...params })}`, {
+    replace: true,
+  });
 
 /** Any request, of the view or of something in it, found that the token is no longer accepted. */
 function onUnauthenticated() {
@@ -153,7 +161,9 @@ function showError(error) {
   const requestError = error instanceof RequestError ? error : new RequestError("offline");
   if (!(error instanceof RequestError)) console.error(error);
   current = {};
-  main.replaceChildren(errorState(requestError, error instanceof RequestError ? () => loadView() : () => location.reload()));
+  main.replaceChildren(
+    errorState(requestError, error instanceof RequestError ? () => loadView() : () => location.reload()),
+  );
 }
 
 function onLinkClick(event) {

@@ -16,7 +16,9 @@ GUARDED = {
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-ENTRY = re.compile(r'^  (?:"(?P<quoted>[\w.]+)"|(?P<bare>\w+)): (?P<text>.+),$', re.MULTILINE)
+ENTRY = re.compile(
+    r'^  (?:"(?P<quoted>[\w.]+)"|(?P<bare>\w+)):\s+(?P<text>.+?),\n(?=\n|  ["\w]|\};)', re.MULTILINE | re.DOTALL
+)
 BLANK = re.compile(r"\{(\w+)\}")
 
 

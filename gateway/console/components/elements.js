@@ -5,9 +5,18 @@ import { serverToday } from "../lib/graphql-client.js";
 import { enumLabel, formatDate, formatNumber, formatRelativeDate, t } from "../lib/i18n.js";
 
 const TONES = {
-  ACTIVE: "good", PAID: "good", ON: "good", OWNER: "plain", ADMIN: "plain",
-  GRACE_PERIOD: "warn", EXPIRING_SOON: "warn", AUTHORIZED: "calm", PENDING: "calm", INVITED: "calm",
-  BLOCKED: "bad", FAILED: "bad",
+  ACTIVE: "good",
+  PAID: "good",
+  ON: "good",
+  OWNER: "plain",
+  ADMIN: "plain",
+  GRACE_PERIOD: "warn",
+  EXPIRING_SOON: "warn",
+  AUTHORIZED: "calm",
+  PENDING: "calm",
+  INVITED: "calm",
+  BLOCKED: "bad",
+  FAILED: "bad",
 };
 
 /** A state in a word; colour only repeats what the word says. */
@@ -17,7 +26,12 @@ export function chip(kind, code) {
 
 export function statusChips(subscription) {
   const status = subscription.isExpiringSoon ? "EXPIRING_SOON" : subscription.status;
-  return h("span", { class: "chips" }, chip("status", status), subscription.isTrial && h("span", { class: "chip plain" }, t("trial")));
+  return h(
+    "span",
+    { class: "chips" },
+    chip("status", status),
+    subscription.isTrial && h("span", { class: "chip plain" }, t("trial")),
+  );
 }
 
 /** How much of `total` is used, as a bar beside the numbers. */
@@ -27,7 +41,12 @@ export function meter(used, total) {
 }
 
 export function seatUsage(used, total) {
-  return h("span", { class: "seats" }, h("span", { class: "figure" }, t("seats.used", { used: formatNumber(used), total: formatNumber(total) })), meter(used, total));
+  return h(
+    "span",
+    { class: "seats" },
+    h("span", { class: "figure" }, t("seats.used", { used: formatNumber(used), total: formatNumber(total) })),
+    meter(used, total),
+  );
 }
 
 /** A day, and how far it is. */
@@ -54,7 +73,12 @@ export function descriptionList(...entries) {
 
 export function section(title, { action = null, aside = null, id = uniqueId("section") } = {}, ...content) {
   const heading = h("h2", { id }, title, aside && h("span", { class: "quiet count" }, aside));
-  return h("section", { "aria-labelledby": id, class: "section" }, h("div", { class: "section-head" }, heading, action), content);
+  return h(
+    "section",
+    { "aria-labelledby": id, class: "section" },
+    h("div", { class: "section-head" }, heading, action),
+    content,
+  );
 }
 
 export function button(label, attributes, iconName = null) {
@@ -66,7 +90,13 @@ export function emptyState(title, message, action = null) {
 }
 
 export const missingAccount = () =>
-  h("div", { class: "empty" }, h("h1", {}, t("account.missing")), h("p", {}, t("account.missingHint")), h("a", { class: "button secondary", href: "/" }, t("notFound.home")));
+  h(
+    "div",
+    { class: "empty" },
+    h("h1", {}, t("account.missing")),
+    h("p", {}, t("account.missingHint")),
+    h("a", { class: "button secondary", href: "/" }, t("notFound.home")),
+  );
 
 /** In place of what failed to load: why, and a button to try again. */
 export function errorState(error, retry) {
@@ -85,7 +115,11 @@ export function errorState(error, retry) {
 
 /** Grey shapes where rows will be: nothing moves when they come. */
 export function skeleton(...shapes) {
-  return h("div", { class: "skeleton", "aria-hidden": "true" }, shapes.map((shape) => h("div", { class: `bone ${shape}` })));
+  return h(
+    "div",
+    { class: "skeleton", "aria-hidden": "true" },
+    shapes.map((shape) => h("div", { class: `bone ${shape}` })),
+  );
 }
 
 export const repeat = (count, shape = "row") => Array(count).fill(shape);
@@ -98,12 +132,17 @@ export function paymentMethodName(method) {
 }
 
 export function paymentMethodDetails({ holderName, expiresOn, canRenew }) {
-  const parts = [holderName, expiresOn && t("method.until", { date: formatDate(expiresOn) }), !canRenew && t("method.noRenewal")];
+  const parts = [
+    holderName,
+    expiresOn && t("method.until", { date: formatDate(expiresOn) }),
+    !canRenew && t("method.noRenewal"),
+  ];
   return parts.filter(Boolean).join(" · ");
 }
 
 /** A word for the state of a method that can no longer be charged. */
 export function paymentMethodStatus(method) {
-  if (method.expiresOn && method.expiresOn < serverToday()) return h("span", { class: "chip bad" }, t("method.expired"));
+  if (method.expiresOn && method.expiresOn < serverToday())
+    return h("span", { class: "chip bad" }, t("method.expired"));
   return method.isDefault && h("span", { class: "chip plain" }, t("method.default"));
 }

@@ -35,20 +35,31 @@ export function maskedKey(key) {
 
 /** A key that was just created: in full, with a button to copy it. */
 export const newKey = (text) =>
-  h("div", { class: "key-secret" }, h("code", { class: "key-text" }, breakableGroups(text)), iconButton("copy", t("key.copy"), () => copyKey(text)));
+  h(
+    "div",
+    { class: "key-secret" },
+    h("code", { class: "key-text" }, breakableGroups(text)),
+    iconButton("copy", t("key.copy"), () => copyKey(text)),
+  );
 
 /** Where a key does not fit on a line, it breaks between its groups. */
 const breakableGroups = (text) => text.split(/(?<=-)/).map((group) => h("span", {}, group));
 
 async function reveal(licenseKeyId) {
-  const payload = await payloadOrToast(async () => (await request(OPERATION, { input: { licenseKeyId } })).revealLicenseKey);
+  const payload = await payloadOrToast(
+    async () => (await request(OPERATION, { input: { licenseKeyId } })).revealLicenseKey,
+  );
   return payload?.key ?? null;
 }
 
 const copyKey = (text) => text !== null && copyText(text, t("key.copied"), t("key.notCopied"));
 
 function iconButton(iconName, label, click) {
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, click }, icon(iconName));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, click },
+    icon(iconName),
+  );
 }
 
 function relabel(button, iconName, label) {

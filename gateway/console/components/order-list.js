@@ -14,19 +14,40 @@ fragment OrderSummary on Order {
 export const orderList = (orders) => h("ul", { class: "list card orders" }, orders.map(order));
 
 function order({ number: name, placedAt, status, kind, total, lines, invoiceUrl }) {
-  const line = ({ product, quantity, unitPrice }) => h("li", {}, `${formatNumber(quantity)} × ${product.name} · `, h("span", {}, t("orders.each", { price: formatMoney(unitPrice) })));
+  const line = ({ product, quantity, unitPrice }) =>
+    h(
+      "li",
+      {},
+      `${formatNumber(quantity)} × ${product.name} · `,
+      h("span", {}, t("orders.each", { price: formatMoney(unitPrice) })),
+    );
   // Only an address of the web: a scheme of another kind is no invoice.
-  const invoice = /^https?:/.test(invoiceUrl ?? "") && h("a", { href: invoiceUrl, target: "_blank", rel: "noreferrer" }, t("orders.invoice"));
+  const invoice =
+    /^https?:/.test(invoiceUrl ?? "") &&
+    h("a", { href: invoiceUrl, target: "_blank", rel: "noreferrer" }, t("orders.invoice"));
   return h(
     "li",
     {},
     h(
       "div",
       { class: "order-head" },
-      h("p", { class: "order-kind" }, enumLabel("order.kind", kind), " ", status !== "PAID" && chip("order.status", status)),
+      h(
+        "p",
+        { class: "order-kind" },
+        enumLabel("order.kind", kind),
+        " ",
+        status !== "PAID" && chip("order.status", status),
+      ),
       h("span", { class: "amount" }, formatMoney(total)),
     ),
-    h("p", { class: "quiet order-note" }, h("time", { datetime: placedAt }, formatDateTime(placedAt)), ` · ${name}`, invoice && " · ", invoice),
+    h(
+      "p",
+      { class: "quiet order-note" },
+      h("time", { datetime: placedAt }, formatDateTime(placedAt)),
+      ` · ${name}`,
+      invoice && " · ",
+      invoice,
+    ),
     h("ul", { class: "order-lines" }, lines.map(line)),
   );
 }

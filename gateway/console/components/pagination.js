@@ -23,7 +23,10 @@ export function paginatedList(page, renderList, load) {
 export function loadMore(page, load, appendRows, { onScroll = false } = {}) {
   const container = h("div", { class: "more" });
   const trigger = button(t("list.more"), { class: "secondary", click: loadNext });
-  const observer = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && loadNext(), { rootMargin: "400px" });
+  const observer = new IntersectionObserver(
+    (entries) => entries.some(({ isIntersecting }) => isIntersecting) && loadNext(),
+    { rootMargin: "400px" },
+  );
   let loading = false;
   render();
   return container;
@@ -76,5 +79,8 @@ function focusRow(row) {
 /** In place of what only admins of the account see. */
 export function forbiddenState(account) {
   if (account === null) return missingAccount();
-  return [h("h1", { class: "visually-hidden" }, t("forbidden.title")), emptyState(t("forbidden.title"), t("forbidden.hint"))];
+  return [
+    h("h1", { class: "visually-hidden" }, t("forbidden.title")),
+    emptyState(t("forbidden.title"), t("forbidden.hint")),
+  ];
 }

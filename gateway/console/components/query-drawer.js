@@ -5,7 +5,8 @@ import { events, requestLog } from "../lib/graphql-client.js";
 import { formatBytes, formatMilliseconds, t } from "../lib/i18n.js";
 import { copyText } from "./toasts.js";
 
-const TOKEN = /(#[^\n]*)|("(?:[^"\\]|\\.)*")|(\$\w+)|\b(query|mutation|fragment|on|true|false|null)\b|(@\w+)|\b([A-Z]\w*)\b/g;
+const TOKEN =
+  /(#[^\n]*)|("(?:[^"\\]|\\.)*")|(\$\w+)|\b(query|mutation|fragment|on|true|false|null)\b|(@\w+)|\b([A-Z]\w*)\b/g;
 const TOKEN_KINDS = ["", "comment", "string", "variable", "keyword", "directive", "type"];
 
 let drawer;
@@ -13,8 +14,20 @@ let openButton;
 
 /** The pill that opens the drawer, and the drawer; both follow the request log. */
 export function createQueryDrawer() {
-  drawer = h("aside", { class: "drawer", id: "query", "aria-label": t("query.title"), hidden: true, keydown: onKeydown });
-  openButton = h("button", { class: "pill", type: "button", "aria-expanded": "false", "aria-controls": "query", click: toggle });
+  drawer = h("aside", {
+    class: "drawer",
+    id: "query",
+    "aria-label": t("query.title"),
+    hidden: true,
+    keydown: onKeydown,
+  });
+  openButton = h("button", {
+    class: "pill",
+    type: "button",
+    "aria-expanded": "false",
+    "aria-controls": "query",
+    click: toggle,
+  });
   events.addEventListener("request", render);
   render();
   return [openButton, drawer];
@@ -36,10 +49,22 @@ function render() {
   const [latest] = requestLog;
   openButton.hidden = !latest;
   if (!latest) return;
-  openButton.replaceChildren(icon("query"), h("span", {}, t("query.show")), h("span", { class: "quiet" }, summarize(latest)));
+  openButton.replaceChildren(
+    icon("query"),
+    h("span", {}, t("query.show")),
+    h("span", { class: "quiet" }, summarize(latest)),
+  );
   if (drawer.hidden) return;
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": t("close"), click: toggle }, icon("close"));
-  drawer.replaceChildren(h("div", { class: "drawer-head" }, h("h2", {}, t("query.title")), close), h("p", { class: "quiet" }, t("query.lead")), ...requestLog.map(logEntry));
+  const close = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": t("close"), click: toggle },
+    icon("close"),
+  );
+  drawer.replaceChildren(
+    h("div", { class: "drawer-head" }, h("h2", {}, t("query.title")), close),
+    h("p", { class: "quiet" }, t("query.lead")),
+    ...requestLog.map(logEntry),
+  );
 }
 
 function logEntry(entry, index) {
@@ -52,7 +77,11 @@ function logEntry(entry, index) {
       "p",
       { class: "links" },
       h("a", { href: explorerLink(entry.operation, variables), target: "_blank", rel: "opener" }, t("query.explorer")),
-      h("button", { type: "button", class: "link", click: () => copyText(entry.operation, t("copied"), t("query.notCopied")) }, t("query.copy")),
+      h(
+        "button",
+        { type: "button", class: "link", click: () => copyText(entry.operation, t("copied"), t("query.notCopied")) },
+        t("query.copy"),
+      ),
     ),
     codeBlock(t("query.document"), highlight(entry.operation)),
     codeBlock(t("query.variables"), highlight(variables)),

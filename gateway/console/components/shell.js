@@ -29,7 +29,9 @@ export function createHeader() {
 /** Draw the header for this viewer in this account; without a viewer it is the brand alone. */
 export function renderHeader(viewer, accountId, tab, { register, accept } = {}) {
   const account = viewer?.accounts.find((each) => each.id === accountId);
-  const parts = viewer ? [accountMenu(viewer, account, accept), registerButton(viewer, register), userMenu(viewer.user)] : [];
+  const parts = viewer
+    ? [accountMenu(viewer, account, accept), registerButton(viewer, register), userMenu(viewer.user)]
+    : [];
   header = replaceKeepingFocus(
     header,
     h("header", { class: "bar" }, h("div", { class: "bar-inner" }, brand(), parts), account && tabs(account, tab)),
@@ -44,7 +46,9 @@ export const logo = () => h("span", { class: "mark", "aria-hidden": "true" }, ic
 export const isAdmin = (account) => account.viewerRole === "OWNER" || account.viewerRole === "ADMIN";
 
 function tabs(account, current) {
-  const visible = TABS.filter((tab) => (!tab.admins || isAdmin(account)) && (!tab.companies || account.kind === "BUSINESS"));
+  const visible = TABS.filter(
+    (tab) => (!tab.admins || isAdmin(account)) && (!tab.companies || account.kind === "BUSINESS"),
+  );
   const link = ({ name, path }) =>
     h("a", { href: `/accounts/${account.id}${path}`, "aria-current": name === current && "page" }, t(`tab.${name}`));
   return h("nav", { class: "tabs", "aria-label": t("nav.account") }, visible.map(link));
@@ -52,7 +56,12 @@ function tabs(account, current) {
 
 function registerButton(viewer, register) {
   if (!viewer.accounts.some(isAdmin)) return null;
-  return h("button", { type: "button", class: "primary register", id: "register", click: register }, icon("key"), h("span", {}, t("register.open")));
+  return h(
+    "button",
+    { type: "button", class: "primary register", id: "register", click: register },
+    icon("key"),
+    h("span", {}, t("register.open")),
+  );
 }
 
 function accountMenu(viewer, account, accept) {
@@ -67,7 +76,12 @@ function accountMenu(viewer, account, accept) {
     h(
       "div",
       { class: "menu-row" },
-      h("span", {}, h("span", { class: "menu-name" }, each.accountName), h("span", { class: "quiet" }, t("invitation.as", { role: enumLabel("role", each.role) }))),
+      h(
+        "span",
+        {},
+        h("span", { class: "menu-name" }, each.accountName),
+        h("span", { class: "quiet" }, t("invitation.as", { role: enumLabel("role", each.role) })),
+      ),
       accept && h("button", { type: "button", class: "secondary small", click: accept(each) }, t("invitation.accept")),
     );
   const name = account?.name ?? t("account.choose");
@@ -77,7 +91,12 @@ function accountMenu(viewer, account, accept) {
     "account-menu",
     [t("account.switch", { name }), invited && t("invitation.count", { count })].filter(Boolean).join(", "),
     [h("span", { class: "menu-name" }, name), icon("down")],
-    [h("p", { class: "menu-title" }, t("account.yours")), viewer.accounts.map(link), invited, viewer.invitations.map(invitation)],
+    [
+      h("p", { class: "menu-title" }, t("account.yours")),
+      viewer.accounts.map(link),
+      invited,
+      viewer.invitations.map(invitation),
+    ],
     count > 0,
   );
 }
@@ -85,14 +104,29 @@ function accountMenu(viewer, account, accept) {
 function userMenu(user) {
   const name = user?.name ?? user?.email ?? t("user.service");
   const languageButtons = Object.entries(LOCALES).map(([code, label]) =>
-    h("button", { type: "button", class: "link", lang: code, "aria-pressed": String(code === detectLocale()), click: () => setLocale(code) }, label),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "link",
+        lang: code,
+        "aria-pressed": String(code === detectLocale()),
+        click: () => setLocale(code),
+      },
+      label,
+    ),
   );
   return disclosure(
     "user-menu",
     t("user.menu", { name }),
     [h("span", { class: "avatar" }, initials(name))],
     [
-      h("p", { class: "menu-who" }, h("span", { class: "menu-name" }, name), user?.email && h("span", { class: "quiet" }, user.email)),
+      h(
+        "p",
+        { class: "menu-who" },
+        h("span", { class: "menu-name" }, name),
+        user?.email && h("span", { class: "quiet" }, user.email),
+      ),
       h("p", { class: "menu-row languages", role: "group", "aria-label": t("language") }, languageButtons),
       h("a", { href: "/graphql", target: "_blank", rel: "opener" }, t("explorer")),
       h("a", { href: "/schema.graphql", target: "_blank" }, t("sdl")),
@@ -108,11 +142,22 @@ function disclosure(id, label, face, content, marked = false) {
   const panel = h("div", { class: "panel", id: uniqueId(id), hidden: true }, content);
   const toggle = h(
     "button",
-    { type: "button", id, class: `disclosure ${marked ? "marked" : ""}`, "aria-label": label, "aria-expanded": "false", "aria-controls": panel.id, click: () => setOpen(panel.hidden) },
+    {
+      type: "button",
+      id,
+      class: `disclosure ${marked ? "marked" : ""}`,
+      "aria-label": label,
+      "aria-expanded": "false",
+      "aria-controls": panel.id,
+      click: () => setOpen(panel.hidden),
+    },
     face,
   );
   const container = h("div", { class: `menu ${id}` }, toggle, panel);
-  container.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !container.contains(relatedTarget) && setOpen(false));
+  container.addEventListener(
+    "focusout",
+    ({ relatedTarget }) => relatedTarget && !container.contains(relatedTarget) && setOpen(false),
+  );
   container.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || panel.hidden) return;
     setOpen(false);

@@ -40,7 +40,9 @@ async function openEditor() {
   }
   document.querySelector(".bar").replaceWith(header());
   if (!getToken()) {
-    container.replaceChildren(h("div", { class: "empty" }, h("h1", {}, t("explorer.signIn")), h("p", {}, t("explorer.signInHint"))));
+    container.replaceChildren(
+      h("div", { class: "empty" }, h("h1", {}, t("explorer.signIn")), h("p", {}, t("explorer.signInHint"))),
+    );
     return;
   }
   if (state.get("query") === null) state = await loadExample(0);
@@ -76,7 +78,10 @@ function render() {
 }
 
 const authorizedFetch = (url, options) =>
-  fetch(url, { ...options, headers: { ...options.headers, ...(getToken() && { authorization: `Bearer ${getToken()}` }) } });
+  fetch(url, {
+    ...options,
+    headers: { ...options.headers, ...(getToken() && { authorization: `Bearer ${getToken()}` }) },
+  });
 
 function saveToUrl(changes) {
   for (const [name, value] of Object.entries(changes)) state.set(name, value ?? "");
@@ -103,7 +108,11 @@ function header() {
   const home = h("a", { class: "brand", href: "/", "aria-label": t("brand") }, logo(), h("span", {}, "Licet"));
   // Without the editor there is nothing to choose for.
   const controls = GraphiQL !== undefined && [exampleSelect(), IS_DEMO ? personSelect() : tokenInput()];
-  return h("header", { class: "bar" }, h("div", { class: "bar-inner" }, home, controls, h("a", { class: "sdl", href: "/schema.graphql" }, t("sdl"))));
+  return h(
+    "header",
+    { class: "bar" },
+    h("div", { class: "bar-inner" }, home, controls, h("a", { class: "sdl", href: "/schema.graphql" }, t("sdl"))),
+  );
 }
 
 function exampleSelect() {
@@ -114,14 +123,20 @@ function exampleSelect() {
     render();
   };
   const [element, wrapper] = select(t("explorer.examples"), onChange);
-  element.append(h("option", { value: "" }, t("explorer.examples")), ...EXAMPLES.map(({ name }, index) => h("option", { value: index }, t(name))));
+  element.append(
+    h("option", { value: "" }, t("explorer.examples")),
+    ...EXAMPLES.map(({ name }, index) => h("option", { value: index }, t(name))),
+  );
   return wrapper;
 }
 
 function select(label, change) {
   const id = uniqueId("select");
   const element = h("select", { id, change });
-  return [element, h("div", { class: "select" }, h("label", { class: "visually-hidden", for: id }, label), element, icon("down"))];
+  return [
+    element,
+    h("div", { class: "select" }, h("label", { class: "visually-hidden", for: id }, label), element, icon("down")),
+  ];
 }
 
 function personSelect() {
@@ -140,8 +155,12 @@ function personSelect() {
     if (root) render();
   };
   const [element, wrapper] = select(t("explorer.askAs"), onChange);
-  const options = (all) => all.map(({ person, name }) => h("option", { value: person, selected: person === currentPerson() }, name));
-  fetchPeople().then((all) => element.append(...options(all)), () => showErrorToast(t("error.offline")));
+  const options = (all) =>
+    all.map(({ person, name }) => h("option", { value: person, selected: person === currentPerson() }, name));
+  fetchPeople().then(
+    (all) => element.append(...options(all)),
+    () => showErrorToast(t("error.offline")),
+  );
   return wrapper;
 }
 
@@ -150,7 +169,14 @@ function tokenInput() {
     signIn(target.value);
     openEditor();
   };
-  return h("input", { type: "password", class: "token-box", "aria-label": t("signIn.tokenLabel"), placeholder: t("signIn.tokenLabel"), autocomplete: "off", change: onChange });
+  return h("input", {
+    type: "password",
+    class: "token-box",
+    "aria-label": t("signIn.tokenLabel"),
+    placeholder: t("signIn.tokenLabel"),
+    autocomplete: "off",
+    change: onChange,
+  });
 }
 
 start();

@@ -112,4 +112,5 @@ export async function mutate(operation, input) {
 }
 
 // Not randomUUID, which a browser has on https and on this machine only.
-const newIdempotencyKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+const newIdempotencyKey = () =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");

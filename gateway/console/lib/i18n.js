@@ -71,10 +71,15 @@ export function formatMoney({ amount, currency }) {
 }
 
 export function formatBytes(count) {
-  if (count < 1000) return new Intl.NumberFormat(intlLocale, { style: "unit", unit: "byte", unitDisplay: "long" }).format(count);
-  return new Intl.NumberFormat(intlLocale, { style: "unit", unit: "kilobyte", maximumFractionDigits: 1 }).format(count / 1000);
+  if (count < 1000)
+    return new Intl.NumberFormat(intlLocale, { style: "unit", unit: "byte", unitDisplay: "long" }).format(count);
+  return new Intl.NumberFormat(intlLocale, { style: "unit", unit: "kilobyte", maximumFractionDigits: 1 }).format(
+    count / 1000,
+  );
 }
 
 export function formatMilliseconds(count) {
-  return new Intl.NumberFormat(intlLocale, { style: "unit", unit: "millisecond", maximumFractionDigits: 0 }).format(count);
+  return new Intl.NumberFormat(intlLocale, { style: "unit", unit: "millisecond", maximumFractionDigits: 0 }).format(
+    count,
+  );
 }

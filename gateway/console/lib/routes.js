@@ -12,7 +12,10 @@ export function matchRoute(routes, notFound, { pathname, search, href }) {
 /** null where the pattern does not fit, or where a part, like %E0, encodes no character. */
 function decodeParams(match) {
   try {
-    return match && Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, part]) => [name, decodeURIComponent(part)]));
+    return (
+      match &&
+      Object.fromEntries(Object.entries(match.groups ?? {}).map(([name, part]) => [name, decodeURIComponent(part)]))
+    );
   } catch {
     return null;
   }

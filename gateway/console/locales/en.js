@@ -44,7 +44,8 @@ export default {
   "invitation.accept": "Accept",
 
   "signIn.title": "Sign in",
-  "signIn.lead": "See what your subscriptions and licence keys are doing. Sign in with your identity provider and come back with its token, or paste one.",
+  "signIn.lead":
+    "See what your subscriptions and licence keys are doing. Sign in with your identity provider and come back with its token, or paste one.",
   "signIn.demoLead": "This is a demo: choose who you want to be. Everything here is invented.",
   "signIn.ended": "Your session has ended, or its token is not valid. Sign in again to go on where you were.",
   "signIn.continueAs": "Continue as {name}",
@@ -224,7 +225,10 @@ export default {
   "key.rename": "Rename the key",
   "split.open": "Split off a key",
   "split.title": "Split off a key",
-  "split.lead": { one: "A key of its own for a team, with seats of this subscription. {count} is free.", other: "A key of its own for a team, with seats of this subscription. {count} are free." },
+  "split.lead": {
+    one: "A key of its own for a team, with seats of this subscription. {count} is free.",
+    other: "A key of its own for a team, with seats of this subscription. {count} are free.",
+  },
   "split.nameHint": "Who it is for: a team, a department, a place.",
   "split.quota": "Licences",
   "split.expiresOn": "Last usable day (optional)",
@@ -240,7 +244,8 @@ export default {
   "seats.changed": "Licences changed.",
   "replace.open": "Replace",
   "replace.title": "Replace the key",
-  "replace.lead": "A new key takes its place at once and the old one never works again. Devices that are active stay so.",
+  "replace.lead":
+    "A new key takes its place at once and the old one never works again. Devices that are active stay so.",
   "delete.open": "Delete",
   "delete.title": "Delete the key",
   "delete.lead": "Its licences go back to the pool, and the key never works again.",
@@ -270,7 +275,8 @@ export default {
   "invite.open": "Invite people",
   "invite.title": "Invite people",
   "invite.emails": "E-mail addresses",
-  "invite.hint": "One in a line, or with commas between them. They find the invitation here when they sign in with that address.",
+  "invite.hint":
+    "One in a line, or with commas between them. They find the invitation here when they sign in with that address.",
   "invite.role": "As",
   "invite.MEMBER": "Sees subscriptions and activates devices.",
   "invite.ADMIN": "Manages everything.",
@@ -299,7 +305,8 @@ export default {
   "method.setDefaultPaymentMethod": "Make default",
   "method.setDefaultPaymentMethod.done": "It is the default now.",
   "method.removePaymentMethod": "Remove",
-  "method.removePaymentMethod.confirm": "Nothing is charged to it any more. Orders that were paid with it still show it.",
+  "method.removePaymentMethod.confirm":
+    "Nothing is charged to it any more. Orders that were paid with it still show it.",
   "method.removePaymentMethod.done": "The payment method is removed.",
 
   "activity.lead": "Every change in this account, newest first.",
@@ -342,10 +349,14 @@ export default {
   "renewal.until": "Its products work until {date}, then they stop.",
   "renewal.undated": "Its products work to the end of the term, then they stop.",
   "renewal.noCharge": "Nothing more is charged, and nothing already paid is refunded.",
-  "renewal.noGrace": { one: "There is no grace period afterwards: the {count} day is lost.", other: "There is no grace period afterwards: its {count} days are lost." },
+  "renewal.noGrace": {
+    one: "There is no grace period afterwards: the {count} day is lost.",
+    other: "There is no grace period afterwards: its {count} days are lost.",
+  },
   "renewal.wayBack": "Until that day you can switch it on again.",
   "renewal.endsToday": "This ends the subscription at once.",
-  "renewal.graceLost": "It was due on {date} and works only because of its grace period, which ends with auto-renewal: products stop today.",
+  "renewal.graceLost":
+    "It was due on {date} and works only because of its grace period, which ends with auto-renewal: products stop today.",
   "renewal.noWayBack": "An expired subscription can not be switched on again: it has to be renewed at the store.",
   "renewal.confirmGraceLoss": "I understand that products stop working today.",
   "renewal.willRenew": "It will renew by itself on {date}, and every term after that, until you switch it off.",
@@ -392,7 +403,8 @@ export default {
   "action.subscription.started": "Subscription started",
   "action.subscription.suspended": "Trial suspended",
   "explorer.unavailable": "The explorer did not load",
-  "explorer.unavailableHint": "It comes from unpkg.com, and there is no way there from this browser now. What always works is the schema, and the query behind every view of the page.",
+  "explorer.unavailableHint":
+    "It comes from unpkg.com, and there is no way there from this browser now. What always works is the schema, and the query behind every view of the page.",
   "explorer.drawer": "The page, with “Show the query” on every view",
   "explorer.examples": "Examples",
   "example.overview": "What an account has",

@@ -44,9 +44,11 @@ export default {
   "invitation.accept": "Accepter",
 
   "signIn.title": "Connexion",
-  "signIn.lead": "Voyez où en sont vos abonnements et vos clés de licence. Connectez-vous chez votre fournisseur d’identité et revenez avec son jeton, ou collez-en un.",
+  "signIn.lead":
+    "Voyez où en sont vos abonnements et vos clés de licence. Connectez-vous chez votre fournisseur d’identité et revenez avec son jeton, ou collez-en un.",
   "signIn.demoLead": "Ceci est une démonstration : choisissez qui vous voulez être. Tout y est inventé.",
-  "signIn.ended": "Votre session est terminée, ou son jeton n’est pas valide. Reconnectez-vous pour reprendre où vous étiez.",
+  "signIn.ended":
+    "Votre session est terminée, ou son jeton n’est pas valide. Reconnectez-vous pour reprendre où vous étiez.",
   "signIn.continueAs": "Continuer en tant que {name}",
   "signIn.token": "Utiliser un jeton",
   "signIn.tokenLabel": "Jeton",
@@ -59,7 +61,8 @@ export default {
   "notFound.home": "Vers la vue d’ensemble",
 
   "error.offline": "Le serveur est injoignable",
-  "error.offlineHint": "Votre connexion ou le serveur est en panne. Nous réessayons dès que vous êtes de nouveau en ligne.",
+  "error.offlineHint":
+    "Votre connexion ou le serveur est en panne. Nous réessayons dès que vous êtes de nouveau en ligne.",
   "error.server": "Quelque chose s’est cassé de notre côté",
   "error.rejected": "Ce n’est pas possible",
   "error.requestId": "Requête",
@@ -82,7 +85,10 @@ export default {
   "overview.soonCount": { one: "{count} expire bientôt", other: "{count} expirent bientôt" },
   "overview.graceCount": { one: "{count} en grâce", other: "{count} en grâce" },
   "overview.expiredCount": { one: "{count} expiré", other: "{count} expirés" },
-  "overview.licencesUsed": { one: "{count} licence utilisée sur {total}", other: "{count} licences utilisées sur {total}" },
+  "overview.licencesUsed": {
+    one: "{count} licence utilisée sur {total}",
+    other: "{count} licences utilisées sur {total}",
+  },
   "overview.nextRenewal": "Prochain renouvellement le {date}",
   "overview.nextExpiration": "Prochaine expiration le {date}",
   "overview.noDate": "Rien ne se renouvelle ni n’expire",
@@ -224,7 +230,10 @@ export default {
   "key.rename": "Renommer la clé",
   "split.open": "Créer une sous-licence",
   "split.title": "Créer une sous-licence",
-  "split.lead": { one: "Une clé propre à une équipe, avec des licences de cet abonnement. {count} est libre.", other: "Une clé propre à une équipe, avec des licences de cet abonnement. {count} sont libres." },
+  "split.lead": {
+    one: "Une clé propre à une équipe, avec des licences de cet abonnement. {count} est libre.",
+    other: "Une clé propre à une équipe, avec des licences de cet abonnement. {count} sont libres.",
+  },
   "split.nameHint": "Pour qui : une équipe, un service, un lieu.",
   "split.quota": "Licences",
   "split.expiresOn": "Dernier jour d’utilisation (facultatif)",
@@ -240,7 +249,8 @@ export default {
   "seats.changed": "Licences changées.",
   "replace.open": "Remplacer",
   "replace.title": "Remplacer la clé",
-  "replace.lead": "Une nouvelle clé prend aussitôt sa place et l’ancienne ne fonctionne plus jamais. Les appareils actifs le restent.",
+  "replace.lead":
+    "Une nouvelle clé prend aussitôt sa place et l’ancienne ne fonctionne plus jamais. Les appareils actifs le restent.",
   "delete.open": "Supprimer",
   "delete.title": "Supprimer la clé",
   "delete.lead": "Ses licences reviennent à la réserve et la clé ne fonctionne plus jamais.",
@@ -270,7 +280,8 @@ export default {
   "invite.open": "Inviter",
   "invite.title": "Inviter des personnes",
   "invite.emails": "Adresses e-mail",
-  "invite.hint": "Une par ligne, ou séparées par des virgules. L’invitation les attend ici dès qu’elles se connectent avec cette adresse.",
+  "invite.hint":
+    "Une par ligne, ou séparées par des virgules. L’invitation les attend ici dès qu’elles se connectent avec cette adresse.",
   "invite.role": "En tant que",
   "invite.MEMBER": "Voit les abonnements et active des appareils.",
   "invite.ADMIN": "Gère tout.",
@@ -285,12 +296,14 @@ export default {
   "member.unblockMember": "Réadmettre",
   "member.unblockMember.done": "Réadmis.",
   "member.removeMember": "Retirer",
-  "member.removeMember.confirm": "Cette personne perd aussitôt tout accès à ce compte. Elle peut être invitée de nouveau.",
+  "member.removeMember.confirm":
+    "Cette personne perd aussitôt tout accès à ce compte. Elle peut être invitée de nouveau.",
   "member.removeMember.done": "Retiré du compte.",
   "member.revokeInvitation": "Retirer l’invitation",
   "member.revokeInvitation.done": "L’invitation est retirée.",
   "method.new": "Ajouter un moyen de paiement",
-  "method.lead": "Collez le jeton que votre prestataire de paiement a donné pour lui. Un numéro de carte n’a rien à faire ici.",
+  "method.lead":
+    "Collez le jeton que votre prestataire de paiement a donné pour lui. Un numéro de carte n’a rien à faire ici.",
   "method.token": "Jeton",
   "method.demo": "Le prestataire de la démo connaît tok_visa, tok_mastercard, tok_expired et tok_wire.",
   "method.makeDefault": "L’utiliser pour les achats à venir",
@@ -299,7 +312,8 @@ export default {
   "method.setDefaultPaymentMethod": "Utiliser par défaut",
   "method.setDefaultPaymentMethod.done": "C’est désormais le moyen par défaut.",
   "method.removePaymentMethod": "Retirer",
-  "method.removePaymentMethod.confirm": "Plus rien n’y sera débité. Les commandes payées avec lui le montrent toujours.",
+  "method.removePaymentMethod.confirm":
+    "Plus rien n’y sera débité. Les commandes payées avec lui le montrent toujours.",
   "method.removePaymentMethod.done": "Le moyen de paiement est retiré.",
 
   "activity.lead": "Chaque changement dans ce compte, le plus récent d’abord.",
@@ -311,7 +325,8 @@ export default {
   "rename.open": "Renommer",
 
   "query.title": "La requête derrière cette vue",
-  "query.lead": "Chaque vue est une seule question au graphe public. Voici ce qui a été demandé, et ce que cela a coûté.",
+  "query.lead":
+    "Chaque vue est une seule question au graphe public. Voici ce qui a été demandé, et ce que cela a coûté.",
   "query.show": "Voir la requête",
   "query.statements": { one: "{count} instruction SQL", other: "{count} instructions SQL" },
   "query.explorer": "Ouvrir dans l’explorateur",
@@ -342,13 +357,18 @@ export default {
   "renewal.until": "Ses produits marchent jusqu’au {date}, puis s’arrêtent.",
   "renewal.undated": "Ses produits marchent jusqu’à la fin de la durée, puis s’arrêtent.",
   "renewal.noCharge": "Rien de plus n’est débité, et rien de déjà payé n’est remboursé.",
-  "renewal.noGrace": { one: "Il n’y a pas de période de grâce ensuite : son jour est perdu.", other: "Il n’y a pas de période de grâce ensuite : ses {count} jours sont perdus." },
+  "renewal.noGrace": {
+    one: "Il n’y a pas de période de grâce ensuite : son jour est perdu.",
+    other: "Il n’y a pas de période de grâce ensuite : ses {count} jours sont perdus.",
+  },
   "renewal.wayBack": "Jusqu’à ce jour, vous pouvez le réactiver.",
   "renewal.endsToday": "Cela met fin à l’abonnement immédiatement.",
-  "renewal.graceLost": "Il était dû le {date} et ne marche que grâce à sa période de grâce, qui se termine avec le renouvellement automatique : les produits s’arrêtent aujourd’hui.",
+  "renewal.graceLost":
+    "Il était dû le {date} et ne marche que grâce à sa période de grâce, qui se termine avec le renouvellement automatique : les produits s’arrêtent aujourd’hui.",
   "renewal.noWayBack": "Un abonnement expiré ne peut pas être réactivé : il faut le renouveler à la boutique.",
   "renewal.confirmGraceLoss": "Je comprends que les produits s’arrêtent aujourd’hui.",
-  "renewal.willRenew": "Il se renouvellera de lui-même le {date}, puis à chaque échéance, jusqu’à ce que vous le désactiviez.",
+  "renewal.willRenew":
+    "Il se renouvellera de lui-même le {date}, puis à chaque échéance, jusqu’à ce que vous le désactiviez.",
   "renewal.willRenewUndated": "Il se renouvellera de lui-même à chaque échéance, jusqu’à ce que vous le désactiviez.",
   "renewal.charge": "Débité sur",
   "renewal.noMethod": "Ce compte n’a aucun moyen de paiement qui puisse renouveler.",
@@ -392,7 +412,8 @@ export default {
   "action.subscription.started": "Abonnement commencé",
   "action.subscription.suspended": "Essai suspendu",
   "explorer.unavailable": "L’explorateur ne s’est pas chargé",
-  "explorer.unavailableHint": "Il vient d’unpkg.com, que ce navigateur n’atteint pas pour le moment. Ce qui marche toujours : le schéma, et la requête derrière chaque vue de la page.",
+  "explorer.unavailableHint":
+    "Il vient d’unpkg.com, que ce navigateur n’atteint pas pour le moment. Ce qui marche toujours : le schéma, et la requête derrière chaque vue de la page.",
   "explorer.drawer": "La page, avec « Voir la requête » sur chaque vue",
   "explorer.examples": "Exemples",
   "example.overview": "Ce que possède un compte",

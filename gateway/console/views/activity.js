@@ -43,17 +43,30 @@ export default {
     if (!account?.auditEvents) return forbiddenState(account);
     const loadPage = async (after) => (await request(NEXT_PAGE, { account: route.account, after })).account.auditEvents;
     const events = account.auditEvents;
-    const content = events.nodes.length > 0 ? paginatedList(events, (nodes) => eventList(nodes, route), loadPage) : emptyState(t("activity.none"), t("activity.noneHint"));
-    return [h("div", { class: "page-head" }, h("h1", {}, t("tab.activity")), h("p", { class: "quiet" }, t("activity.lead"))), content];
+    const content =
+      events.nodes.length > 0
+        ? paginatedList(events, (nodes) => eventList(nodes, route), loadPage)
+        : emptyState(t("activity.none"), t("activity.noneHint"));
+    return [
+      h("div", { class: "page-head" }, h("h1", {}, t("tab.activity")), h("p", { class: "quiet" }, t("activity.lead"))),
+      content,
+    ];
   },
 };
 
-const eventList = (events, route) => h("ol", { class: "list card events" }, events.map((event) => eventRow(event, route)));
+const eventList = (events, route) =>
+  h(
+    "ol",
+    { class: "list card events" },
+    events.map((event) => eventRow(event, route)),
+  );
 
 function eventRow(event, route) {
   const { occurredAt, actor, action, subject } = event;
   const target = subject?.subscription ?? subject;
-  const link = target?.displayName && h("a", { href: `/accounts/${route.account}/subscriptions/${target.id}` }, target.displayName);
+  const link =
+    target?.displayName &&
+    h("a", { href: `/accounts/${route.account}/subscriptions/${target.id}` }, target.displayName);
   return h(
     "li",
     {},
@@ -66,8 +79,15 @@ function eventRow(event, route) {
 function details({ before, after, requestId }) {
   if (!before && !after && !requestId) return null;
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  const formatValue = (value) => (value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value));
-  const line = (name) => h("div", {}, h("dt", {}, name), h("dd", {}, h("del", {}, formatValue(before?.[name])), " → ", h("ins", {}, formatValue(after?.[name]))));
+  const formatValue = (value) =>
+    value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);
+  const line = (name) =>
+    h(
+      "div",
+      {},
+      h("dt", {}, name),
+      h("dd", {}, h("del", {}, formatValue(before?.[name])), " → ", h("ins", {}, formatValue(after?.[name]))),
+    );
   return h(
     "details",
     {},

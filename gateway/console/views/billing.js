@@ -1,7 +1,15 @@
 // For admins: what the account pays with, and all it ever ordered.
 
 import { mutationButton } from "../actions/mutation-button.js";
-import { button, paymentMethodDetails, paymentMethodName, paymentMethodStatus, repeat, section, skeleton } from "../components/elements.js";
+import {
+  button,
+  paymentMethodDetails,
+  paymentMethodName,
+  paymentMethodStatus,
+  repeat,
+  section,
+  skeleton,
+} from "../components/elements.js";
 import { ORDER_SUMMARY, orderList } from "../components/order-list.js";
 import { forbiddenState, paginatedList } from "../components/pagination.js";
 import { SHELL_VIEWER } from "../components/shell.js";
@@ -37,7 +45,11 @@ export default {
   skeleton: () => skeleton("title", ...repeat(3), "controls", ...repeat(5)),
   render({ account }, route) {
     if (!account?.orders) return forbiddenState(account);
-    return [h("div", { class: "page-head" }, h("h1", {}, t("tab.billing"))), methodSection(account), orderSection(account, route)];
+    return [
+      h("div", { class: "page-head" }, h("h1", {}, t("tab.billing"))),
+      methodSection(account),
+      orderSection(account, route),
+    ];
   },
 };
 
@@ -47,16 +59,36 @@ function methodSection(account) {
       "li",
       { class: "method" },
       icon("card"),
-      h("div", {}, h("p", {}, paymentMethodName(method), " ", paymentMethodStatus(method)), h("p", { class: "quiet" }, paymentMethodDetails(method)), h("p", { class: "row-actions" }, methodActions(method))),
+      h(
+        "div",
+        {},
+        h("p", {}, paymentMethodName(method), " ", paymentMethodStatus(method)),
+        h("p", { class: "quiet" }, paymentMethodDetails(method)),
+        h("p", { class: "row-actions" }, methodActions(method)),
+      ),
     );
-  const onAdd = lazy(() => import("../actions/add-payment-method.js"), ({ addPaymentMethod }) => addPaymentMethod(account.id));
+  const onAdd = lazy(
+    () => import("../actions/add-payment-method.js"),
+    ({ addPaymentMethod }) => addPaymentMethod(account.id),
+  );
   const action = button(t("method.new"), { class: "link", id: "method", click: onAdd });
-  const content = account.paymentMethods.length > 0 ? h("ul", { class: "list card" }, account.paymentMethods.map(row)) : h("p", { class: "quiet" }, t("method.none"));
+  const content =
+    account.paymentMethods.length > 0
+      ? h("ul", { class: "list card" }, account.paymentMethods.map(row))
+      : h("p", { class: "quiet" }, t("method.none"));
   return section(t("method.title"), { action }, content);
 }
 
 function methodActions({ id, isDefault }) {
-  const action = (name) => mutationButton(`method.${name}`, { id: `${name}-${id}`, name, inputType: "PaymentMethodInput", input: { paymentMethodId: id }, successMessage: `method.${name}.done`, confirm: name === "removePaymentMethod" && "method.removePaymentMethod.confirm" });
+  const action = (name) =>
+    mutationButton(`method.${name}`, {
+      id: `${name}-${id}`,
+      name,
+      inputType: "PaymentMethodInput",
+      input: { paymentMethodId: id },
+      successMessage: `method.${name}.done`,
+      confirm: name === "removePaymentMethod" && "method.removePaymentMethod.confirm",
+    });
   return [!isDefault && action("setDefaultPaymentMethod"), action("removePaymentMethod")].filter(Boolean);
 }
 

@@ -15,8 +15,11 @@ export default {
   render({ viewer }) {
     const accounts = viewer.accounts;
     const account =
-      accounts.find(({ id }) => id === getLastAccount()) ?? accounts.find(({ kind }) => kind === "BUSINESS") ?? accounts[0];
-    if (!account) return h("div", { class: "empty" }, h("h1", {}, t("account.none")), h("p", {}, t("account.noneHint")));
+      accounts.find(({ id }) => id === getLastAccount()) ??
+      accounts.find(({ kind }) => kind === "BUSINESS") ??
+      accounts[0];
+    if (!account)
+      return h("div", { class: "empty" }, h("h1", {}, t("account.none")), h("p", {}, t("account.noneHint")));
     queueMicrotask(() => navigate(`/accounts/${account.id}`, { replace: true }));
     return skeleton("title", ...repeat(3, "card"));
   },

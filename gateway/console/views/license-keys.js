@@ -20,9 +20,17 @@ const NEXT_PAGE = `query MoreDevices($key: ID!, $after: String!) {
 
 export function licenseKeys(subscription) {
   const { nodes, totalCount } = subscription.licenseKeys;
-  const onCreate = lazy(() => import("../actions/manage-sublicenses.js"), ({ createSublicense }) => createSublicense(subscription));
-  const action = subscription.viewerCan.createSublicense && button(t("split.open"), { class: "link", id: "split", click: onCreate });
-  const list = h("ul", { class: "list card keys" }, nodes.map((key) => keyCard(key, subscription)));
+  const onCreate = lazy(
+    () => import("../actions/manage-sublicenses.js"),
+    ({ createSublicense }) => createSublicense(subscription),
+  );
+  const action =
+    subscription.viewerCan.createSublicense && button(t("split.open"), { class: "link", id: "split", click: onCreate });
+  const list = h(
+    "ul",
+    { class: "list card keys" },
+    nodes.map((key) => keyCard(key, subscription)),
+  );
   return section(t("keys.title"), { action, aside: totalCount > 1 && formatNumber(totalCount) }, list);
 }
 
@@ -30,7 +38,17 @@ function keyCard(key, subscription) {
   return h(
     "li",
     { class: "key" },
-    h("div", { class: "key-head" }, h("div", {}, h("h3", {}, key.name ?? enumLabel("key.kind", key.kind)), h("p", { class: "quiet" }, describeKey(key))), h("span", { class: "chips" }, key.status !== "ACTIVE" && chip("key.status", key.status))),
+    h(
+      "div",
+      { class: "key-head" },
+      h(
+        "div",
+        {},
+        h("h3", {}, key.name ?? enumLabel("key.kind", key.kind)),
+        h("p", { class: "quiet" }, describeKey(key)),
+      ),
+      h("span", { class: "chips" }, key.status !== "ACTIVE" && chip("key.status", key.status)),
+    ),
     maskedKey(key),
     seatLine(key, subscription),
     keyActions(key, subscription),
@@ -40,7 +58,12 @@ function keyCard(key, subscription) {
 
 /** What this viewer may do with a key, as far as the page can tell; the server decides. */
 function keyActions(key, subscription) {
-  const link = (label, id, run) => button(t(label), { class: "link", id: `${id}-${key.id}`, click: lazy(() => import("../actions/manage-sublicenses.js"), run) });
+  const link = (label, id, run) =>
+    button(t(label), {
+      class: "link",
+      id: `${id}-${key.id}`,
+      click: lazy(() => import("../actions/manage-sublicenses.js"), run),
+    });
   const others = subscription.licenseKeys.nodes.filter(({ id, status }) => id !== key.id && status === "ACTIVE");
   const mayChange = subscription.viewerCan.createSublicense && key.kind === "SUBLICENSE";
   const links = [
@@ -56,21 +79,43 @@ function describeKey(key) {
   const parts = key.name ? [enumLabel("key.kind", key.kind)] : [];
   if (key.allocation) parts.push(t(`key.${key.allocation}`, { count: key.quota }));
   if (key.expiresOn) parts.push(t("key.until", { date: formatDate(key.expiresOn) }));
-  if (key.admins?.length) parts.push(t("key.admins", { names: key.admins.map(({ user, email }) => user?.name ?? email).join(", ") }));
+  if (key.admins?.length)
+    parts.push(t("key.admins", { names: key.admins.map(({ user, email }) => user?.name ?? email).join(", ") }));
   return parts.join(" · ");
 }
 
 function seatLine(key, { licenseCount }) {
   const total = key.quota ?? licenseCount;
-  return h("div", { class: "seat-line slim" }, h("p", { class: "quiet" }, t("seats.used", { used: formatNumber(key.used), total: formatNumber(total) }), " · ", t("seats.free", { count: key.available })), meter(key.used, total));
+  return h(
+    "div",
+    { class: "seat-line slim" },
+    h(
+      "p",
+      { class: "quiet" },
+      t("seats.used", { used: formatNumber(key.used), total: formatNumber(total) }),
+      " · ",
+      t("seats.free", { count: key.available }),
+    ),
+    meter(key.used, total),
+  );
 }
 
 function devices(key) {
   const page = key.activations;
   if (page.totalCount === 0) return h("p", { class: "quiet no-devices" }, t("devices.none"));
-  const list = (nodes) => h("ul", { class: "devices" }, nodes.map((each) => device(each, key)));
+  const list = (nodes) =>
+    h(
+      "ul",
+      { class: "devices" },
+      nodes.map((each) => device(each, key)),
+    );
   const load = async (after) => (await request(NEXT_PAGE, { key: key.id, after })).licenseKey.activations;
-  return h("details", { class: "device-area" }, h("summary", {}, icon("down"), t("devices.count", { count: page.totalCount })), page.pageInfo.hasNextPage ? paginatedList(page, list, load) : list(page.nodes));
+  return h(
+    "details",
+    { class: "device-area" },
+    h("summary", {}, icon("down"), t("devices.count", { count: page.totalCount })),
+    page.pageInfo.hasNextPage ? paginatedList(page, list, load) : list(page.nodes),
+  );
 }
 
 function device(activation, key) {
@@ -79,14 +124,31 @@ function device(activation, key) {
     "li",
     {},
     icon("device"),
-    h("div", {}, h("p", {}, deviceName, " ", status !== "ACTIVE" && chip("device.status", status)), h("p", { class: "quiet" }, t("devices.since", { date: formatDateTime(activatedAt) }), lastSeenAt && ` · ${t("devices.seen", { date: formatDateTime(lastSeenAt) })}`)),
+    h(
+      "div",
+      {},
+      h("p", {}, deviceName, " ", status !== "ACTIVE" && chip("device.status", status)),
+      h(
+        "p",
+        { class: "quiet" },
+        t("devices.since", { date: formatDateTime(activatedAt) }),
+        lastSeenAt && ` · ${t("devices.seen", { date: formatDateTime(lastSeenAt) })}`,
+      ),
+    ),
     key.admins !== null && h("div", { class: "device-actions" }, deviceActions(activation)),
   );
 }
 
 /** Deactivating frees the seat; blocking keeps the device out of the whole subscription. */
 function deviceActions({ id, status }) {
-  const action = (name) => mutationButton(`device.${name}`, { id: `${name}-${id}`, name, inputType: "ActivationInput", input: { activationId: id }, successMessage: `device.${name}.done` });
+  const action = (name) =>
+    mutationButton(`device.${name}`, {
+      id: `${name}-${id}`,
+      name,
+      inputType: "ActivationInput",
+      input: { activationId: id },
+      successMessage: `device.${name}.done`,
+    });
   if (status === "BLOCKED") return action("liftActivationBlock");
   return [status === "ACTIVE" && action("deactivate"), action("blockActivation")].filter(Boolean);
 }

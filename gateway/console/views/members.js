@@ -30,13 +30,21 @@ export default {
   skeleton: () => skeleton("title", ...repeat(5)),
   render({ account }, route) {
     if (!account?.members) return forbiddenState(account);
-    const onInvite = lazy(() => import("../actions/invite-members.js"), ({ inviteMembers }) => inviteMembers(route.account));
+    const onInvite = lazy(
+      () => import("../actions/invite-members.js"),
+      ({ inviteMembers }) => inviteMembers(route.account),
+    );
     const loadPage = async (after) => (await request(NEXT_PAGE, { account: route.account, after })).account.members;
     return [
       h(
         "div",
         { class: "page-head" },
-        h("div", { class: "section-head" }, h("h1", {}, t("tab.members")), button(t("invite.open"), { class: "secondary", id: "invite", click: onInvite })),
+        h(
+          "div",
+          { class: "section-head" },
+          h("h1", {}, t("tab.members")),
+          button(t("invite.open"), { class: "secondary", id: "invite", click: onInvite }),
+        ),
         h("p", { class: "quiet" }, t("members.count", { count: account.members.totalCount })),
       ),
       paginatedList(account.members, memberList, loadPage),
@@ -52,7 +60,22 @@ function memberRow({ id, user, email, role, status, since }) {
     "li",
     {},
     h("span", { class: "avatar", "aria-hidden": "true" }, initials(name)),
-    h("div", { class: "member-words" }, h("p", {}, name.split(/(?<=@)/).map((part) => [part, h("wbr")])), h("p", { class: "quiet" }, [user?.name && email, t(`members.since.${status}`, { date: formatDate(since.slice(0, 10)) })].filter(Boolean).join(" · "))),
+    h(
+      "div",
+      { class: "member-words" },
+      h(
+        "p",
+        {},
+        name.split(/(?<=@)/).map((part) => [part, h("wbr")]),
+      ),
+      h(
+        "p",
+        { class: "quiet" },
+        [user?.name && email, t(`members.since.${status}`, { date: formatDate(since.slice(0, 10)) })]
+          .filter(Boolean)
+          .join(" · "),
+      ),
+    ),
     h("span", { class: "chips" }, status !== "ACTIVE" && chip("member.status", status), chip("role", role)),
     h("p", { class: "row-actions" }, memberActions(id, role, status)),
   );
@@ -61,9 +84,19 @@ function memberRow({ id, user, email, role, status, since }) {
 /** What an admin may do with a member, as far as the page can tell; the server decides. */
 function memberActions(id, role, status) {
   const action = (name, extraInput = {}, label = name) =>
-    mutationButton(`member.${label}`, { id: `${label}-${id}`, name, inputType: name === "setMemberRole" ? "SetMemberRoleInput" : "MembershipInput", input: { membershipId: id, ...extraInput }, successMessage: `member.${label}.done`, confirm: name === "removeMember" && "member.removeMember.confirm" });
+    mutationButton(`member.${label}`, {
+      id: `${label}-${id}`,
+      name,
+      inputType: name === "setMemberRole" ? "SetMemberRoleInput" : "MembershipInput",
+      input: { membershipId: id, ...extraInput },
+      successMessage: `member.${label}.done`,
+      confirm: name === "removeMember" && "member.removeMember.confirm",
+    });
   if (status === "INVITED") return action("revokeInvitation");
   if (status === "BLOCKED") return [action("unblockMember"), action("removeMember")];
-  const changeRole = role === "MEMBER" ? action("setMemberRole", { role: "ADMIN" }, "promote") : action("setMemberRole", { role: "MEMBER" }, "demote");
+  const changeRole =
+    role === "MEMBER"
+      ? action("setMemberRole", { role: "ADMIN" }, "promote")
+      : action("setMemberRole", { role: "MEMBER" }, "demote");
   return [changeRole, action("blockMember"), action("removeMember")];
 }

@@ -6,5 +6,12 @@ import { t } from "../lib/i18n.js";
 export default {
   name: "not-found",
   title: () => t("notFound.title"),
-  render: () => h("div", { class: "empty" }, h("h1", {}, t("notFound.title")), h("p", {}, t("notFound.hint")), h("a", { class: "button secondary", href: "/" }, t("notFound.home"))),
+  render: () =>
+    h(
+      "div",
+      { class: "empty" },
+      h("h1", {}, t("notFound.title")),
+      h("p", {}, t("notFound.hint")),
+      h("a", { class: "button secondary", href: "/" }, t("notFound.home")),
+    ),
 };

@@ -1,6 +1,16 @@
 // The dashboard: what needs attention, and one box for each product.
 
-import { dateWithDistance, emptyState, meter, missingAccount, nextDate, repeat, section, skeleton, statusChips } from "../components/elements.js";
+import {
+  dateWithDistance,
+  emptyState,
+  meter,
+  missingAccount,
+  nextDate,
+  repeat,
+  section,
+  skeleton,
+  statusChips,
+} from "../components/elements.js";
 import { SHELL_VIEWER } from "../components/shell.js";
 import { h } from "../lib/dom.js";
 import { enumLabel, formatDate, formatNumber, t } from "../lib/i18n.js";
@@ -34,13 +44,19 @@ export default {
   skeleton: () => skeleton("title", "figures", ...repeat(6, "card")),
   render({ account }) {
     if (account === null) return missingAccount();
-    const head = h("div", { class: "page-head" }, h("h1", {}, account.name), h("p", { class: "quiet" }, accountSubtitle(account)));
+    const head = h(
+      "div",
+      { class: "page-head" },
+      h("h1", {}, account.name),
+      h("p", { class: "quiet" }, accountSubtitle(account)),
+    );
     if (account.productOverviews.length === 0) return [head, emptyState(t("overview.empty"), t("overview.emptyHint"))];
     return [head, figures(account), attentionSection(account), productSection(account)];
   },
 };
 
-const accountSubtitle = ({ kind, viewerRole }) => `${enumLabel("account", kind)} · ${viewerRole ? enumLabel("role", viewerRole) : t("user.service")}`;
+const accountSubtitle = ({ kind, viewerRole }) =>
+  `${enumLabel("account", kind)} · ${viewerRole ? enumLabel("role", viewerRole) : t("user.service")}`;
 
 const listLink = (account, display, product) =>
   `/accounts/${account.id}/subscriptions?${new URLSearchParams({ display, ...(product && { product }) })}`;
@@ -53,14 +69,39 @@ function figures(account) {
     "ul",
     { class: "figures" },
     figure(t("overview.active"), formatNumber(sum("activeSubscriptions")), listLink(account, "ACTIVE")),
-    figure(t("overview.expiringSoon"), formatNumber(sum("expiringSoon")), listLink(account, "EXPIRING_SOON"), sum("expiringSoon") > 0 && "warn"),
-    figure(t("overview.inGrace"), formatNumber(sum("inGracePeriod")), listLink(account, "ACTIVE"), sum("inGracePeriod") > 0 && "warn"),
-    h("li", {}, h("span", { class: "figure-name" }, t("overview.licences")), h("span", { class: "figure-value" }, formatNumber(used), h("small", {}, t("overview.of", { total: formatNumber(total) }))), meter(used, total)),
+    figure(
+      t("overview.expiringSoon"),
+      formatNumber(sum("expiringSoon")),
+      listLink(account, "EXPIRING_SOON"),
+      sum("expiringSoon") > 0 && "warn",
+    ),
+    figure(
+      t("overview.inGrace"),
+      formatNumber(sum("inGracePeriod")),
+      listLink(account, "ACTIVE"),
+      sum("inGracePeriod") > 0 && "warn",
+    ),
+    h(
+      "li",
+      {},
+      h("span", { class: "figure-name" }, t("overview.licences")),
+      h(
+        "span",
+        { class: "figure-value" },
+        formatNumber(used),
+        h("small", {}, t("overview.of", { total: formatNumber(total) })),
+      ),
+      meter(used, total),
+    ),
   );
 }
 
 function figure(name, value, href, tone) {
-  return h("li", { class: tone || "" }, h("a", { href }, h("span", { class: "figure-name" }, name), h("span", { class: "figure-value" }, value)));
+  return h(
+    "li",
+    { class: tone || "" },
+    h("a", { href }, h("span", { class: "figure-name" }, name), h("span", { class: "figure-value" }, value)),
+  );
 }
 
 function attentionSection(account) {
@@ -71,7 +112,13 @@ function attentionSection(account) {
     return h(
       "li",
       {},
-      h("a", { href: `/accounts/${account.id}/subscriptions/${subscription.id}` }, h("span", {}, subscription.displayName), " ", h("span", { class: "quiet" }, subscription.product.name)),
+      h(
+        "a",
+        { href: `/accounts/${account.id}/subscriptions/${subscription.id}` },
+        h("span", {}, subscription.displayName),
+        " ",
+        h("span", { class: "quiet" }, subscription.product.name),
+      ),
       statusChips(subscription),
       h("span", { class: "due" }, label, " ", on && dateWithDistance(on)),
     );
@@ -81,7 +128,15 @@ function attentionSection(account) {
 
 function productSection(account) {
   const link = h("a", { href: listLink(account, "ALL") }, t("overview.all"));
-  return section(t("overview.products"), { action: link }, h("ul", { class: "boxes" }, account.productOverviews.map((each) => h("li", {}, productCard(account, each)))));
+  return section(
+    t("overview.products"),
+    { action: link },
+    h(
+      "ul",
+      { class: "boxes" },
+      account.productOverviews.map((each) => h("li", {}, productCard(account, each))),
+    ),
+  );
 }
 
 function productCard(account, overview) {
@@ -95,7 +150,13 @@ function productCard(account, overview) {
     "article",
     { class: "box" },
     h("h3", {}, h("a", { href: listLink(account, active > 0 ? "ACTIVE" : "ALL", product.id) }, product.name)),
-    h("p", { class: "box-active" }, h("strong", {}, formatNumber(active)), " ", t("overview.activeCount", { count: active })),
+    h(
+      "p",
+      { class: "box-active" },
+      h("strong", {}, formatNumber(active)),
+      " ",
+      t("overview.activeCount", { count: active }),
+    ),
     h("span", { class: "chips" }, notes),
     h(
       "div",
@@ -108,7 +169,8 @@ function productCard(account, overview) {
 }
 
 function nextEvent({ nextRenewalOn, nextExpirationOn }) {
-  if (nextRenewalOn && (!nextExpirationOn || nextRenewalOn <= nextExpirationOn)) return t("overview.nextRenewal", { date: formatDate(nextRenewalOn) });
+  if (nextRenewalOn && (!nextExpirationOn || nextRenewalOn <= nextExpirationOn))
+    return t("overview.nextRenewal", { date: formatDate(nextRenewalOn) });
   if (nextExpirationOn) return t("overview.nextExpiration", { date: formatDate(nextExpirationOn) });
   return t("overview.noDate");
 }

@@ -76,7 +76,12 @@ function personButton(person, route) {
     "button",
     { type: "button", class: "person", click: onClick },
     h("span", { class: "avatar", "aria-hidden": "true" }, initials(person.name)),
-    h("span", { class: "person-words" }, h("span", { class: "menu-name" }, person.name), h("span", { class: "quiet", lang: "en" }, person.description)),
+    h(
+      "span",
+      { class: "person-words" },
+      h("span", { class: "menu-name" }, person.name),
+      h("span", { class: "quiet", lang: "en" }, person.description),
+    ),
     icon("down"),
   );
 }
@@ -95,7 +100,13 @@ function tokenForm(route, open) {
     h(
       "form",
       { submit: onSubmit },
-      h("div", { class: "field" }, h("label", { for: "token" }, t("signIn.tokenLabel")), textarea, h("p", { class: "hint" }, t("signIn.tokenHint"))),
+      h(
+        "div",
+        { class: "field" },
+        h("label", { for: "token" }, t("signIn.tokenLabel")),
+        textarea,
+        h("p", { class: "hint" }, t("signIn.tokenHint")),
+      ),
       h("button", { type: "submit", class: "primary" }, t("signIn.submit")),
     ),
   );

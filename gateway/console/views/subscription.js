@@ -1,6 +1,19 @@
 // One subscription: its state and renewal, keys and devices, products, orders, and what it is charged to.
 
-import { button, chip, dateWithDistance, descriptionList, meter, paymentMethodDetails, paymentMethodName, paymentMethodStatus, repeat, section, skeleton, statusChips } from "../components/elements.js";
+import {
+  button,
+  chip,
+  dateWithDistance,
+  descriptionList,
+  meter,
+  paymentMethodDetails,
+  paymentMethodName,
+  paymentMethodStatus,
+  repeat,
+  section,
+  skeleton,
+  statusChips,
+} from "../components/elements.js";
 import { ORDER_SUMMARY, orderList } from "../components/order-list.js";
 import { SHELL_VIEWER } from "../components/shell.js";
 import { lazy } from "../components/toasts.js";
@@ -45,7 +58,13 @@ export default {
         "div",
         { class: "columns" },
         h("div", { class: "column" }, overview(subscription, account), licenseKeys(subscription)),
-        h("div", { class: "column side" }, paymentSection(subscription, account), productSection(subscription), orderSection(subscription)),
+        h(
+          "div",
+          { class: "column side" },
+          paymentSection(subscription, account),
+          productSection(subscription),
+          orderSection(subscription),
+        ),
       ),
     ];
   },
@@ -61,7 +80,10 @@ const missing = (route) =>
   );
 
 function pageHead(subscription, route) {
-  const rename = lazy(() => import("../actions/rename-subscription.js"), ({ renameSubscription }) => renameSubscription(subscription));
+  const rename = lazy(
+    () => import("../actions/rename-subscription.js"),
+    ({ renameSubscription }) => renameSubscription(subscription),
+  );
   return h(
     "div",
     { class: "page-head" },
@@ -71,9 +93,25 @@ function pageHead(subscription, route) {
       { class: "title-row" },
       h("h1", {}, subscription.displayName),
       subscription.viewerCan.rename &&
-        h("button", { type: "button", id: "rename", class: "icon-button", "aria-label": t("rename.open"), title: t("rename.open"), click: rename }, icon("edit")),
+        h(
+          "button",
+          {
+            type: "button",
+            id: "rename",
+            class: "icon-button",
+            "aria-label": t("rename.open"),
+            title: t("rename.open"),
+            click: rename,
+          },
+          icon("edit"),
+        ),
     ),
-    h("p", { class: "subtitle" }, h("span", {}, `${subscription.product.name} · ${subscription.number}`), statusChips(subscription)),
+    h(
+      "p",
+      { class: "subtitle" },
+      h("span", {}, `${subscription.product.name} · ${subscription.number}`),
+      statusChips(subscription),
+    ),
   );
 }
 
@@ -87,15 +125,29 @@ function overview(subscription, account) {
       { class: "card" },
       renewalSwitch(subscription, account),
       descriptionList(
-        [t("fact.activated"), activatedOn ? dateWithDistance(activatedOn, { distance: false }) : t(`trigger.${subscription.startTrigger}`)],
-        [t(renewsOn ? (status === "GRACE_PERIOD" ? "fact.due" : "fact.renews") : "fact.expires"), expiresOn ? dateWithDistance(expiresOn) : t(activatedOn ? "date.perpetual" : "date.notStarted")],
-        [t("fact.term"), subscription.termMonths > 0 ? t("fact.months", { count: subscription.termMonths }) : t("fact.once")],
+        [
+          t("fact.activated"),
+          activatedOn ? dateWithDistance(activatedOn, { distance: false }) : t(`trigger.${subscription.startTrigger}`),
+        ],
+        [
+          t(renewsOn ? (status === "GRACE_PERIOD" ? "fact.due" : "fact.renews") : "fact.expires"),
+          expiresOn ? dateWithDistance(expiresOn) : t(activatedOn ? "date.perpetual" : "date.notStarted"),
+        ],
+        [
+          t("fact.term"),
+          subscription.termMonths > 0 ? t("fact.months", { count: subscription.termMonths }) : t("fact.once"),
+        ],
         [t("fact.channel"), enumLabel("channel", subscription.channel)],
       ),
       h(
         "div",
         { class: "seat-line" },
-        h("p", { class: "seat-words" }, h("strong", {}, t("seats.inUse", { count: seats.used, total: formatNumber(seats.total) })), h("span", { class: "quiet" }, seatNote(seats))),
+        h(
+          "p",
+          { class: "seat-words" },
+          h("strong", {}, t("seats.inUse", { count: seats.used, total: formatNumber(seats.total) })),
+          h("span", { class: "quiet" }, seatNote(seats)),
+        ),
         meter(seats.used, seats.total),
       ),
     ),
@@ -110,20 +162,42 @@ function seatNote({ reserved, available }) {
 /** The switch shows the state; the dialog it opens says what changing it means. */
 function renewalSwitch(subscription, account) {
   const on = subscription.autoRenewal === "ON";
-  const onToggle = lazy(() => import("../actions/set-auto-renewal.js"), ({ setAutoRenewal }) => setAutoRenewal(subscription, account));
+  const onToggle = lazy(
+    () => import("../actions/set-auto-renewal.js"),
+    ({ setAutoRenewal }) => setAutoRenewal(subscription, account),
+  );
   const control = subscription.viewerCan.setAutoRenewal
-    ? h("button", { type: "button", role: "switch", id: "renewal", class: "switch", "aria-checked": String(on), "aria-labelledby": "renewal-name", "aria-describedby": "renewal-note", click: onToggle }, h("span", {}))
+    ? h(
+        "button",
+        {
+          type: "button",
+          role: "switch",
+          id: "renewal",
+          class: "switch",
+          "aria-checked": String(on),
+          "aria-labelledby": "renewal-name",
+          "aria-describedby": "renewal-note",
+          click: onToggle,
+        },
+        h("span", {}),
+      )
     : chip("renewal", subscription.autoRenewal);
   return h(
     "div",
     { class: "renewal" },
-    h("div", {}, h("p", { class: "renewal-name", id: "renewal-name" }, t("renewal.name")), h("p", { class: "quiet", id: "renewal-note" }, renewalNote(subscription))),
+    h(
+      "div",
+      {},
+      h("p", { class: "renewal-name", id: "renewal-name" }, t("renewal.name")),
+      h("p", { class: "quiet", id: "renewal-note" }, renewalNote(subscription)),
+    ),
     control,
   );
 }
 
 function renewalNote({ autoRenewal, renewsOn, expiresOn, status, channel, isTrial }) {
-  if (autoRenewal === "NOT_AVAILABLE") return t(isTrial ? "renewal.trial" : channel === "APP_STORE" ? "renewal.appStore" : "renewal.unavailable");
+  if (autoRenewal === "NOT_AVAILABLE")
+    return t(isTrial ? "renewal.trial" : channel === "APP_STORE" ? "renewal.appStore" : "renewal.unavailable");
   if (status === "GRACE_PERIOD") return t("renewal.grace", { date: formatDate(expiresOn) });
   if (autoRenewal === "ON") return renewsOn ? t("renewal.on", { date: formatDate(renewsOn) }) : t("renewal.onUndated");
   if (status === "EXPIRED") return t("renewal.expired");
@@ -134,21 +208,53 @@ function paymentSection(subscription, account) {
   // A MEMBER may not know: the account's methods are null then.
   if (!account?.paymentMethods) return null;
   const { paymentMethod: method, viewerCan } = subscription;
-  const onChoose = lazy(() => import("../actions/set-payment-method.js"), ({ setPaymentMethod }) => setPaymentMethod(subscription, account));
-  const action = viewerCan.setPaymentMethod && button(t(method ? "payment.change" : "payment.choose"), { class: "link", id: "payment", click: onChoose });
+  const onChoose = lazy(
+    () => import("../actions/set-payment-method.js"),
+    ({ setPaymentMethod }) => setPaymentMethod(subscription, account),
+  );
+  const action =
+    viewerCan.setPaymentMethod &&
+    button(t(method ? "payment.change" : "payment.choose"), { class: "link", id: "payment", click: onChoose });
   const content = method
-    ? h("div", { class: "method" }, icon("card"), h("div", {}, h("p", {}, paymentMethodName(method), " ", paymentMethodStatus(method)), h("p", { class: "quiet" }, paymentMethodDetails(method))))
+    ? h(
+        "div",
+        { class: "method" },
+        icon("card"),
+        h(
+          "div",
+          {},
+          h("p", {}, paymentMethodName(method), " ", paymentMethodStatus(method)),
+          h("p", { class: "quiet" }, paymentMethodDetails(method)),
+        ),
+      )
     : h("p", { class: "quiet" }, t(subscription.channel === "APP_STORE" ? "payment.appStore" : "payment.none"));
   return section(t("payment.title"), { action }, h("div", { class: "card" }, content));
 }
 
 function productSection({ product, licenseCount, items }) {
-  const row = (name, quantity) => h("li", {}, h("span", {}, name), h("span", { class: "quantity" }, `× ${formatNumber(quantity)}`));
-  return section(t("products.title"), {}, h("ul", { class: "list card plain" }, row(product.name, licenseCount), items.map((item) => row(item.product.name, item.quantity))));
+  const row = (name, quantity) =>
+    h("li", {}, h("span", {}, name), h("span", { class: "quantity" }, `× ${formatNumber(quantity)}`));
+  return section(
+    t("products.title"),
+    {},
+    h(
+      "ul",
+      { class: "list card plain" },
+      row(product.name, licenseCount),
+      items.map((item) => row(item.product.name, item.quantity)),
+    ),
+  );
 }
 
 function orderSection({ orders: page }) {
   if (page === null) return null;
-  const content = page.nodes.length > 0 ? orderList(page.nodes) : h("div", { class: "card" }, h("p", { class: "quiet" }, t("orders.none")));
-  return section(t("orders.title"), { aside: page.totalCount > page.nodes.length && formatNumber(page.totalCount) }, content);
+  const content =
+    page.nodes.length > 0
+      ? orderList(page.nodes)
+      : h("div", { class: "card" }, h("p", { class: "quiet" }, t("orders.none")));
+  return section(
+    t("orders.title"),
+    { aside: page.totalCount > page.nodes.length && formatNumber(page.totalCount) },
+    content,
+  );
 }

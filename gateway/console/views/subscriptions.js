@@ -1,6 +1,15 @@
 // The list: filter, order, search, and pages that follow as one scrolls.
 
-import { dateWithDistance, emptyState, missingAccount, nextDate, repeat, seatUsage, skeleton, statusChips } from "../components/elements.js";
+import {
+  dateWithDistance,
+  emptyState,
+  missingAccount,
+  nextDate,
+  repeat,
+  seatUsage,
+  skeleton,
+  statusChips,
+} from "../components/elements.js";
 import { loadMore } from "../components/pagination.js";
 import { SHELL_VIEWER } from "../components/shell.js";
 import { announce } from "../components/toasts.js";
@@ -101,10 +110,24 @@ function controls(account, route) {
   const element = h(
     "div",
     { class: "controls", role: "search", "aria-label": t("list.controls") },
-    h("nav", { class: "segments", "aria-label": t("list.show") }, DISPLAYS.map((display) => h("a", { "data-display": display }, t(`display.${display}`)))),
+    h(
+      "nav",
+      { class: "segments", "aria-label": t("list.show") },
+      DISPLAYS.map((display) => h("a", { "data-display": display }, t(`display.${display}`))),
+    ),
     searchBox(route),
     select("product", t("list.product"), [["", t("list.everyProduct")], ...products], route),
-    h("div", { class: "order" }, select("order", t("list.order"), ORDER_FIELDS.map((field) => [field, t(`order.${field}`)]), route), directionButton(route)),
+    h(
+      "div",
+      { class: "order" },
+      select(
+        "order",
+        t("list.order"),
+        ORDER_FIELDS.map((field) => [field, t(`order.${field}`)]),
+        route,
+      ),
+      directionButton(route),
+    ),
   );
   syncControls(element, route);
   return element;
@@ -136,7 +159,8 @@ function searchBox(route) {
   const onInput = ({ target }) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      if (target.isConnected) navigate(pathWith(currentRoute(route), { search: target.value.trim() }), { replace: true });
+      if (target.isConnected)
+        navigate(pathWith(currentRoute(route), { search: target.value.trim() }), { replace: true });
     }, SEARCH_DEBOUNCE_MS);
   };
   const id = uniqueId("search");
@@ -145,7 +169,15 @@ function searchBox(route) {
     { class: "search" },
     h("label", { class: "visually-hidden", for: id }, t("list.searchLabel")),
     icon("search"),
-    h("input", { type: "search", id, name: "search", placeholder: t("list.search"), maxlength: "100", autocomplete: "off", input: onInput }),
+    h("input", {
+      type: "search",
+      id,
+      name: "search",
+      placeholder: t("list.search"),
+      maxlength: "100",
+      autocomplete: "off",
+      input: onInput,
+    }),
   );
 }
 
@@ -156,13 +188,22 @@ function select(name, label, options, route) {
     "div",
     { class: "select" },
     h("label", { class: "visually-hidden", for: id }, label),
-    h("select", { id, name, change: onChange }, options.map(([code, text]) => h("option", { value: code }, text))),
+    h(
+      "select",
+      { id, name, change: onChange },
+      options.map(([code, text]) => h("option", { value: code }, text)),
+    ),
     icon("down"),
   );
 }
 
 function directionButton(route) {
-  const onClick = () => navigate(pathWith(currentRoute(route), { direction: parseSearch(currentRoute(route).search).direction === "ASC" ? "DESC" : "ASC" }));
+  const onClick = () =>
+    navigate(
+      pathWith(currentRoute(route), {
+        direction: parseSearch(currentRoute(route).search).direction === "ASC" ? "DESC" : "ASC",
+      }),
+    );
   return h("button", { type: "button", class: "icon-button framed sort-direction", click: onClick });
 }
 
@@ -183,7 +224,11 @@ function noResults(route) {
   const { text, product, display } = parseSearch(route.search);
   if (!text && !product && display === "ALL") return emptyState(t("overview.empty"), t("overview.emptyHint"));
   const all = pathWith({ ...route, search: new URLSearchParams() }, { display: "ALL" });
-  return emptyState(t("list.nothing"), t("list.nothingHint"), h("a", { class: "button secondary", href: all }, t("list.clear")));
+  return emptyState(
+    t("list.nothing"),
+    t("list.nothingHint"),
+    h("a", { class: "button secondary", href: all }, t("list.clear")),
+  );
 }
 
 function resultList(page, route) {
@@ -199,12 +244,18 @@ function resultList(page, route) {
 
 // Roles by name: what CSS lays out as cards on a narrow screen is no table to a screen reader otherwise.
 function table(nodes, route) {
-  const headers = ["subscription", "status", "date", "licences"].map((name) => h("th", { role: "columnheader", scope: "col", class: name }, t(`list.${name}`)));
+  const headers = ["subscription", "status", "date", "licences"].map((name) =>
+    h("th", { role: "columnheader", scope: "col", class: name }, t(`list.${name}`)),
+  );
   return h(
     "table",
     { role: "table", class: "table", "aria-label": t("tab.subscriptions") },
     h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, headers)),
-    h("tbody", { role: "rowgroup" }, nodes.map((subscription) => row(subscription, route))),
+    h(
+      "tbody",
+      { role: "rowgroup" },
+      nodes.map((subscription) => row(subscription, route)),
+    ),
   );
 }
 
@@ -220,7 +271,13 @@ function row(subscription, route) {
       h("span", { class: "quiet" }, `${subscription.product.name} · ${subscription.number}`),
     ),
     h("td", { role: "cell", class: "status" }, statusChips(subscription)),
-    h("td", { role: "cell", class: "date" }, h("span", { class: "date-label" }, label), " ", on && dateWithDistance(on)),
+    h(
+      "td",
+      { role: "cell", class: "date" },
+      h("span", { class: "date-label" }, label),
+      " ",
+      on && dateWithDistance(on),
+    ),
     h("td", { role: "cell", class: "licences" }, seatUsage(subscription.seats.used, subscription.seats.total)),
   );
 }
