@@ -3,6 +3,10 @@
 import { lazy } from "./components/toasts.js";
 import { start } from "./router.js";
 
+/** @import { RouteTable } from "./lib/routes.js" */
+/** @import { Invitation, Viewer } from "./lib/types.js" */
+
+/** @type {RouteTable} */
 const ROUTES = [
   [/^\/sign-in$/, () => import("./views/sign-in.js")],
   [/^\/$/, () => import("./views/home.js")],
@@ -16,12 +20,16 @@ const ROUTES = [
 
 const notFound = () => import("./views/not-found.js");
 
+/**
+ * @param {Viewer} viewer
+ * @param {string} accountId
+ */
 const headerActions = (viewer, accountId) => ({
   register: lazy(
     () => import("./actions/register-license-key.js"),
     ({ registerLicenseKey }) => registerLicenseKey(viewer, accountId),
   ),
-  accept: (invitation) =>
+  accept: (/** @type {Invitation} */ invitation) =>
     lazy(
       () => import("./actions/accept-invitation.js"),
       ({ acceptInvitation }) => acceptInvitation(invitation),

@@ -5,20 +5,41 @@ import { errorState } from "./components/elements.js";
 import { createQueryDrawer } from "./components/query-drawer.js";
 import { createHeader, renderHeader } from "./components/shell.js";
 import { announce, createLiveRegions } from "./components/toasts.js";
-import { h } from "./lib/dom.js";
+import { findElement, h } from "./lib/dom.js";
 import { RequestError, events, request, requestLog } from "./lib/graphql-client.js";
 import { loadLocale, t } from "./lib/i18n.js";
 import { matchRoute } from "./lib/routes.js";
 import { getToken, saveLastAccount, signOut } from "./lib/session.js";
 
+/** @import { HeaderActions } from "./components/shell.js" */
+/** @import { LoadView, RouteTable } from "./lib/routes.js" */
+/** @import { Route, View, Viewer } from "./lib/types.js" */
+
+/**
+ * What is the same of every view's data; the rest is the view's own.
+ *
+ * @typedef {{ viewer: Viewer, account?: object | null }} Data
+ * @typedef {{ view: View<Data>, route: Route, data: Data }} Shown
+ * @typedef {object} Table
+ * @property {RouteTable} routes
+ * @property {LoadView} notFound
+ * @property {(viewer: Viewer, accountId: string) => HeaderActions} headerActions
+ */
+
 const main = h("main", { id: "main", tabindex: "-1" });
 // Data of earlier views, so that going back is instant; any change empties it.
 const cache = new Map();
+/** @type {Table} */
 let table;
 let navigation = new AbortController();
-let current = {};
+/** @type {(Shown & { element: HTMLElement }) | null} */
+let current = null;
 
-/** Draw the view of the page's address, and from now on those that links lead to. */
+/**
+ * Draw the view of the page's address, and from now on those that links lead to.
+ *
+ * @param {Table} options
+ */
 export async function start({ routes, notFound, headerActions }) {
   table = { routes, notFound, headerActions };
   await loadLocale();
@@ -28,12 +49,17 @@ export async function start({ routes, notFound, headerActions }) {
   document.addEventListener("click", onLinkClick);
   addEventListener("popstate", () => loadView({ back: true }));
   addEventListener("pagehide", saveScroll);
-  addEventListener("online", () => main.querySelector("#retry")?.click());
+  addEventListener("online", () => findElement(main, "#retry")?.click());
   events.addEventListener("unauthenticated", onUnauthenticated);
   await loadView({ back: history.state !== null });
 }
 
-/** Go to another view. */
+/**
+ * Go to another view.
+ *
+ * @param {string} url
+ * @param {{ replace?: boolean }} [options]
+ */
 export function navigate(url, { replace = false } = {}) {
   saveScroll();
   history[replace ? "replaceState" : "pushState"]({ scroll: 0 }, "", url);
@@ -47,7 +73,7 @@ export function invalidate() {
 
 /** Draw this view again from the data it has. */
 export function redraw() {
-  render(current, { again: true });
+  if (current) render(current, { again: true });
 }
 
 /** Fetch this view's data again, without a skeleton. */
@@ -57,12 +83,14 @@ export function reload() {
 }
 
 // By token: the next user of this tab must not see the last one's data.
+/** @param {Route} route */
 const cacheKey = ({ url }) => `${getToken()} ${url}`;
 
 function saveScroll() {
   history.replaceState({ ...history.state, scroll: scrollY }, "");
 }
 
+/** @param {{ back?: boolean, again?: boolean }} [options] */
 async function loadView({ back = false, again = false } = {}) {
   navigation.abort();
   navigation = new AbortController();
@@ -85,24 +113,34 @@ async function loadView({ back = false, again = false } = {}) {
   }
 }
 
+/**
+ * @param {View<Data>} view
+ * @param {Route} route
+ * @param {AbortSignal} signal
+ * @param {boolean} again
+ */
 function fetchData(view, route, signal, again) {
   if (!view.operation) return {};
-  const keepElement = again || (view.update && current.view === view);
+  const keepElement = again || (view.update && current?.view === view);
   main.setAttribute("aria-busy", "true");
-  if (keepElement) view.preview?.(current.element, route);
-  else {
+  if (keepElement) {
+    if (current) view.preview?.(current.element, route);
+  } else {
     requestLog.length = 0;
-    current = {};
-    main.replaceChildren(view.skeleton());
+    current = null;
+    if (view.skeleton) main.replaceChildren(view.skeleton());
     scrollTo(0, 0);
     if (!document.querySelector(".tabs") || !route.account) renderHeader(null);
   }
-  return request(view.operation, view.variables(route), { signal });
+  return request(view.operation, view.variables?.(route) ?? {}, { signal });
 }
 
+/**
+ * @param {Shown} next
+ * @param {{ back: boolean, again: boolean }} options
+ */
 function commit(next, { back, again }) {
   const { route, data, view } = next;
-  const sameView = current.view === view && current.element?.isConnected && view.update;
   if (route.account && data.account) saveLastAccount(route.account);
   renderHeader(
     route.account ? data.viewer : null,
@@ -110,21 +148,25 @@ function commit(next, { back, again }) {
     view.tab,
     table.headerActions(data.viewer, route.account),
   );
-  if (sameView) {
+  if (current?.view === view && current.element.isConnected && view.update) {
     current = { ...next, element: current.element };
     view.update(current.element, data, route);
     main.removeAttribute("aria-busy");
     return;
   }
-  const first = current.view === undefined && !main.dataset.visited;
+  const first = current === null && !main.dataset.visited;
   render(next, { again });
   main.dataset.visited = "true";
   if (again) return;
   scrollTo(0, back ? (history.state?.scroll ?? 0) : 0);
   announce(document.title);
-  if (!first) main.querySelector("h1")?.focus({ preventScroll: true });
+  if (!first) findElement(main, "h1")?.focus({ preventScroll: true });
 }
 
+/**
+ * @param {Shown} next
+ * @param {{ again: boolean }} options
+ */
 function render(next, { again }) {
   const { view, route, data } = next;
   const focused = again ? document.activeElement?.id : "";
@@ -137,6 +179,7 @@ function render(next, { again }) {
   current = { ...next, element };
 }
 
+/** @param {Record<string, string>} [params] */
 const goToSignIn = (params = {}) =>
   navigate(`/sign-in?${new URLSearchParams({ next: location.pathname + location.search, ...params })}`, {
     replace: true,
@@ -155,19 +198,22 @@ function closeDialogs() {
   document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
 }
 
+/** @param {unknown} error */
 function showError(error) {
   main.removeAttribute("aria-busy");
   // Modules fail to load offline, or when the server has a newer version of this page: loading the page again helps.
   const requestError = error instanceof RequestError ? error : new RequestError("offline");
   if (!(error instanceof RequestError)) console.error(error);
-  current = {};
+  current = null;
   main.replaceChildren(
     errorState(requestError, error instanceof RequestError ? () => loadView() : () => location.reload()),
   );
 }
 
+/** @param {MouseEvent} event */
 function onLinkClick(event) {
-  const link = event.target.closest("a[href]");
+  if (!(event.target instanceof Element)) return;
+  const link = /** @type {HTMLAnchorElement | null} */ (event.target.closest("a[href]"));
   const modified = event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   if (!link || modified || link.target || event.defaultPrevented || link.origin !== location.origin) return;
   if (link.hash && link.pathname === location.pathname) return;

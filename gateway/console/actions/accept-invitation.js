@@ -6,8 +6,11 @@ import { t } from "../lib/i18n.js";
 import { mutationText } from "../lib/mutation.js";
 import { invalidate, navigate } from "../router.js";
 
+/** @import { Invitation } from "../lib/types.js" */
+
 const OPERATION = mutationText("acceptInvitation", "account { id name }");
 
+/** @param {Invitation} invitation */
 export async function acceptInvitation({ id }) {
   const payload = await payloadOrToast(() => mutate(OPERATION, { invitationId: id }), t("error.notSent"));
   if (payload === null) return;

@@ -10,6 +10,7 @@ import { closeAndReload } from "./on-success.js";
 
 const OPERATION = mutationText("addPaymentMethod", "paymentMethod { id }");
 
+/** @param {string} accountId */
 export function addPaymentMethod(accountId) {
   openMutationDialog(t("method.new"), {
     operation: OPERATION,

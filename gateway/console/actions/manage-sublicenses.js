@@ -3,14 +3,17 @@
 import { openMutationDialog } from "../components/dialog-form.js";
 import { field, radioGroup, textInput } from "../components/form-fields.js";
 import { newKey } from "../components/license-key.js";
-import { h } from "../lib/dom.js";
+import { getElement, h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { mutationText } from "../lib/mutation.js";
 import { invalidate, reload } from "../router.js";
 import { closeAndReload } from "./on-success.js";
 
+/** @import { LicenseKey, Subscription } from "../lib/types.js" */
+
 const KEY_ID = "licenseKey { id }";
 
+/** @param {Subscription} subscription */
 export function createSublicense(subscription) {
   openMutationDialog(t("split.title"), {
     operation: mutationText("createSublicense", `key ${KEY_ID}`),
@@ -33,6 +36,7 @@ export function createSublicense(subscription) {
   });
 }
 
+/** @param {LicenseKey} key */
 export function updateSublicense(key) {
   openMutationDialog(t("seats.change"), {
     operation: mutationText("updateSublicense", KEY_ID),
@@ -43,6 +47,7 @@ export function updateSublicense(key) {
   });
 }
 
+/** @param {LicenseKey} key */
 export function renameLicenseKey(key) {
   const input = textInput({ value: key.name ?? "", autofocus: true });
   openMutationDialog(t("key.rename"), {
@@ -54,6 +59,7 @@ export function renameLicenseKey(key) {
   });
 }
 
+/** @param {LicenseKey} key */
 export function rotateSublicense(key) {
   openMutationDialog(t("replace.title"), {
     operation: mutationText("rotateSublicense", `key ${KEY_ID}`),
@@ -65,6 +71,10 @@ export function rotateSublicense(key) {
   });
 }
 
+/**
+ * @param {LicenseKey} key
+ * @param {LicenseKey[]} others
+ */
 export function deleteSublicense(key, others) {
   const targets = others.map(({ id, name, kind }) => ({ value: id, label: name ?? t(`key.kind.${kind}`), note: null }));
   openMutationDialog(t("delete.title"), {
@@ -83,17 +93,24 @@ export function deleteSublicense(key, others) {
   });
 }
 
-/** The new key stays in the dialog until it is closed: only here it is shown in full without being revealed. */
+/**
+ * The new key stays in the dialog until it is closed: only here it is shown in full without being revealed.
+ *
+ * @param {{ key: string }} payload
+ * @param {HTMLDialogElement} dialog
+ */
 function showNewKey({ key }, dialog) {
   invalidate();
   dialog.addEventListener("close", () => reload());
   const closeButton = h("button", { type: "button", class: "primary", click: () => dialog.close() }, t("close"));
   const content = [h("p", {}, t("split.made")), newKey(key), h("div", { class: "actions" }, closeButton)];
-  dialog.querySelector("form").replaceWith(h("div", { class: "new-key" }, content));
+  getElement(dialog, "form", HTMLFormElement).replaceWith(h("div", { class: "new-key" }, content));
   closeButton.focus();
 }
 
+/** @param {string | null} selected */
 function allocationField(selected) {
+  /** @param {string} value */
   const option = (value) => ({
     value,
     label: t(`allocation.${value}`),
@@ -102,6 +119,7 @@ function allocationField(selected) {
   return radioGroup("allocation", t("allocation"), ["RESERVED", "DYNAMIC"].map(option), selected);
 }
 
+/** @param {number | null} value */
 function quotaField(value) {
   const input = h("input", { type: "number", min: "1", step: "1", inputmode: "numeric", value: String(value) });
   return field("quota", t("split.quota"), input);

@@ -10,19 +10,35 @@ import { mutationText } from "../lib/mutation.js";
 import { reload } from "../router.js";
 import { closeAndReload } from "./on-success.js";
 
-/** A link-like button that runs the mutation `name` and draws the view anew; with `confirm`, a dialog asks first. */
-export function mutationButton(label, { id, name, inputType, input, successMessage, confirm = null }) {
+/**
+ * @typedef {object} MutationButtonOptions
+ * @property {string} id
+ * @property {string} name of the mutation
+ * @property {string} inputType
+ * @property {object} input
+ * @property {string} successMessage
+ * @property {string | false} [confirm]
+ */
+
+/**
+ * A link-like button that runs the mutation `name` and draws the view anew; with `confirm`, a dialog asks first.
+ *
+ * @param {string} label
+ * @param {MutationButtonOptions} options
+ */
+export function mutationButton(label, { id, name, inputType, input, successMessage, confirm = false }) {
   const operation = mutationText(name, "", { inputType });
-  const element = button(t(label), { class: "link", id, click: confirm ? openConfirmation : run });
+  const element = button(t(label), { class: "link", id, click: confirm ? () => openConfirmation(confirm) : run });
   return element;
 
-  function openConfirmation() {
+  /** @param {string} message */
+  function openConfirmation(message) {
     openMutationDialog(t(label), {
       operation,
       input: () => input,
       submit: t(label),
       danger: true,
-      fields: h("p", {}, t(confirm)),
+      fields: h("p", {}, t(message)),
       onSuccess: closeAndReload(successMessage),
     });
   }

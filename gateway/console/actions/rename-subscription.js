@@ -6,8 +6,11 @@ import { t } from "../lib/i18n.js";
 import { subscriptionMutation } from "../lib/mutation.js";
 import { updateSubscription } from "./on-success.js";
 
+/** @import { Subscription } from "../lib/types.js" */
+
 const OPERATION = subscriptionMutation("renameSubscription");
 
+/** @param {Subscription} subscription */
 export function renameSubscription(subscription) {
   const input = textInput({ value: subscription.displayName, autofocus: true });
   openMutationDialog(t("rename.title"), {

@@ -1,15 +1,21 @@
 // Switches auto-renewal on or off, after saying what that means.
 
 import { addCheckbox, openMutationDialog } from "../components/dialog-form.js";
-import { paymentMethodName } from "../components/elements.js";
 import { checkbox, radioGroup } from "../components/form-fields.js";
+import { paymentMethodName } from "../components/payment-method.js";
 import { h } from "../lib/dom.js";
 import { formatDate, t } from "../lib/i18n.js";
 import { subscriptionMutation } from "../lib/mutation.js";
 import { updateSubscription } from "./on-success.js";
 
+/** @import { BillingAccount, Subscription, UserError } from "../lib/types.js" */
+
 const OPERATION = subscriptionMutation("setAutoRenewal");
 
+/**
+ * @param {Subscription} subscription
+ * @param {BillingAccount | null} account
+ */
 export function setAutoRenewal(subscription, account) {
   const enabled = subscription.autoRenewal !== "ON";
   const title = t(enabled ? "renewal.turnOn" : "renewal.turnOff");
@@ -29,13 +35,19 @@ export function setAutoRenewal(subscription, account) {
   });
 }
 
-/** The grace period began while the dialog was open: its loss has to be confirmed now. */
+/**
+ * The grace period began while the dialog was open: its loss has to be confirmed now.
+ *
+ * @param {UserError} error
+ * @param {HTMLFormElement} form
+ */
 function onUserError(error, form) {
   if (error.code === "GRACE_LOSS_UNCONFIRMED") addCheckbox(form, "confirmGraceLoss", t("renewal.confirmGraceLoss"));
 }
 
+/** @param {Subscription} subscription */
 function disableFields({ status, expiresOn, product }) {
-  if (status === "GRACE_PERIOD") {
+  if (status === "GRACE_PERIOD" && expiresOn) {
     return [
       h("p", { class: "alarm" }, h("strong", {}, t("renewal.endsToday"))),
       consequences(
@@ -51,11 +63,16 @@ function disableFields({ status, expiresOn, product }) {
   return consequences(until, t("renewal.noCharge"), noGrace, t("renewal.wayBack"));
 }
 
+/** @param {...string} messages */
 function consequences(...messages) {
   const items = messages.map((message) => h("li", {}, h("span", {}, message)));
   return h("ul", { class: "consequences" }, items);
 }
 
+/**
+ * @param {Subscription} subscription
+ * @param {BillingAccount | null} account
+ */
 function enableFields({ expiresOn, paymentMethod, channel }, account) {
   const renews = expiresOn ? t("renewal.willRenew", { date: formatDate(expiresOn) }) : t("renewal.willRenewUndated");
   const lead = h("p", {}, renews);
@@ -70,6 +87,7 @@ function enableFields({ expiresOn, paymentMethod, channel }, account) {
   return [lead, radioGroup("paymentMethodId", t("renewal.charge"), options, selected.id)];
 }
 
+/** @param {BillingAccount} account */
 function noMethodNote(account) {
   const link = h("a", { href: `/accounts/${account.id}/billing` }, t("method.add"));
   return h("p", { class: "note" }, t("renewal.noMethod"), " ", link);

@@ -1,17 +1,23 @@
 // What the next renewal is charged to.
 
 import { openMutationDialog } from "../components/dialog-form.js";
-import { paymentMethodDetails, paymentMethodName } from "../components/elements.js";
 import { radioGroup } from "../components/form-fields.js";
+import { paymentMethodDetails, paymentMethodName } from "../components/payment-method.js";
 import { h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { subscriptionMutation } from "../lib/mutation.js";
 import { updateSubscription } from "./on-success.js";
 
+/** @import { BillingAccount, Subscription } from "../lib/types.js" */
+
 const OPERATION = subscriptionMutation("setSubscriptionPaymentMethod");
 
+/**
+ * @param {Subscription} subscription
+ * @param {BillingAccount} account
+ */
 export function setPaymentMethod(subscription, account) {
-  const options = account.paymentMethods.map((method) => ({
+  const options = (account.paymentMethods ?? []).map((method) => ({
     value: method.id,
     label: paymentMethodName(method),
     note: h("span", { class: "quiet" }, paymentMethodDetails(method)),

@@ -4,6 +4,10 @@ import { h, icon, uniqueId } from "../lib/dom.js";
 import { serverToday } from "../lib/graphql-client.js";
 import { enumLabel, formatDate, formatNumber, formatRelativeDate, t } from "../lib/i18n.js";
 
+/** @import { RequestError } from "../lib/graphql-client.js" */
+/** @import { Child, SubscriptionRow } from "../lib/types.js" */
+
+/** @type {Record<string, string>} */
 const TONES = {
   ACTIVE: "good",
   PAID: "good",
@@ -19,11 +23,17 @@ const TONES = {
   FAILED: "bad",
 };
 
-/** A state in a word; colour only repeats what the word says. */
+/**
+ * A state in a word; colour only repeats what the word says.
+ *
+ * @param {string} kind
+ * @param {string} code
+ */
 export function chip(kind, code) {
   return h("span", { class: `chip ${TONES[code] ?? "plain"}` }, enumLabel(kind, code));
 }
 
+/** @param {Pick<SubscriptionRow, "isExpiringSoon" | "isTrial" | "status">} subscription */
 export function statusChips(subscription) {
   const status = subscription.isExpiringSoon ? "EXPIRING_SOON" : subscription.status;
   return h(
@@ -34,12 +44,21 @@ export function statusChips(subscription) {
   );
 }
 
-/** How much of `total` is used, as a bar beside the numbers. */
+/**
+ * How much of `total` is used, as a bar beside the numbers.
+ *
+ * @param {number} used
+ * @param {number} total
+ */
 export function meter(used, total) {
   const share = total === 0 ? 0 : Math.min(1, used / total);
   return h("span", { class: "meter", "--used": share, "aria-hidden": "true" }, h("span"));
 }
 
+/**
+ * @param {number} used
+ * @param {number} total
+ */
 export function seatUsage(used, total) {
   return h(
     "span",
@@ -49,7 +68,12 @@ export function seatUsage(used, total) {
   );
 }
 
-/** A day, and how far it is. */
+/**
+ * A day, and how far it is.
+ *
+ * @param {string} text
+ * @param {{ distance?: boolean }} [options]
+ */
 export function dateWithDistance(text, { distance = true } = {}) {
   return [
     h("time", { datetime: text }, formatDate(text)),
@@ -57,7 +81,11 @@ export function dateWithDistance(text, { distance = true } = {}) {
   ];
 }
 
-/** What comes next for a subscription: it renews, ends, or ended. */
+/**
+ * What comes next for a subscription: it renews, ends, or ended.
+ *
+ * @param {Pick<SubscriptionRow, "renewsOn" | "expiresOn" | "status">} subscription
+ */
 export function nextDate({ renewsOn, expiresOn, status }) {
   if (status === "PENDING" && !expiresOn) return { label: t("date.notStarted"), on: null };
   if (!expiresOn) return { label: t("date.perpetual"), on: null };
@@ -66,11 +94,17 @@ export function nextDate({ renewsOn, expiresOn, status }) {
   return { label: expiresOn < serverToday() ? t("date.ended") : t("date.ends"), on: expiresOn };
 }
 
+/** @param {...[name: string, value: Child]} entries */
 export function descriptionList(...entries) {
   const rows = entries.filter(Boolean).map(([name, ...value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
   return h("dl", { class: "facts" }, rows);
 }
 
+/**
+ * @param {string} title
+ * @param {{ action?: Child, aside?: Child, id?: string }} [options]
+ * @param {...Child} content
+ */
 export function section(title, { action = null, aside = null, id = uniqueId("section") } = {}, ...content) {
   const heading = h("h2", { id }, title, aside && h("span", { class: "quiet count" }, aside));
   return h(
@@ -81,10 +115,20 @@ export function section(title, { action = null, aside = null, id = uniqueId("sec
   );
 }
 
+/**
+ * @param {string} label
+ * @param {Parameters<typeof h>[1]} attributes
+ * @param {Parameters<typeof icon>[0] | null} [iconName]
+ */
 export function button(label, attributes, iconName = null) {
   return h("button", { type: "button", ...attributes }, iconName && icon(iconName), h("span", {}, label));
 }
 
+/**
+ * @param {string} title
+ * @param {string} message
+ * @param {Child} [action]
+ */
 export function emptyState(title, message, action = null) {
   return h("div", { class: "empty" }, h("p", { class: "empty-title" }, title), h("p", {}, message), action);
 }
@@ -98,7 +142,12 @@ export const missingAccount = () =>
     h("a", { class: "button secondary", href: "/" }, t("notFound.home")),
   );
 
-/** In place of what failed to load: why, and a button to try again. */
+/**
+ * In place of what failed to load: why, and a button to try again.
+ *
+ * @param {RequestError} error
+ * @param {() => void} retry
+ */
 export function errorState(error, retry) {
   const offline = error.kind === "offline";
   const server = error.kind === "server";
@@ -113,7 +162,11 @@ export function errorState(error, retry) {
   );
 }
 
-/** Grey shapes where rows will be: nothing moves when they come. */
+/**
+ * Grey shapes where rows will be: nothing moves when they come.
+ *
+ * @param {...string} shapes
+ */
 export function skeleton(...shapes) {
   return h(
     "div",
@@ -122,27 +175,9 @@ export function skeleton(...shapes) {
   );
 }
 
+/**
+ * @param {number} count
+ * @param {string} [shape]
+ * @returns {string[]}
+ */
 export const repeat = (count, shape = "row") => Array(count).fill(shape);
-
-/** Words for a payment method: "Visa •••• 4242", whose digits do not leave their dots. */
-export function paymentMethodName(method) {
-  const kind = enumLabel("method", method.kind);
-  if (method.last4) return `${method.brand ?? kind} ••••\u00a0${method.last4}`;
-  return method.brand ?? kind;
-}
-
-export function paymentMethodDetails({ holderName, expiresOn, canRenew }) {
-  const parts = [
-    holderName,
-    expiresOn && t("method.until", { date: formatDate(expiresOn) }),
-    !canRenew && t("method.noRenewal"),
-  ];
-  return parts.filter(Boolean).join(" · ");
-}
-
-/** A word for the state of a method that can no longer be charged. */
-export function paymentMethodStatus(method) {
-  if (method.expiresOn && method.expiresOn < serverToday())
-    return h("span", { class: "chip bad" }, t("method.expired"));
-  return method.isDefault && h("span", { class: "chip plain" }, t("method.default"));
-}

@@ -6,14 +6,21 @@ import { t } from "../lib/i18n.js";
 import { mutationText } from "../lib/mutation.js";
 import { announce, copyText, payloadOrToast } from "./toasts.js";
 
+/** @import { LicenseKey } from "../lib/types.js" */
+
 const OPERATION = mutationText("revealLicenseKey", "key");
 
-/** The masked key, with buttons to reveal and to copy it for its admins. */
+/**
+ * The masked key, with buttons to reveal and to copy it for its admins.
+ *
+ * @param {LicenseKey} key
+ */
 export function maskedKey(key) {
   const code = h("code", { class: "key-text" }, breakableGroups(key.maskedKey));
   if (key.admins === null) return h("div", { class: "key-secret" }, code);
   const toggleButton = iconButton("eye", t("key.reveal"), toggle);
   const copyButton = iconButton("copy", t("key.copy"), async () => copyKey(await fetchKey()));
+  /** @type {string | null} */
   let revealed;
   return h("div", { class: "key-secret" }, code, toggleButton, copyButton);
 
@@ -33,7 +40,11 @@ export function maskedKey(key) {
   }
 }
 
-/** A key that was just created: in full, with a button to copy it. */
+/**
+ * A key that was just created: in full, with a button to copy it.
+ *
+ * @param {string} text
+ */
 export const newKey = (text) =>
   h(
     "div",
@@ -42,9 +53,14 @@ export const newKey = (text) =>
     iconButton("copy", t("key.copy"), () => copyKey(text)),
   );
 
-/** Where a key does not fit on a line, it breaks between its groups. */
+/**
+ * Where a key does not fit on a line, it breaks between its groups.
+ *
+ * @param {string} text
+ */
 const breakableGroups = (text) => text.split(/(?<=-)/).map((group) => h("span", {}, group));
 
+/** @param {string} licenseKeyId */
 async function reveal(licenseKeyId) {
   const payload = await payloadOrToast(
     async () => (await request(OPERATION, { input: { licenseKeyId } })).revealLicenseKey,
@@ -52,8 +68,14 @@ async function reveal(licenseKeyId) {
   return payload?.key ?? null;
 }
 
+/** @param {string | null} text */
 const copyKey = (text) => text !== null && copyText(text, t("key.copied"), t("key.notCopied"));
 
+/**
+ * @param {Parameters<typeof icon>[0]} iconName
+ * @param {string} label
+ * @param {() => void} click
+ */
 function iconButton(iconName, label, click) {
   return h(
     "button",
@@ -62,6 +84,11 @@ function iconButton(iconName, label, click) {
   );
 }
 
+/**
+ * @param {HTMLElement} button
+ * @param {Parameters<typeof icon>[0]} iconName
+ * @param {string} label
+ */
 function relabel(button, iconName, label) {
   button.setAttribute("aria-label", label);
   button.title = label;

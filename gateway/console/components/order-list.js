@@ -4,6 +4,8 @@ import { h } from "../lib/dom.js";
 import { enumLabel, formatDateTime, formatMoney, formatNumber, t } from "../lib/i18n.js";
 import { chip } from "./elements.js";
 
+/** @import { Order, OrderLine } from "../lib/types.js" */
+
 export const ORDER_SUMMARY = `
 fragment OrderSummary on Order {
   id number placedAt status kind invoiceUrl
@@ -11,9 +13,12 @@ fragment OrderSummary on Order {
   lines { product { name } quantity unitPrice { amount currency } }
 }`;
 
+/** @param {Order[]} orders */
 export const orderList = (orders) => h("ul", { class: "list card orders" }, orders.map(order));
 
+/** @param {Order} order */
 function order({ number: name, placedAt, status, kind, total, lines, invoiceUrl }) {
+  /** @param {OrderLine} line */
   const line = ({ product, quantity, unitPrice }) =>
     h(
       "li",

@@ -1,15 +1,20 @@
 // "Show the query": the operations this view sent, with size and timing. It stays open from view to view.
 
-import { h, icon } from "../lib/dom.js";
+import { getElement, h, icon } from "../lib/dom.js";
 import { events, requestLog } from "../lib/graphql-client.js";
 import { formatBytes, formatMilliseconds, t } from "../lib/i18n.js";
 import { copyText } from "./toasts.js";
+
+/** @import { LogEntry } from "../lib/graphql-client.js" */
+/** @import { Child } from "../lib/types.js" */
 
 const TOKEN =
   /(#[^\n]*)|("(?:[^"\\]|\\.)*")|(\$\w+)|\b(query|mutation|fragment|on|true|false|null)\b|(@\w+)|\b([A-Z]\w*)\b/g;
 const TOKEN_KINDS = ["", "comment", "string", "variable", "keyword", "directive", "type"];
 
+/** @type {HTMLElement} */
 let drawer;
+/** @type {HTMLElement} */
 let openButton;
 
 /** The pill that opens the drawer, and the drawer; both follow the request log. */
@@ -38,9 +43,10 @@ function toggle() {
   openButton.setAttribute("aria-expanded", String(!drawer.hidden));
   document.documentElement.classList.toggle("with-drawer", !drawer.hidden);
   render();
-  (drawer.hidden ? openButton : drawer.querySelector("button")).focus();
+  (drawer.hidden ? openButton : getElement(drawer, "button", HTMLElement)).focus();
 }
 
+/** @param {KeyboardEvent} event */
 function onKeydown(event) {
   if (event.key === "Escape") toggle();
 }
@@ -67,6 +73,10 @@ function render() {
   );
 }
 
+/**
+ * @param {LogEntry} entry
+ * @param {number} index
+ */
 function logEntry(entry, index) {
   const variables = JSON.stringify(entry.variables, null, 2);
   return h(
@@ -88,22 +98,36 @@ function logEntry(entry, index) {
   );
 }
 
+/**
+ * @param {string} label
+ * @param {Child} content
+ */
 function codeBlock(label, content) {
   return h("pre", { tabindex: "0", role: "region", "aria-label": label }, h("code", {}, content));
 }
 
-/** `3.1 kB · 12 ms · 1 statement` */
+/**
+ * `3.1 kB · 12 ms · 1 statement`
+ *
+ * @param {LogEntry} entry
+ */
 function summarize({ bytes: size, ms, statements }) {
   const parts = [formatBytes(size), formatMilliseconds(ms)];
   if (statements !== null) parts.push(t("query.statements", { count: statements }));
   return parts.join(" · ");
 }
 
-/** The fragment stays in the browser: neither the query nor its variables reach a log. */
+/**
+ * The fragment stays in the browser: neither the query nor its variables reach a log.
+ *
+ * @param {string} query
+ * @param {string} variables
+ */
 function explorerLink(query, variables) {
   return `/graphql#${new URLSearchParams({ query, variables })}`;
 }
 
+/** @param {string} text */
 function highlight(text) {
   const nodes = [];
   let end = 0;

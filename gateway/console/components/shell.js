@@ -4,6 +4,11 @@ import { h, icon, replaceKeepingFocus, uniqueId } from "../lib/dom.js";
 import { LOCALES, detectLocale, enumLabel, setLocale, t } from "../lib/i18n.js";
 import { signOut } from "../lib/session.js";
 
+/** @import { Account, Child, Invitation, User, Viewer } from "../lib/types.js" */
+
+/** @typedef {{ register: () => void, accept: (invitation: Invitation) => () => void }} HeaderActions */
+
+/** @type {{ name: string, path: string, admins?: boolean, companies?: boolean }[]} */
 const TABS = [
   { name: "overview", path: "" },
   { name: "subscriptions", path: "/subscriptions" },
@@ -26,12 +31,20 @@ export function createHeader() {
   return header;
 }
 
-/** Draw the header for this viewer in this account; without a viewer it is the brand alone. */
-export function renderHeader(viewer, accountId, tab, { register, accept } = {}) {
+/**
+ * Draw the header for this viewer in this account; without a viewer it is the brand alone.
+ *
+ * @param {Viewer | null} viewer
+ * @param {string} [accountId]
+ * @param {string} [tab]
+ * @param {HeaderActions} [actions]
+ */
+export function renderHeader(viewer, accountId, tab, actions) {
   const account = viewer?.accounts.find((each) => each.id === accountId);
-  const parts = viewer
-    ? [accountMenu(viewer, account, accept), registerButton(viewer, register), userMenu(viewer.user)]
-    : [];
+  const parts =
+    viewer && actions
+      ? [accountMenu(viewer, account, actions.accept), registerButton(viewer, actions.register), userMenu(viewer.user)]
+      : [];
   header = replaceKeepingFocus(
     header,
     h("header", { class: "bar" }, h("div", { class: "bar-inner" }, brand(), parts), account && tabs(account, tab)),
@@ -43,17 +56,27 @@ const brand = () => h("a", { class: "brand", href: "/", "aria-label": t("brand")
 
 export const logo = () => h("span", { class: "mark", "aria-hidden": "true" }, icon("key"));
 
+/** @param {Account} account */
 export const isAdmin = (account) => account.viewerRole === "OWNER" || account.viewerRole === "ADMIN";
 
+/**
+ * @param {Account} account
+ * @param {string | undefined} current
+ */
 function tabs(account, current) {
   const visible = TABS.filter(
     (tab) => (!tab.admins || isAdmin(account)) && (!tab.companies || account.kind === "BUSINESS"),
   );
+  /** @param {(typeof TABS)[number]} tab */
   const link = ({ name, path }) =>
     h("a", { href: `/accounts/${account.id}${path}`, "aria-current": name === current && "page" }, t(`tab.${name}`));
   return h("nav", { class: "tabs", "aria-label": t("nav.account") }, visible.map(link));
 }
 
+/**
+ * @param {Viewer} viewer
+ * @param {HeaderActions["register"]} register
+ */
 function registerButton(viewer, register) {
   if (!viewer.accounts.some(isAdmin)) return null;
   return h(
@@ -64,7 +87,13 @@ function registerButton(viewer, register) {
   );
 }
 
+/**
+ * @param {Viewer} viewer
+ * @param {Account | undefined} account
+ * @param {HeaderActions["accept"]} accept
+ */
 function accountMenu(viewer, account, accept) {
+  /** @param {Account} each */
   const link = (each) =>
     h(
       "a",
@@ -72,6 +101,7 @@ function accountMenu(viewer, account, accept) {
       h("span", { class: "menu-name" }, each.name),
       h("span", { class: "quiet" }, `${enumLabel("account", each.kind)} · ${enumLabel("role", each.viewerRole)}`),
     );
+  /** @param {Invitation} each */
   const invitation = (each) =>
     h(
       "div",
@@ -82,7 +112,7 @@ function accountMenu(viewer, account, accept) {
         h("span", { class: "menu-name" }, each.accountName),
         h("span", { class: "quiet" }, t("invitation.as", { role: enumLabel("role", each.role) })),
       ),
-      accept && h("button", { type: "button", class: "secondary small", click: accept(each) }, t("invitation.accept")),
+      h("button", { type: "button", class: "secondary small", click: accept(each) }, t("invitation.accept")),
     );
   const name = account?.name ?? t("account.choose");
   const count = viewer.invitations.length;
@@ -101,6 +131,7 @@ function accountMenu(viewer, account, accept) {
   );
 }
 
+/** @param {User | null} user */
 function userMenu(user) {
   const name = user?.name ?? user?.email ?? t("user.service");
   const languageButtons = Object.entries(LOCALES).map(([code, label]) =>
@@ -135,45 +166,51 @@ function userMenu(user) {
   );
 }
 
+/** @param {string} name */
 export const initials = (name) => Array.from(name.trim())[0]?.toUpperCase() ?? "?";
 
-/** A button that shows and hides a panel of links; Escape, a click elsewhere and leaving it hide the panel. */
+/**
+ * A button that shows and hides a panel of links; Escape, a click elsewhere and leaving it hide the panel.
+ *
+ * @param {string} id
+ * @param {string} label
+ * @param {Child} face
+ * @param {Child} content
+ * @param {boolean} [marked]
+ */
 function disclosure(id, label, face, content, marked = false) {
   const panel = h("div", { class: "panel", id: uniqueId(id), hidden: true }, content);
+  const attributes = { "aria-label": label, "aria-expanded": "false", "aria-controls": panel.id };
   const toggle = h(
     "button",
-    {
-      type: "button",
-      id,
-      class: `disclosure ${marked ? "marked" : ""}`,
-      "aria-label": label,
-      "aria-expanded": "false",
-      "aria-controls": panel.id,
-      click: () => setOpen(panel.hidden),
-    },
+    { type: "button", id, class: `disclosure ${marked ? "marked" : ""}`, ...attributes },
     face,
   );
   const container = h("div", { class: `menu ${id}` }, toggle, panel);
-  container.addEventListener(
-    "focusout",
-    ({ relatedTarget }) => relatedTarget && !container.contains(relatedTarget) && setOpen(false),
-  );
+  toggle.addEventListener("click", () => setOpen(Boolean(panel.hidden)));
+  panel.addEventListener("click", ({ target }) => target instanceof Element && target.closest("a") && setOpen(false));
+  container.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && closeOutside(relatedTarget));
   container.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || panel.hidden) return;
     setOpen(false);
     toggle.focus();
   });
-  panel.addEventListener("click", ({ target }) => target.closest("a") && setOpen(false));
+  return container;
 
-  function onOutsidePointer({ target }) {
-    if (!container.contains(target)) setOpen(false);
+  /** @param {EventTarget | null} target */
+  function closeOutside(target) {
+    if (!(target instanceof Node && container.contains(target))) setOpen(false);
   }
 
+  /** @param {PointerEvent} event */
+  function onPointerDown({ target }) {
+    closeOutside(target);
+  }
+
+  /** @param {boolean} open */
   function setOpen(open) {
     panel.hidden = !open;
     toggle.setAttribute("aria-expanded", String(open));
-    (open ? addEventListener : removeEventListener)("pointerdown", onOutsidePointer);
+    (open ? addEventListener : removeEventListener)("pointerdown", onPointerDown);
   }
-
-  return container;
 }

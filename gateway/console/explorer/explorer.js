@@ -3,15 +3,24 @@
 import { errorState } from "../components/elements.js";
 import { logo } from "../components/shell.js";
 import { createLiveRegions, showErrorToast } from "../components/toasts.js";
-import { h, icon, uniqueId } from "../lib/dom.js";
+import { VIEWER_ACCOUNTS, defaultAccount } from "../lib/accounts.js";
+import { getElement, h, icon, uniqueId } from "../lib/dom.js";
 import { RequestError, request } from "../lib/graphql-client.js";
 import { loadLocale, t } from "../lib/i18n.js";
 import { IS_DEMO, decodeClaims, fetchPeople, getToken, signIn, signInAs } from "../lib/session.js";
 import { EXAMPLES } from "./examples.js";
 
-const container = document.getElementById("explorer");
-const { GraphiQL, React, ReactDOM } = globalThis;
-let root;
+/**
+ * What the page loads before this module. any: these libraries' types are not at hand here.
+ *
+ * @typedef {{ GraphiQL: any, React: any, ReactDOM: any }} Libraries
+ */
+/** @typedef {{ target: HTMLSelectElement }} SelectEvent */
+
+const container = getElement(document, "#explorer", HTMLElement);
+const { GraphiQL, React, ReactDOM } = /** @type {typeof globalThis & Libraries} */ (globalThis);
+/** @type {{ render(element: unknown): void } | null} */
+let root = null;
 let renderCount = 0;
 let state = new URLSearchParams(location.hash.slice(1));
 
@@ -22,7 +31,7 @@ async function start() {
   await loadLocale();
   document.title = `${t("explorer")} · Licet`;
   document.body.append(...createLiveRegions());
-  document.querySelector(".bar").replaceWith(header());
+  getElement(document, ".bar", HTMLElement).replaceWith(header());
   if (GraphiQL === undefined) {
     container.replaceChildren(unavailable());
     return;
@@ -38,7 +47,7 @@ async function openEditor() {
     container.replaceChildren(errorState(new RequestError("offline"), openEditor));
     return;
   }
-  document.querySelector(".bar").replaceWith(header());
+  getElement(document, ".bar", HTMLElement).replaceWith(header());
   if (!getToken()) {
     container.replaceChildren(
       h("div", { class: "empty" }, h("h1", {}, t("explorer.signIn")), h("p", {}, t("explorer.signInHint"))),
@@ -63,7 +72,7 @@ function unavailable() {
 function render() {
   root ??= ReactDOM.createRoot(container);
   renderCount += 1;
-  root.render(
+  root?.render(
     React.createElement(GraphiQL, {
       key: renderCount,
       fetcher: GraphiQL.createFetcher({ url: "/graphql", fetch: authorizedFetch }),
@@ -71,24 +80,33 @@ function render() {
       variables: state.get("variables") ?? "{}",
       storage: NO_STORAGE,
       forcedTheme: matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
-      onEditQuery: (query) => saveToUrl({ query }),
-      onEditVariables: (variables) => saveToUrl({ variables }),
+      onEditQuery: (/** @type {string} */ query) => saveToUrl({ query }),
+      onEditVariables: (/** @type {string} */ variables) => saveToUrl({ variables }),
     }),
   );
 }
 
+/**
+ * @param {string} url
+ * @param {RequestInit & { headers: Record<string, string> }} options
+ */
 const authorizedFetch = (url, options) =>
   fetch(url, {
     ...options,
     headers: { ...options.headers, ...(getToken() && { authorization: `Bearer ${getToken()}` }) },
   });
 
+/** @param {Record<string, string | undefined>} changes */
 function saveToUrl(changes) {
   for (const [name, value] of Object.entries(changes)) state.set(name, value ?? "");
   history.replaceState(null, "", `#${state}`);
 }
 
-/** An example with the viewer's own account in its variables. */
+/**
+ * An example with the viewer's own account in its variables.
+ *
+ * @param {number} index
+ */
 async function loadExample(index) {
   const { query, variables = {} } = EXAMPLES[index];
   const values = { ...variables, ...("account" in variables && { account: await ownAccount() }) };
@@ -97,8 +115,8 @@ async function loadExample(index) {
 
 async function ownAccount() {
   try {
-    const { accounts } = (await request("query ViewerAccounts { viewer { accounts { id kind } } }", {})).viewer;
-    return (accounts.find(({ kind }) => kind === "BUSINESS") ?? accounts[0])?.id ?? "";
+    const { accounts } = (await request(VIEWER_ACCOUNTS, {})).viewer;
+    return defaultAccount(accounts)?.id ?? "";
   } catch {
     return "";
   }
@@ -116,8 +134,9 @@ function header() {
 }
 
 function exampleSelect() {
+  /** @param {SelectEvent} event */
   const onChange = async ({ target }) => {
-    if (target.value === "" || root === undefined) return;
+    if (target.value === "" || root === null) return;
     state = await loadExample(Number(target.value));
     saveToUrl({});
     render();
@@ -130,6 +149,10 @@ function exampleSelect() {
   return wrapper;
 }
 
+/**
+ * @param {string} label
+ * @param {(event: SelectEvent) => void} change
+ */
 function select(label, change) {
   const id = uniqueId("select");
   const element = h("select", { id, change });
@@ -141,11 +164,12 @@ function select(label, change) {
 
 function personSelect() {
   const currentPerson = () => decodeClaims(getToken() ?? "").sub;
+  /** @param {SelectEvent} event */
   const onChange = async ({ target }) => {
     try {
       await signInAs(target.value);
     } catch {
-      target.value = currentPerson();
+      target.value = currentPerson() ?? "";
       showErrorToast(t("signIn.refused"));
       return;
     }
@@ -155,16 +179,20 @@ function personSelect() {
     if (root) render();
   };
   const [element, wrapper] = select(t("explorer.askAs"), onChange);
-  const options = (all) =>
-    all.map(({ person, name }) => h("option", { value: person, selected: person === currentPerson() }, name));
   fetchPeople().then(
-    (all) => element.append(...options(all)),
+    (people) => {
+      const options = people.map(({ person, name }) =>
+        h("option", { value: person, selected: person === currentPerson() }, name),
+      );
+      element.append(...options);
+    },
     () => showErrorToast(t("error.offline")),
   );
   return wrapper;
 }
 
 function tokenInput() {
+  /** @param {{ target: HTMLInputElement }} event */
   const onChange = ({ target }) => {
     signIn(target.value);
     openEditor();

@@ -1,24 +1,53 @@
 // Elements from words: text is always a text node, so nothing that somebody typed is ever read as markup.
 
+/** @import { Child } from "./types.js" */
+
+/** @typedef {string | number | boolean | null | undefined | ((event: any) => unknown)} Attribute any: by the event's name */
+
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element; an attribute that is a function listens to the event of that name. */
+/**
+ * An element; an attribute that is a function listens to the event of that name.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, Attribute>} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) setAttribute(element, name, value);
-  element.append(
-    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
-  );
+  element.append(...flatten(children));
   return element;
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} name
+ * @param {Attribute} value
+ */
 function setAttribute(element, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (typeof value === "function") element.addEventListener(name, value);
-  else if (name === "value") element.value = value;
-  else if (name.startsWith("--")) element.style.setProperty(name, value);
-  else element.setAttribute(name, value === true ? "" : value);
+  else if (name === "value" && "value" in element) element.value = value;
+  else if (name.startsWith("--")) element.style.setProperty(name, String(value));
+  else element.setAttribute(name, value === true ? "" : String(value));
 }
+
+/**
+ * @param {Child[]} children
+ * @returns {(Node | string)[]}
+ */
+function flatten(children) {
+  return children.flatMap((child) => (Array.isArray(child) ? flatten(child) : isShown(child) ? [child] : []));
+}
+
+/**
+ * @param {Child} child
+ * @returns {child is Node | string}
+ */
+const isShown = (child) => child !== null && child !== undefined && child !== false;
 
 const ICON_PATHS = {
   add: "M8 3v10M3 8h10",
@@ -42,7 +71,11 @@ const ICON_PATHS = {
   warn: "M8 2 14.5 13.5h-13zM8 6.5v3M8 11.5v.1",
 };
 
-/** A drawing beside words that say the same; hidden from screen readers. */
+/**
+ * A drawing beside words that say the same; hidden from screen readers.
+ *
+ * @param {keyof typeof ICON_PATHS} name
+ */
 export function icon(name) {
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", ICON_PATHS[name]);
@@ -54,17 +87,53 @@ export function icon(name) {
   return svg;
 }
 
-/** Put `next` where `current` was; the focus stays on the control of the same id. */
+/**
+ * Put `next` where `current` was; the focus stays on the control of the same id.
+ *
+ * @param {HTMLElement} current
+ * @param {HTMLElement} next
+ */
 export function replaceKeepingFocus(current, next) {
-  const focused = current.contains(document.activeElement) ? document.activeElement.id : "";
+  const { activeElement } = document;
+  const focused = current.contains(activeElement) ? activeElement?.id : "";
   current.replaceWith(next);
   if (focused) document.getElementById(focused)?.focus();
   return next;
 }
 
+/**
+ * The first element of that selector, if there is one.
+ *
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function findElement(parent, selector) {
+  return parent.querySelector(selector);
+}
+
+/**
+ * The first element of that selector, which has to be there and of that type.
+ *
+ * @template {HTMLElement} Found
+ * @param {ParentNode} parent
+ * @param {string} selector
+ * @param {new () => Found} type
+ * @returns {Found}
+ */
+export function getElement(parent, selector, type) {
+  const element = parent.querySelector(selector);
+  if (element instanceof type) return element;
+  throw new Error(`There is no ${type.name} ${selector}`);
+}
+
 let lastId = 0;
 
-/** An id nobody else has, to tie a label to what it labels. */
+/**
+ * An id nobody else has, to tie a label to what it labels.
+ *
+ * @param {string} prefix
+ */
 export function uniqueId(prefix) {
   lastId += 1;
   return `${prefix}-${lastId}`;

@@ -2,10 +2,27 @@
 
 import { getToken } from "./session.js";
 
+/**
+ * @typedef {object} LogEntry
+ * @property {string} name
+ * @property {string} operation
+ * @property {object} variables
+ * @property {number} status
+ * @property {number} bytes
+ * @property {number} ms
+ * @property {number | null} statements
+ * @property {number | null} sqlMs
+ */
+
 const MAX_LOGGED = 20;
 
 /** What came of a request that has no data. `kind` is offline, unauthenticated, rejected or server. */
 export class RequestError extends Error {
+  /**
+   * @param {"offline" | "unauthenticated" | "rejected" | "server"} kind
+   * @param {string} [message]
+   * @param {string} [requestId]
+   */
   constructor(kind, message = "", requestId = "") {
     super(message);
     this.kind = kind;
@@ -13,6 +30,7 @@ export class RequestError extends Error {
   }
 }
 
+/** @type {LogEntry[]} */
 export const requestLog = [];
 export const events = new EventTarget();
 
@@ -21,26 +39,39 @@ let today = new Date().toISOString().slice(0, 10);
 /** The server's day: this machine's clock may be wrong. */
 export const serverToday = () => today;
 
-/** The data that answers `operation`. Raises RequestError, or AbortError. */
+/**
+ * The data that answers `operation`. Raises RequestError, or AbortError.
+ *
+ * @param {string} operation
+ * @param {object} variables
+ * @param {{ signal?: AbortSignal }} [options]
+ * @returns {Promise<any>} any: its shape is the operation's text
+ */
 export async function request(operation, variables, { signal } = {}) {
-  const entry = { operation, variables, name: /(?:query|mutation)\s+(\w+)/.exec(operation)[1] };
   const startedAt = performance.now();
   const response = await post(operation, variables, signal);
   const text = await readText(response);
-  Object.assign(entry, {
+  const date = response.headers.get("date");
+  if (date !== null) today = new Date(date).toISOString().slice(0, 10);
+  requestLog.unshift({
+    name: /(?:query|mutation)\s+(\w+)/.exec(operation)?.[1] ?? "",
+    operation,
+    variables,
     status: response.status,
     bytes: new TextEncoder().encode(text).length,
     ms: performance.now() - startedAt,
     ...parseServerTiming(response.headers.get("server-timing") ?? ""),
   });
-  const date = response.headers.get("date");
-  if (date !== null) today = new Date(date).toISOString().slice(0, 10);
-  requestLog.unshift(entry);
   requestLog.length = Math.min(requestLog.length, MAX_LOGGED);
   events.dispatchEvent(new Event("request"));
   return parseResponse(response, text);
 }
 
+/**
+ * @param {string} query
+ * @param {object} variables
+ * @param {AbortSignal | undefined} signal
+ */
 async function post(query, variables, signal) {
   try {
     return await fetch("/graphql", {
@@ -58,6 +89,7 @@ async function post(query, variables, signal) {
   }
 }
 
+/** @param {Response} response */
 async function readText(response) {
   try {
     return await response.text();
@@ -66,12 +98,17 @@ async function readText(response) {
   }
 }
 
+/** @param {unknown} error */
 function toRequestError(error) {
-  if (error.name === "AbortError") return error;
+  if (error instanceof DOMException && error.name === "AbortError") return error;
   events.dispatchEvent(new Event("unreachable"));
   return new RequestError("offline");
 }
 
+/**
+ * @param {Response} response
+ * @param {string} text
+ */
 function parseResponse(response, text) {
   let body;
   try {
@@ -91,7 +128,11 @@ function parseResponse(response, text) {
   throw new RequestError(response.status >= 500 || response.ok ? "server" : "rejected", first.message, requestId);
 }
 
-/** Server-Timing: `db;dur=1.2;desc="1 statement"` and the like; what the header lacks is null. */
+/**
+ * Server-Timing: `db;dur=1.2;desc="1 statement"` and the like; what the header lacks is null.
+ *
+ * @param {string} header
+ */
 function parseServerTiming(header) {
   const database = header.split(",").find((entry) => entry.trim().startsWith("db;")) ?? "";
   const statements = /desc="(\d+)/.exec(database);
@@ -101,7 +142,13 @@ function parseServerTiming(header) {
 
 const pendingKeys = new Map();
 
-/** What a mutation answers to its one input. After a lost answer the same input carries the same key: done once. */
+/**
+ * What a mutation answers to its one input. After a lost answer the same input carries the same key: done once.
+ *
+ * @param {string} operation
+ * @param {object} input
+ * @returns {Promise<any>} any: its shape is the operation's text
+ */
 export async function mutate(operation, input) {
   const intent = operation + JSON.stringify(input);
   const key = pendingKeys.get(intent) ?? newIdempotencyKey();

@@ -2,7 +2,13 @@
 
 import { PAYMENT_METHOD, SUBSCRIPTION_STATE, USER_ERRORS } from "./fragments.js";
 
-/** Mutation `name`, whose input's type is named after it unless `inputType` is given. */
+/**
+ * Mutation `name`, whose input's type is named after it unless `inputType` is given.
+ *
+ * @param {string} name
+ * @param {string} [fields]
+ * @param {{ inputType?: string, fragments?: string }} [options]
+ */
 export function mutationText(name, fields = "", { inputType, fragments = "" } = {}) {
   const operationName = name[0].toUpperCase() + name.slice(1);
   return `mutation ${operationName}($input: ${inputType ?? `${operationName}Input`}!) {
@@ -10,7 +16,11 @@ export function mutationText(name, fields = "", { inputType, fragments = "" } = 
 }${fragments}`;
 }
 
-/** A mutation that returns the subscription with all that a change may have changed. */
+/**
+ * A mutation that returns the subscription with all that a change may have changed.
+ *
+ * @param {string} name
+ */
 export const subscriptionMutation = (name) =>
   mutationText(name, "subscription { ...SubscriptionState } changed", {
     fragments: SUBSCRIPTION_STATE + PAYMENT_METHOD,

@@ -7,6 +7,7 @@ export const IS_DEMO = document.documentElement.hasAttribute("data-demo");
 
 export const getToken = () => sessionStorage.getItem(TOKEN_KEY);
 
+/** @param {string} token */
 export function signIn(token) {
   sessionStorage.setItem(TOKEN_KEY, token.trim());
 }
@@ -19,6 +20,7 @@ export function signOut() {
 /** The account that was looked at last. */
 export const getLastAccount = () => localStorage.getItem(ACCOUNT_KEY);
 
+/** @param {string} id */
 export const saveLastAccount = (id) => localStorage.setItem(ACCOUNT_KEY, id);
 
 /** The token an identity provider sent somebody here with, in the fragment; it leaves the address at once. */
@@ -28,7 +30,12 @@ export function takeTokenFromUrl() {
   return token;
 }
 
-/** What a token says of its owner, unverified: for showing only. */
+/**
+ * What a token says of its owner, unverified: for showing only.
+ *
+ * @param {string} token
+ * @returns {{ sub?: string, name?: string, email?: string }}
+ */
 export function decodeClaims(token) {
   try {
     const [, payload] = token.split(".");
@@ -39,13 +46,21 @@ export function decodeClaims(token) {
   }
 }
 
-/** The demo's people. Raises TypeError when it cannot be reached. */
+/**
+ * The demo's people. Raises TypeError when it cannot be reached.
+ *
+ * @returns {Promise<{ person: string, name: string, description: string }[]>}
+ */
 export async function fetchPeople() {
   const response = await fetch("/demo/people");
   return (await response.json()).people;
 }
 
-/** Become one of the demo's people. Raises Error when that is refused, TypeError when it cannot be reached. */
+/**
+ * Become one of the demo's people. Raises Error when that is refused, TypeError when it cannot be reached.
+ *
+ * @param {string} person
+ */
 export async function signInAs(person) {
   const response = await fetch("/demo/sign-in", {
     method: "POST",

@@ -7,6 +7,19 @@ import { h } from "../lib/dom.js";
 import { request } from "../lib/graphql-client.js";
 import { formatDateTime, hasMessage, t } from "../lib/i18n.js";
 
+/** @import { Connection, Route, View } from "../lib/types.js" */
+
+/**
+ * @typedef {object} AuditEvent
+ * @property {string} occurredAt
+ * @property {string} actor
+ * @property {string} action
+ * @property {Record<string, unknown> | null} before
+ * @property {Record<string, unknown> | null} after
+ * @property {string | null} requestId
+ * @property {{ id: string, displayName?: string, subscription?: { id: string, displayName: string } } | null} subject
+ */
+
 const EVENT_PAGE = `totalCount pageInfo { hasNextPage endCursor }
       nodes {
         id occurredAt actor action before after requestId
@@ -32,6 +45,7 @@ const NEXT_PAGE = `query MoreActivity($account: ID!, $after: String!) {
   }
 }`;
 
+/** @type {View<{ account: { id: string, auditEvents: Connection<AuditEvent> | null } | null }>} */
 export default {
   name: "activity",
   tab: "activity",
@@ -41,6 +55,7 @@ export default {
   skeleton: () => skeleton("title", ...repeat(8)),
   render({ account }, route) {
     if (!account?.auditEvents) return forbiddenState(account);
+    /** @param {string | null} after */
     const loadPage = async (after) => (await request(NEXT_PAGE, { account: route.account, after })).account.auditEvents;
     const events = account.auditEvents;
     const content =
@@ -54,6 +69,10 @@ export default {
   },
 };
 
+/**
+ * @param {AuditEvent[]} events
+ * @param {Route} route
+ */
 const eventList = (events, route) =>
   h(
     "ol",
@@ -61,6 +80,10 @@ const eventList = (events, route) =>
     events.map((event) => eventRow(event, route)),
   );
 
+/**
+ * @param {AuditEvent} event
+ * @param {Route} route
+ */
 function eventRow(event, route) {
   const { occurredAt, actor, action, subject } = event;
   const target = subject?.subscription ?? subject;
@@ -76,11 +99,14 @@ function eventRow(event, route) {
   );
 }
 
+/** @param {AuditEvent} event */
 function details({ before, after, requestId }) {
   if (!before && !after && !requestId) return null;
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  /** @param {unknown} value */
   const formatValue = (value) =>
     value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);
+  /** @param {string} name */
   const line = (name) =>
     h(
       "div",

@@ -1,23 +1,20 @@
 // For admins: what the account pays with, and all it ever ordered.
 
 import { mutationButton } from "../actions/mutation-button.js";
-import {
-  button,
-  paymentMethodDetails,
-  paymentMethodName,
-  paymentMethodStatus,
-  repeat,
-  section,
-  skeleton,
-} from "../components/elements.js";
+import { button, repeat, section, skeleton } from "../components/elements.js";
 import { ORDER_SUMMARY, orderList } from "../components/order-list.js";
 import { forbiddenState, paginatedList } from "../components/pagination.js";
+import { paymentMethodDetails, paymentMethodName, paymentMethodStatus } from "../components/payment-method.js";
 import { SHELL_VIEWER } from "../components/shell.js";
 import { lazy } from "../components/toasts.js";
 import { h, icon } from "../lib/dom.js";
 import { PAYMENT_METHOD } from "../lib/fragments.js";
 import { request } from "../lib/graphql-client.js";
 import { formatNumber, t } from "../lib/i18n.js";
+
+/** @import { Connection, Order, PaymentMethod, Route, View } from "../lib/types.js" */
+
+/** @typedef {{ id: string, paymentMethods: PaymentMethod[], orders: Connection<Order> | null }} OwnAccount */
 
 const ORDER_PAGE = "totalCount pageInfo { hasNextPage endCursor } nodes { ...OrderSummary }";
 
@@ -36,6 +33,7 @@ const NEXT_PAGE = `query MoreOrders($account: ID!, $after: String!) {
 }
 ${ORDER_SUMMARY}`;
 
+/** @type {View<{ account: OwnAccount | null }>} */
 export default {
   name: "billing",
   tab: "billing",
@@ -48,12 +46,14 @@ export default {
     return [
       h("div", { class: "page-head" }, h("h1", {}, t("tab.billing"))),
       methodSection(account),
-      orderSection(account, route),
+      orderSection(account.orders, route),
     ];
   },
 };
 
+/** @param {OwnAccount} account */
 function methodSection(account) {
+  /** @param {PaymentMethod} method */
   const row = (method) =>
     h(
       "li",
@@ -79,7 +79,9 @@ function methodSection(account) {
   return section(t("method.title"), { action }, content);
 }
 
+/** @param {PaymentMethod} method */
 function methodActions({ id, isDefault }) {
+  /** @param {string} name */
   const action = (name) =>
     mutationButton(`method.${name}`, {
       id: `${name}-${id}`,
@@ -92,9 +94,13 @@ function methodActions({ id, isDefault }) {
   return [!isDefault && action("setDefaultPaymentMethod"), action("removePaymentMethod")].filter(Boolean);
 }
 
-function orderSection(account, route) {
-  const page = account.orders;
+/**
+ * @param {Connection<Order>} page
+ * @param {Route} route
+ */
+function orderSection(page, route) {
   if (page.nodes.length === 0) return section(t("orders.title"), {}, h("p", { class: "quiet" }, t("orders.none")));
+  /** @param {string | null} after */
   const loadPage = async (after) => (await request(NEXT_PAGE, { account: route.account, after })).account.orders;
   return section(t("orders.title"), { aside: formatNumber(page.totalCount) }, paginatedList(page, orderList, loadPage));
 }

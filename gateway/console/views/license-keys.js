@@ -9,6 +9,10 @@ import { h, icon } from "../lib/dom.js";
 import { request } from "../lib/graphql-client.js";
 import { enumLabel, formatDate, formatDateTime, formatNumber, t } from "../lib/i18n.js";
 
+/** @import { Activation, LicenseKey, Subscription } from "../lib/types.js" */
+
+/** @typedef {(module: typeof import("../actions/manage-sublicenses.js")) => void} RunAction */
+
 const NEXT_PAGE = `query MoreDevices($key: ID!, $after: String!) {
   licenseKey(id: $key) {
     activations(first: 20, after: $after) {
@@ -18,6 +22,7 @@ const NEXT_PAGE = `query MoreDevices($key: ID!, $after: String!) {
   }
 }`;
 
+/** @param {Subscription} subscription */
 export function licenseKeys(subscription) {
   const { nodes, totalCount } = subscription.licenseKeys;
   const onCreate = lazy(
@@ -34,6 +39,10 @@ export function licenseKeys(subscription) {
   return section(t("keys.title"), { action, aside: totalCount > 1 && formatNumber(totalCount) }, list);
 }
 
+/**
+ * @param {LicenseKey} key
+ * @param {Subscription} subscription
+ */
 function keyCard(key, subscription) {
   return h(
     "li",
@@ -56,8 +65,18 @@ function keyCard(key, subscription) {
   );
 }
 
-/** What this viewer may do with a key, as far as the page can tell; the server decides. */
+/**
+ * What this viewer may do with a key, as far as the page can tell; the server decides.
+ *
+ * @param {LicenseKey} key
+ * @param {Subscription} subscription
+ */
 function keyActions(key, subscription) {
+  /**
+   * @param {string} label
+   * @param {string} id
+   * @param {RunAction} run
+   */
   const link = (label, id, run) =>
     button(t(label), {
       class: "link",
@@ -75,15 +94,20 @@ function keyActions(key, subscription) {
   return links.length > 0 && h("div", { class: "key-actions" }, links);
 }
 
+/** @param {LicenseKey} key */
 function describeKey(key) {
   const parts = key.name ? [enumLabel("key.kind", key.kind)] : [];
-  if (key.allocation) parts.push(t(`key.${key.allocation}`, { count: key.quota }));
+  if (key.allocation && key.quota !== null) parts.push(t(`key.${key.allocation}`, { count: key.quota }));
   if (key.expiresOn) parts.push(t("key.until", { date: formatDate(key.expiresOn) }));
   if (key.admins?.length)
     parts.push(t("key.admins", { names: key.admins.map(({ user, email }) => user?.name ?? email).join(", ") }));
   return parts.join(" · ");
 }
 
+/**
+ * @param {LicenseKey} key
+ * @param {Subscription} subscription
+ */
 function seatLine(key, { licenseCount }) {
   const total = key.quota ?? licenseCount;
   return h(
@@ -100,15 +124,18 @@ function seatLine(key, { licenseCount }) {
   );
 }
 
+/** @param {LicenseKey} key */
 function devices(key) {
   const page = key.activations;
   if (page.totalCount === 0) return h("p", { class: "quiet no-devices" }, t("devices.none"));
+  /** @param {Activation[]} nodes */
   const list = (nodes) =>
     h(
       "ul",
       { class: "devices" },
       nodes.map((each) => device(each, key)),
     );
+  /** @param {string | null} after */
   const load = async (after) => (await request(NEXT_PAGE, { key: key.id, after })).licenseKey.activations;
   return h(
     "details",
@@ -118,6 +145,10 @@ function devices(key) {
   );
 }
 
+/**
+ * @param {Activation} activation
+ * @param {LicenseKey} key
+ */
 function device(activation, key) {
   const { deviceName, status, activatedAt, lastSeenAt } = activation;
   return h(
@@ -139,8 +170,13 @@ function device(activation, key) {
   );
 }
 
-/** Deactivating frees the seat; blocking keeps the device out of the whole subscription. */
+/**
+ * Deactivating frees the seat; blocking keeps the device out of the whole subscription.
+ *
+ * @param {Activation} activation
+ */
 function deviceActions({ id, status }) {
+  /** @param {string} name */
   const action = (name) =>
     mutationButton(`device.${name}`, {
       id: `${name}-${id}`,

@@ -9,6 +9,8 @@ import { h } from "../lib/dom.js";
 import { request } from "../lib/graphql-client.js";
 import { formatDate, t } from "../lib/i18n.js";
 
+/** @import { Connection, Member, Role, View } from "../lib/types.js" */
+
 const MEMBER_PAGE = "totalCount pageInfo { hasNextPage endCursor } nodes { id email role status since user { name } }";
 
 const OPERATION = `query Members($account: ID!) {
@@ -21,6 +23,7 @@ const NEXT_PAGE = `query MoreMembers($account: ID!, $after: String!) {
   account(id: $account) { members(first: 50, after: $after) { ${MEMBER_PAGE} } }
 }`;
 
+/** @type {View<{ account: { id: string, members: Connection<Member> | null } | null }>} */
 export default {
   name: "members",
   tab: "members",
@@ -34,6 +37,7 @@ export default {
       () => import("../actions/invite-members.js"),
       ({ inviteMembers }) => inviteMembers(route.account),
     );
+    /** @param {string | null} after */
     const loadPage = async (after) => (await request(NEXT_PAGE, { account: route.account, after })).account.members;
     return [
       h(
@@ -52,8 +56,10 @@ export default {
   },
 };
 
+/** @param {Member[]} members */
 const memberList = (members) => h("ul", { class: "list card members" }, members.map(memberRow));
 
+/** @param {Member} member */
 function memberRow({ id, user, email, role, status, since }) {
   const name = user?.name ?? email ?? t("members.unnamed");
   return h(
@@ -81,8 +87,19 @@ function memberRow({ id, user, email, role, status, since }) {
   );
 }
 
-/** What an admin may do with a member, as far as the page can tell; the server decides. */
+/**
+ * What an admin may do with a member, as far as the page can tell; the server decides.
+ *
+ * @param {string} id
+ * @param {Role} role
+ * @param {string} status
+ */
 function memberActions(id, role, status) {
+  /**
+   * @param {string} name
+   * @param {object} [extraInput]
+   * @param {string} [label]
+   */
   const action = (name, extraInput = {}, label = name) =>
     mutationButton(`member.${label}`, {
       id: `${label}-${id}`,

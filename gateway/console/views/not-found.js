@@ -3,6 +3,9 @@
 import { h } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 
+/** @import { View } from "../lib/types.js" */
+
+/** @type {View<object>} */
 export default {
   name: "not-found",
   title: () => t("notFound.title"),

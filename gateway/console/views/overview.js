@@ -15,6 +15,25 @@ import { SHELL_VIEWER } from "../components/shell.js";
 import { h } from "../lib/dom.js";
 import { enumLabel, formatDate, formatNumber, t } from "../lib/i18n.js";
 
+/** @import { Account, Role, SubscriptionRow, View } from "../lib/types.js" */
+
+/** @typedef {"activeSubscriptions" | "expiringSoon" | "inGracePeriod" | "expired" | "licenses" | "licensesUsed"} Count */
+/**
+ * @typedef {Record<Count, number> & {
+ *   product: { id: string, name: string },
+ *   nextRenewalOn: string | null,
+ *   nextExpirationOn: string | null,
+ * }} ProductOverview
+ */
+/**
+ * @typedef {Omit<Account, "viewerRole"> & {
+ *   viewerRole: Role | null,
+ *   productOverviews: ProductOverview[],
+ *   inGrace: { nodes: SubscriptionRow[] },
+ *   expiringSoon: { nodes: SubscriptionRow[] },
+ * }} AccountOverview
+ */
+
 const OPERATION = `query Overview($account: ID!) {
   viewer { ...ShellViewer }
   account(id: $account) {
@@ -35,6 +54,7 @@ fragment UpcomingSubscription on ProductSubscription {
 }
 ${SHELL_VIEWER}`;
 
+/** @type {View<{ account: AccountOverview | null }>} */
 export default {
   name: "overview",
   tab: "overview",
@@ -55,13 +75,21 @@ export default {
   },
 };
 
+/** @param {AccountOverview} account */
 const accountSubtitle = ({ kind, viewerRole }) =>
   `${enumLabel("account", kind)} · ${viewerRole ? enumLabel("role", viewerRole) : t("user.service")}`;
 
+/**
+ * @param {AccountOverview} account
+ * @param {string} display
+ * @param {string} [product]
+ */
 const listLink = (account, display, product) =>
   `/accounts/${account.id}/subscriptions?${new URLSearchParams({ display, ...(product && { product }) })}`;
 
+/** @param {AccountOverview} account */
 function figures(account) {
+  /** @param {Count} name */
   const sum = (name) => account.productOverviews.reduce((subtotal, each) => subtotal + each[name], 0);
   const used = sum("licensesUsed");
   const total = sum("licenses");
@@ -96,6 +124,12 @@ function figures(account) {
   );
 }
 
+/**
+ * @param {string} name
+ * @param {string} value
+ * @param {string} href
+ * @param {string | false} [tone]
+ */
 function figure(name, value, href, tone) {
   return h(
     "li",
@@ -104,9 +138,11 @@ function figure(name, value, href, tone) {
   );
 }
 
+/** @param {AccountOverview} account */
 function attentionSection(account) {
   const upcoming = [...account.inGrace.nodes, ...account.expiringSoon.nodes];
   if (upcoming.length === 0) return null;
+  /** @param {SubscriptionRow} subscription */
   const row = (subscription) => {
     const { label, on } = nextDate(subscription);
     return h(
@@ -126,6 +162,7 @@ function attentionSection(account) {
   return section(t("overview.attention"), {}, h("ul", { class: "list due-list" }, upcoming.map(row)));
 }
 
+/** @param {AccountOverview} account */
 function productSection(account) {
   const link = h("a", { href: listLink(account, "ALL") }, t("overview.all"));
   return section(
@@ -139,6 +176,10 @@ function productSection(account) {
   );
 }
 
+/**
+ * @param {AccountOverview} account
+ * @param {ProductOverview} overview
+ */
 function productCard(account, overview) {
   const { product, activeSubscriptions: active, expiringSoon, inGracePeriod, expired } = overview;
   const notes = [
@@ -168,6 +209,7 @@ function productCard(account, overview) {
   );
 }
 
+/** @param {ProductOverview} overview */
 function nextEvent({ nextRenewalOn, nextExpirationOn }) {
   if (nextRenewalOn && (!nextExpirationOn || nextRenewalOn <= nextExpirationOn))
     return t("overview.nextRenewal", { date: formatDate(nextRenewalOn) });

@@ -9,6 +9,9 @@ import { t } from "../lib/i18n.js";
 import { IS_DEMO, decodeClaims, fetchPeople, signIn, signInAs, takeTokenFromUrl } from "../lib/session.js";
 import { navigate } from "../router.js";
 
+/** @import { Route, View } from "../lib/types.js" */
+
+/** @type {View<object>} */
 export default {
   name: "sign-in",
   title: () => t("signIn.title"),
@@ -28,13 +31,21 @@ export default {
   },
 };
 
-/** To `next` only within this page: anybody may have written it (open redirect). */
+/**
+ * To `next` only within this page: anybody may have written it (open redirect).
+ *
+ * @param {Route} route
+ */
 function continueToNext(route) {
   const next = route.search.get("next") ?? "/";
   return navigate(/^\/(?![/\\])/.test(next) ? next : "/", { replace: true });
 }
 
 // Not without a click: a link with the sender's token in it would register the victim's keys in the sender's account.
+/**
+ * @param {string} token
+ * @param {Route} route
+ */
 function urlTokenButton(token, route) {
   const { name, email, sub } = decodeClaims(token);
   const onClick = () => {
@@ -44,6 +55,7 @@ function urlTokenButton(token, route) {
   return button(t("signIn.continueAs", { name: name ?? email ?? sub ?? "?" }), { class: "primary", click: onClick });
 }
 
+/** @param {Route} route */
 function personList(route) {
   const list = h("div", { "aria-busy": "true" }, skeleton(...repeat(5, "row")));
   load();
@@ -60,7 +72,12 @@ function personList(route) {
   }
 }
 
+/**
+ * @param {{ person: string, name: string, description: string }} person
+ * @param {Route} route
+ */
 function personButton(person, route) {
+  /** @param {{ currentTarget: HTMLElement }} event */
   const onClick = async ({ currentTarget: control }) => {
     control.setAttribute("aria-busy", "true");
     try {
@@ -86,8 +103,13 @@ function personButton(person, route) {
   );
 }
 
+/**
+ * @param {Route} route
+ * @param {boolean} open
+ */
 function tokenForm(route, open) {
   const textarea = h("textarea", { id: "token", rows: "4", required: true, spellcheck: "false", autocomplete: "off" });
+  /** @param {SubmitEvent} event */
   const onSubmit = (event) => {
     event.preventDefault();
     signIn(textarea.value);

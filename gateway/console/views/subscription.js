@@ -1,26 +1,25 @@
 // One subscription: its state and renewal, keys and devices, products, orders, and what it is charged to.
 
 import {
-  button,
-  chip,
   dateWithDistance,
   descriptionList,
   meter,
-  paymentMethodDetails,
-  paymentMethodName,
-  paymentMethodStatus,
   repeat,
   section,
   skeleton,
   statusChips,
 } from "../components/elements.js";
-import { ORDER_SUMMARY, orderList } from "../components/order-list.js";
+import { ORDER_SUMMARY } from "../components/order-list.js";
 import { SHELL_VIEWER } from "../components/shell.js";
 import { lazy } from "../components/toasts.js";
 import { h, icon } from "../lib/dom.js";
 import { PAYMENT_METHOD, SUBSCRIPTION_STATE } from "../lib/fragments.js";
-import { enumLabel, formatDate, formatNumber, t } from "../lib/i18n.js";
+import { enumLabel, formatNumber, t } from "../lib/i18n.js";
 import { licenseKeys } from "./license-keys.js";
+import { renewalSwitch } from "./renewal-switch.js";
+import { orderSection, paymentSection, productSection } from "./subscription-sections.js";
+
+/** @import { BillingAccount, Route, Seats, Subscription, View } from "../lib/types.js" */
 
 const OPERATION = `query Subscription($subscription: ID!, $account: ID!) {
   viewer { ...ShellViewer }
@@ -43,6 +42,7 @@ fragment LicenseKeyCard on LicenseKey {
 fragment DeviceRow on Activation { id deviceName deviceId status activatedAt lastSeenAt }
 ${SUBSCRIPTION_STATE}${PAYMENT_METHOD}${ORDER_SUMMARY}${SHELL_VIEWER}`;
 
+/** @type {View<{ subscription: Subscription | null, account: BillingAccount | null }>} */
 export default {
   name: "subscription",
   tab: "subscriptions",
@@ -70,6 +70,7 @@ export default {
   },
 };
 
+/** @param {Route} route */
 const missing = (route) =>
   h(
     "div",
@@ -79,6 +80,10 @@ const missing = (route) =>
     h("a", { class: "button secondary", href: `/accounts/${route.account}/subscriptions` }, t("subscription.all")),
   );
 
+/**
+ * @param {Subscription} subscription
+ * @param {Route} route
+ */
 function pageHead(subscription, route) {
   const rename = lazy(
     () => import("../actions/rename-subscription.js"),
@@ -115,6 +120,10 @@ function pageHead(subscription, route) {
   );
 }
 
+/**
+ * @param {Subscription} subscription
+ * @param {BillingAccount | null} account
+ */
 function overview(subscription, account) {
   const { seats, activatedOn, expiresOn, renewsOn, status } = subscription;
   return section(
@@ -154,107 +163,8 @@ function overview(subscription, account) {
   );
 }
 
+/** @param {Seats} seats */
 function seatNote({ reserved, available }) {
   const free = t("seats.free", { count: available });
   return reserved > 0 ? `${free} · ${t("seats.reserved", { count: reserved })}` : free;
-}
-
-/** The switch shows the state; the dialog it opens says what changing it means. */
-function renewalSwitch(subscription, account) {
-  const on = subscription.autoRenewal === "ON";
-  const onToggle = lazy(
-    () => import("../actions/set-auto-renewal.js"),
-    ({ setAutoRenewal }) => setAutoRenewal(subscription, account),
-  );
-  const control = subscription.viewerCan.setAutoRenewal
-    ? h(
-        "button",
-        {
-          type: "button",
-          role: "switch",
-          id: "renewal",
-          class: "switch",
-          "aria-checked": String(on),
-          "aria-labelledby": "renewal-name",
-          "aria-describedby": "renewal-note",
-          click: onToggle,
-        },
-        h("span", {}),
-      )
-    : chip("renewal", subscription.autoRenewal);
-  return h(
-    "div",
-    { class: "renewal" },
-    h(
-      "div",
-      {},
-      h("p", { class: "renewal-name", id: "renewal-name" }, t("renewal.name")),
-      h("p", { class: "quiet", id: "renewal-note" }, renewalNote(subscription)),
-    ),
-    control,
-  );
-}
-
-function renewalNote({ autoRenewal, renewsOn, expiresOn, status, channel, isTrial }) {
-  if (autoRenewal === "NOT_AVAILABLE")
-    return t(isTrial ? "renewal.trial" : channel === "APP_STORE" ? "renewal.appStore" : "renewal.unavailable");
-  if (status === "GRACE_PERIOD") return t("renewal.grace", { date: formatDate(expiresOn) });
-  if (autoRenewal === "ON") return renewsOn ? t("renewal.on", { date: formatDate(renewsOn) }) : t("renewal.onUndated");
-  if (status === "EXPIRED") return t("renewal.expired");
-  return expiresOn ? t("renewal.off", { date: formatDate(expiresOn) }) : t("renewal.offUndated");
-}
-
-function paymentSection(subscription, account) {
-  // A MEMBER may not know: the account's methods are null then.
-  if (!account?.paymentMethods) return null;
-  const { paymentMethod: method, viewerCan } = subscription;
-  const onChoose = lazy(
-    () => import("../actions/set-payment-method.js"),
-    ({ setPaymentMethod }) => setPaymentMethod(subscription, account),
-  );
-  const action =
-    viewerCan.setPaymentMethod &&
-    button(t(method ? "payment.change" : "payment.choose"), { class: "link", id: "payment", click: onChoose });
-  const content = method
-    ? h(
-        "div",
-        { class: "method" },
-        icon("card"),
-        h(
-          "div",
-          {},
-          h("p", {}, paymentMethodName(method), " ", paymentMethodStatus(method)),
-          h("p", { class: "quiet" }, paymentMethodDetails(method)),
-        ),
-      )
-    : h("p", { class: "quiet" }, t(subscription.channel === "APP_STORE" ? "payment.appStore" : "payment.none"));
-  return section(t("payment.title"), { action }, h("div", { class: "card" }, content));
-}
-
-function productSection({ product, licenseCount, items }) {
-  const row = (name, quantity) =>
-    h("li", {}, h("span", {}, name), h("span", { class: "quantity" }, `× ${formatNumber(quantity)}`));
-  return section(
-    t("products.title"),
-    {},
-    h(
-      "ul",
-      { class: "list card plain" },
-      row(product.name, licenseCount),
-      items.map((item) => row(item.product.name, item.quantity)),
-    ),
-  );
-}
-
-function orderSection({ orders: page }) {
-  if (page === null) return null;
-  const content =
-    page.nodes.length > 0
-      ? orderList(page.nodes)
-      : h("div", { class: "card" }, h("p", { class: "quiet" }, t("orders.none")));
-  return section(
-    t("orders.title"),
-    { aside: page.totalCount > page.nodes.length && formatNumber(page.totalCount) },
-    content,
-  );
 }

@@ -1,4 +1,4 @@
-// The list: filter, order, search, and pages that follow as one scrolls.
+// The subscriptions of an account, page by page as one scrolls.
 
 import {
   dateWithDistance,
@@ -13,17 +13,21 @@ import {
 import { loadMore } from "../components/pagination.js";
 import { SHELL_VIEWER } from "../components/shell.js";
 import { announce } from "../components/toasts.js";
-import { h, icon, uniqueId } from "../lib/dom.js";
+import { getElement, h } from "../lib/dom.js";
 import { request } from "../lib/graphql-client.js";
 import { t } from "../lib/i18n.js";
-import { navigate } from "../router.js";
+import { parseSearch, pathWith, subscriptionFilters, syncFilters } from "./subscription-filters.js";
+
+/** @import { ListedProduct } from "./subscription-filters.js" */
+/** @import { Connection, Route, SubscriptionRow, View } from "../lib/types.js" */
+
+/**
+ * @typedef {object} ListedAccount
+ * @property {ListedProduct[]} productOverviews
+ * @property {Connection<SubscriptionRow>} subscriptions
+ */
 
 const PAGE_SIZE = 20;
-const SEARCH_DEBOUNCE_MS = 250;
-
-const DISPLAYS = ["ALL", "ACTIVE", "EXPIRING_SOON", "EXPIRED"];
-const DEFAULTS = { display: "ACTIVE", order: "ENDS_ON", direction: "ASC" };
-const ORDER_FIELDS = ["ENDS_ON", "ACTIVATED_ON", "NAME", "PRODUCT", "LICENSE_COUNT"];
 
 const SUBSCRIPTION_PAGE = `fragment SubscriptionPage on ProductSubscriptionConnection {
   totalCount
@@ -52,6 +56,7 @@ const NEXT_PAGE = `query MoreSubscriptions($account: ID!, $first: Int!, $after: 
 }
 ${SUBSCRIPTION_PAGE}`;
 
+/** @type {View<{ account: ListedAccount | null }>} */
 export default {
   name: "subscriptions",
   tab: "subscriptions",
@@ -63,163 +68,55 @@ export default {
     if (account === null) return missingAccount();
     return [
       h("div", { class: "page-head" }, h("h1", {}, t("tab.subscriptions")), h("p", { class: "quiet total" })),
-      controls(account, route),
+      subscriptionFilters(account.productOverviews, route),
       fillResults(h("div", { class: "results" }), account, route),
     ];
   },
   /** Shows the chosen filters at once, before the response. */
   preview(element, route) {
-    syncControls(element.querySelector(".controls"), route);
+    syncFilters(getElement(element, ".controls", HTMLElement), route);
   },
   update(element, { account }, route) {
-    announce(fillResults(element.querySelector(".results"), account, route).dataset.found);
+    if (account === null) {
+      element.replaceChildren(missingAccount());
+      return;
+    }
+    fillResults(getElement(element, ".results", HTMLElement), account, route);
+    announce(foundText(account));
   },
 };
 
-/** The search parameters as the operation's input. */
+/**
+ * The search parameters as the operation's input.
+ *
+ * @param {Route} route
+ */
 function variables({ account, search }) {
   const { display, product, text, field, direction } = parseSearch(search);
   const filter = { display, ...(product && { productId: product }), ...(text && { search: text }) };
   return { account, first: PAGE_SIZE, filter, orderBy: { field, direction } };
 }
 
-function parseSearch(search) {
-  const oneOf = (name, allowed) => (allowed.includes(search.get(name)) ? search.get(name) : DEFAULTS[name]);
-  return {
-    display: oneOf("display", DISPLAYS),
-    product: search.get("product"),
-    text: search.get("search")?.slice(0, 100),
-    field: oneOf("order", ORDER_FIELDS),
-    direction: oneOf("direction", ["ASC", "DESC"]),
-  };
-}
+/** @param {ListedAccount} account */
+const foundText = (account) => t("list.found", { count: account.subscriptions.totalCount });
 
-/** This route's path with other search parameters; empty and default ones are left out. */
-function pathWith(route, changes) {
-  const search = new URLSearchParams(route.search);
-  for (const [name, value] of Object.entries(changes)) {
-    if (value && value !== DEFAULTS[name]) search.set(name, value);
-    else search.delete(name);
-  }
-  return `/accounts/${encodeURIComponent(route.account)}/subscriptions${search.size ? `?${search}` : ""}`;
-}
-
-/** Made once; syncControls() keeps them at what the address says. */
-function controls(account, route) {
-  const products = account.productOverviews.map(({ product }) => [product.id, product.name]);
-  const element = h(
-    "div",
-    { class: "controls", role: "search", "aria-label": t("list.controls") },
-    h(
-      "nav",
-      { class: "segments", "aria-label": t("list.show") },
-      DISPLAYS.map((display) => h("a", { "data-display": display }, t(`display.${display}`))),
-    ),
-    searchBox(route),
-    select("product", t("list.product"), [["", t("list.everyProduct")], ...products], route),
-    h(
-      "div",
-      { class: "order" },
-      select(
-        "order",
-        t("list.order"),
-        ORDER_FIELDS.map((field) => [field, t(`order.${field}`)]),
-        route,
-      ),
-      directionButton(route),
-    ),
-  );
-  syncControls(element, route);
-  return element;
-}
-
-function syncControls(element, route) {
-  const { display, text, product, field, direction } = parseSearch(route.search);
-  for (const link of element.querySelectorAll("[data-display]")) {
-    link.href = pathWith(route, { display: link.dataset.display });
-    if (link.dataset.display === display) link.setAttribute("aria-current", "true");
-    else link.removeAttribute("aria-current");
-  }
-  const searchInput = element.querySelector("[name=search]");
-  if (searchInput !== document.activeElement) searchInput.value = text ?? "";
-  element.querySelector("[name=product]").value = product ?? "";
-  element.querySelector("[name=order]").value = field;
-  const label = t(direction === "ASC" ? "order.ascending" : "order.descending");
-  const sortButton = element.querySelector(".sort-direction");
-  sortButton.setAttribute("aria-label", label);
-  sortButton.title = label;
-  sortButton.replaceChildren(icon(direction === "ASC" ? "up" : "down"));
-}
-
-/** The route at the time of the event: the search parameters may have changed since the control was made. */
-const currentRoute = (route) => ({ ...route, search: new URLSearchParams(location.search) });
-
-function searchBox(route) {
-  let timer;
-  const onInput = ({ target }) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (target.isConnected)
-        navigate(pathWith(currentRoute(route), { search: target.value.trim() }), { replace: true });
-    }, SEARCH_DEBOUNCE_MS);
-  };
-  const id = uniqueId("search");
-  return h(
-    "div",
-    { class: "search" },
-    h("label", { class: "visually-hidden", for: id }, t("list.searchLabel")),
-    icon("search"),
-    h("input", {
-      type: "search",
-      id,
-      name: "search",
-      placeholder: t("list.search"),
-      maxlength: "100",
-      autocomplete: "off",
-      input: onInput,
-    }),
-  );
-}
-
-function select(name, label, options, route) {
-  const id = uniqueId(name);
-  const onChange = ({ target }) => navigate(pathWith(currentRoute(route), { [name]: target.value }));
-  return h(
-    "div",
-    { class: "select" },
-    h("label", { class: "visually-hidden", for: id }, label),
-    h(
-      "select",
-      { id, name, change: onChange },
-      options.map(([code, text]) => h("option", { value: code }, text)),
-    ),
-    icon("down"),
-  );
-}
-
-function directionButton(route) {
-  const onClick = () =>
-    navigate(
-      pathWith(currentRoute(route), {
-        direction: parseSearch(currentRoute(route).search).direction === "ASC" ? "DESC" : "ASC",
-      }),
-    );
-  return h("button", { type: "button", class: "icon-button framed sort-direction", click: onClick });
-}
-
+/**
+ * @param {HTMLElement} results
+ * @param {ListedAccount} account
+ * @param {Route} route
+ */
 function fillResults(results, account, route) {
-  const { nodes, totalCount } = account.subscriptions;
-  results.dataset.found = t("list.found", { count: totalCount });
   // In the page's head, which is drawn beside this.
   queueMicrotask(() => {
     const total = results.parentElement?.querySelector(".total");
-    if (total) total.textContent = results.dataset.found;
+    if (total) total.textContent = foundText(account);
   });
-  if (nodes.length === 0) results.replaceChildren(noResults(route));
+  if (account.subscriptions.nodes.length === 0) results.replaceChildren(noResults(route));
   else results.replaceChildren(...resultList(account.subscriptions, route));
   return results;
 }
 
+/** @param {Route} route */
 function noResults(route) {
   const { text, product, display } = parseSearch(route.search);
   if (!text && !product && display === "ALL") return emptyState(t("overview.empty"), t("overview.emptyHint"));
@@ -231,18 +128,29 @@ function noResults(route) {
   );
 }
 
+/**
+ * @param {Connection<SubscriptionRow>} page
+ * @param {Route} route
+ */
 function resultList(page, route) {
   const element = table(page.nodes, route);
+  /** @param {string | null} after */
   const load = async (after) => (await request(NEXT_PAGE, { ...variables(route), after })).account.subscriptions;
+  /** @param {SubscriptionRow[]} nodes */
   const appendRows = (nodes) => {
     const rows = nodes.map((subscription) => row(subscription, route));
-    element.querySelector("tbody").append(...rows);
+    getElement(element, "tbody", HTMLElement).append(...rows);
     return rows;
   };
   return [element, loadMore(page, load, appendRows, { onScroll: true })];
 }
 
-// Roles by name: what CSS lays out as cards on a narrow screen is no table to a screen reader otherwise.
+/**
+ * With explicit roles: on narrow screens CSS lays the rows out as cards, which drops a table's own roles.
+ *
+ * @param {SubscriptionRow[]} nodes
+ * @param {Route} route
+ */
 function table(nodes, route) {
   const headers = ["subscription", "status", "date", "licences"].map((name) =>
     h("th", { role: "columnheader", scope: "col", class: name }, t(`list.${name}`)),
@@ -259,6 +167,10 @@ function table(nodes, route) {
   );
 }
 
+/**
+ * @param {SubscriptionRow} subscription
+ * @param {Route} route
+ */
 function row(subscription, route) {
   const { label, on } = nextDate(subscription);
   return h(
