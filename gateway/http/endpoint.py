@@ -11,7 +11,7 @@ from gateway.http import content_negotiation
 from gateway.http.client_ip import client_address
 from gateway.http.content_negotiation import JSON, Headers
 from gateway.http.csrf import CSRF_MESSAGE, is_preflighted
-from gateway.http.deadline import NotArrived, Patience, Rounds
+from gateway.http.deadline import BodyTimeout, DeadlineMonitor, RequestDeadline
 from gateway.http.persisted_queries import PersistedOperations
 from gateway.http.request import Sent, bad_request, from_body, from_parameters
 from gateway.http.response import ALLOW, respond, send_empty
@@ -50,7 +50,7 @@ class GraphQLEndpoint:
         self._means = means
         self._seconds = seconds
         self._largest = largest
-        self._rounds = Rounds()
+        self._deadline_monitor = DeadlineMonitor()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "OPTIONS":
@@ -61,24 +61,24 @@ class GraphQLEndpoint:
         try:
             if media_type is None:
                 raise bad_request(_NOT_ACCEPTABLE, 406)
-            with Patience(self._seconds, self._rounds) as patience:
-                answer = await self._answer(scope, headers, receive, patience)
+            with RequestDeadline(self._seconds, self._deadline_monitor) as deadline:
+                answer = await self._answer(scope, headers, receive, deadline)
         except Rejected as rejected:
             answer = refusal(rejected.code, rejected.sentence, rejected.status)
         except ClientDisconnect:
             return
-        except NotArrived:
+        except BodyTimeout:
             answer = refusal(Code.BAD_REQUEST, "The request did not arrive in time.", 408)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets JSON
             answer = fault_answer(error)
         await respond(scope, headers, send, answer, media_type or JSON)
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, patience: Patience) -> Answer:
+    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, deadline: RequestDeadline) -> Answer:
         safe = _is_safe(scope["method"])
         authorization = headers.get(b"authorization", b"").decode("latin-1")
         session = self._authenticator.remembered(authorization) or await self._session(authorization)
         request = _from_get(scope, headers) if safe else from_body(await _body(headers, receive, self._largest))
-        patience.listen(receive)
+        deadline.watch_disconnect(receive)
         question = Question(
             self._persisted.text(request),
             request.operation_name,
