@@ -13,14 +13,14 @@ from gateway.http.content_negotiation import JSON, Headers
 from gateway.http.csrf import CSRF_MESSAGE, is_preflighted
 from gateway.http.deadline import BodyTimeout, DeadlineMonitor, RequestDeadline
 from gateway.http.persisted_queries import PersistedOperations
-from gateway.http.request import Sent, bad_request, from_body, from_parameters
+from gateway.http.request import GraphQLRequest, bad_request, parse_body, parse_query_string
 from gateway.http.response import ALLOW, respond, send_empty
 from gateway.operations.errors import Code, Header, Rejected
 from gateway.operations.executor import Asker, Operations, Question
 from gateway.operations.result import Answer, fault_answer, is_whole, refusal
 from schema.context import Acquire, Means
 
-MAX_PARAMETERS = 32_768  # bytes of a GET's; what is longer is for a POST
+MAX_QUERY_STRING_BYTES = 32_768  # what is longer is for a POST
 
 TELL_COST = b"x-licet-cost"
 
@@ -77,7 +77,7 @@ class GraphQLEndpoint:
         safe = _is_safe(scope["method"])
         authorization = headers.get(b"authorization", b"").decode("latin-1")
         session = self._authenticator.remembered(authorization) or await self._session(authorization)
-        request = _from_get(scope, headers) if safe else from_body(await _body(headers, receive, self._largest))
+        request = _from_get(scope, headers) if safe else parse_body(await _body(headers, receive, self._largest))
         deadline.watch_disconnect(receive)
         question = Question(
             self._persisted.text(request),
@@ -118,12 +118,12 @@ def _is_safe(method: str) -> bool:
     raise Rejected(Code.METHOD_NOT_ALLOWED, f"Send a POST, or a query with GET: {method} is not served here.")
 
 
-def _from_get(scope: Scope, headers: Headers) -> Sent:
+def _from_get(scope: Scope, headers: Headers) -> GraphQLRequest:
     if not is_preflighted(headers):
         raise bad_request(CSRF_MESSAGE)
-    if len(scope["query_string"]) > MAX_PARAMETERS:
-        raise bad_request(f"The parameters are longer than {MAX_PARAMETERS} bytes: send a POST.", 414)
-    return from_parameters(scope["query_string"])
+    if len(scope["query_string"]) > MAX_QUERY_STRING_BYTES:
+        raise bad_request(f"The parameters are longer than {MAX_QUERY_STRING_BYTES} bytes: send a POST.", 414)
+    return parse_query_string(scope["query_string"])
 
 
 async def _body(headers: Headers, receive: Receive, largest: int) -> bytes:

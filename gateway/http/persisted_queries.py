@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from gateway.http.request import SHA256, Sent, bad_request
+from gateway.http.request import SHA256_PREFIX, GraphQLRequest, bad_request
 from gateway.lru_cache import Remembered
 from gateway.operations.errors import Code, Rejected
 from gateway.operations.executor import REMEMBERED
@@ -33,13 +33,13 @@ class PersistedOperations:
         self._only_trusted = only_trusted
         self._sent: Remembered[str, str] = Remembered(REMEMBERED)
 
-    def text(self, sent: Sent) -> str:
+    def text(self, sent: GraphQLRequest) -> str:
         """Raises Rejected."""
-        if sent.identifier is None:
+        if sent.document_id is None:
             assert sent.query is not None, "a request has one of the two"
             text = sent.query
         else:
-            text = self._identified(prefixed(sent.identifier), sent.query)
+            text = self._identified(prefixed(sent.document_id), sent.query)
         if self._only_trusted and text not in self._trusted_texts:
             raise _not_trusted()
         return text
@@ -69,12 +69,12 @@ class PersistedOperations:
 
 def prefixed(identifier: str) -> str:
     """One form for a SHA-256 in hexadecimal digits, however it is written."""
-    return SHA256 + identifier if BARE_SHA256.fullmatch(identifier) else identifier
+    return SHA256_PREFIX + identifier if BARE_SHA256.fullmatch(identifier) else identifier
 
 
 def _check(identifier: str, query: str) -> None:
     """Whoever could put another text under a hash would answer everybody's next question with it."""
-    if SHA256 + hashlib.sha256(query.encode()).hexdigest() != identifier:
+    if SHA256_PREFIX + hashlib.sha256(query.encode()).hexdigest() != identifier:
         raise _mismatch()
 
 

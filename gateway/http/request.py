@@ -11,45 +11,48 @@ import orjson
 from gateway.operations.errors import Code, Rejected
 
 MAX_PARAMETERS = 20
-SHA256 = "sha256:"
-MEMBERS = ("query", "operationName", "variables", "extensions", "documentId")
-_QUOTED = tuple(f'"{name}"'.encode() for name in MEMBERS)
+SHA256_PREFIX = "sha256:"
+REQUEST_FIELDS = ("query", "operationName", "variables", "extensions", "documentId")
+_QUOTED_FIELDS = tuple(f'"{name}"'.encode() for name in REQUEST_FIELDS)
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
-# Bytes of a body in which two members of one name are told apart: it takes ten times as long as reading all of it.
-MAX_SEARCHED = 65_536
-NO_BODY = 'The body must be a JSON object with the text of the operation as "query".'
-NO_PARAMETERS = 'The parameters must have the text of the operation as "query".'
-MAY_HAVE_TWINS = f"A body of more than {MAX_SEARCHED} bytes must name {', '.join(MEMBERS)} once, and escape no letter."
-A_BATCH = "Batches are not taken: send each operation in a request of its own."
+# Bytes of a body that is searched for duplicate keys: that takes ten times as long as parsing it.
+MAX_DUPLICATE_CHECK_BYTES = 65_536
+QUERY_MISSING_IN_BODY_MESSAGE = 'The body must be a JSON object with the text of the operation as "query".'
+QUERY_MISSING_IN_URL_MESSAGE = 'The parameters must have the text of the operation as "query".'
+DUPLICATE_KEYS_MESSAGE = (
+    f"A body of more than {MAX_DUPLICATE_CHECK_BYTES} bytes must name {', '.join(REQUEST_FIELDS)} once, "
+    "and escape no letter."
+)
+BATCHING_MESSAGE = "Batches are not taken: send each operation in a request of its own."
 
 
-class Sent(NamedTuple):
-    """A request in the words of GraphQL over HTTP: the text of the operation, an identifier of it, or both."""
+class GraphQLRequest(NamedTuple):
+    """A request in the words of GraphQL over HTTP: the text of the operation, its document id, or both."""
 
     query: str | None
-    identifier: str | None
+    document_id: str | None
     operation_name: str | None
     variables: Mapping[str, Any]
 
 
-def from_body(body: bytes) -> Sent:
+def parse_body(body: bytes) -> GraphQLRequest:
     """Raises Rejected."""
     try:
-        given: Any = orjson.loads(body)
+        content: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise bad_request("The body is not JSON.") from None
-    if isinstance(given, list):
-        raise bad_request(A_BATCH)
-    if not isinstance(given, dict):
-        raise bad_request(NO_BODY)
-    if _may_have_twins(body):
-        if len(body) > MAX_SEARCHED:
-            raise bad_request(MAY_HAVE_TWINS)
-        _refuse_twins(_members(body))
-    return _sent(given, NO_BODY)
+    if isinstance(content, list):
+        raise bad_request(BATCHING_MESSAGE)
+    if not isinstance(content, dict):
+        raise bad_request(QUERY_MISSING_IN_BODY_MESSAGE)
+    if _may_have_duplicate_keys(body):
+        if len(body) > MAX_DUPLICATE_CHECK_BYTES:
+            raise bad_request(DUPLICATE_KEYS_MESSAGE)
+        _reject_duplicate_keys(_top_level_keys(body))
+    return _build_request(content, QUERY_MISSING_IN_BODY_MESSAGE)
 
 
-def from_parameters(query_string: bytes) -> Sent:
+def parse_query_string(query_string: bytes) -> GraphQLRequest:
     """Raises Rejected."""
     try:
         pairs = parse_qsl(
@@ -61,34 +64,34 @@ def from_parameters(query_string: bytes) -> Sent:
         )
     except ValueError:
         raise bad_request("The parameters of the address are not readable: encode them as a form, in UTF-8.") from None
-    _refuse_twins(name for name, _ in pairs)
-    given: dict[str, Any] = dict(pairs)
+    _reject_duplicate_keys(name for name, _ in pairs)
+    fields: dict[str, Any] = dict(pairs)
     for name in ("variables", "extensions"):
-        if text := given.pop(name, None):
-            given[name] = _json(name, text)
-    return _sent(given, NO_PARAMETERS)
+        if text := fields.pop(name, None):
+            fields[name] = _parse_json(name, text)
+    return _build_request(fields, QUERY_MISSING_IN_URL_MESSAGE)
 
 
-def bad_request(sentence: str, status: int = 400) -> Rejected:
-    return Rejected(Code.BAD_REQUEST, sentence, status)
+def bad_request(message: str, status: int = 400) -> Rejected:
+    return Rejected(Code.BAD_REQUEST, message, status)
 
 
-def _sent(given: Mapping[str, Any], nothing: str) -> Sent:
-    query, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
-    extensions = given.get("extensions")
+def _build_request(fields: Mapping[str, Any], query_missing_message: str) -> GraphQLRequest:
+    query, name, variables = fields.get("query"), fields.get("operationName"), fields.get("variables")
+    extensions = fields.get("extensions")
     if name is not None and not isinstance(name, str):
         raise bad_request('"operationName" must be a string.')
     if variables is not None and not isinstance(variables, dict):
         raise bad_request('"variables" must be an object.')
     if extensions is not None and not isinstance(extensions, dict):
         raise bad_request('"extensions" must be an object.')
-    identifier = _identifier(given.get("documentId"), extensions)
-    if not isinstance(query, str) and (query is not None or identifier is None):
-        raise bad_request(nothing)
-    return Sent(query, identifier, name or None, variables or {})
+    document_id = _parse_document_id(fields.get("documentId"), extensions)
+    if not isinstance(query, str) and (query is not None or document_id is None):
+        raise bad_request(query_missing_message)
+    return GraphQLRequest(query, document_id, name or None, variables or {})
 
 
-def _identifier(document_id: object, extensions: Mapping[str, Any] | None) -> str | None:
+def _parse_document_id(document_id: object, extensions: Mapping[str, Any] | None) -> str | None:
     """As persisted documents of GraphQL over HTTP have it, or as Apollo's automatic persisted queries do."""
     if document_id is not None:
         if not isinstance(document_id, str):
@@ -102,19 +105,19 @@ def _identifier(document_id: object, extensions: Mapping[str, Any] | None) -> st
     digest = persisted.get("sha256Hash")
     if not isinstance(digest, str):
         raise bad_request('"sha256Hash" must be a string.')
-    return SHA256 + digest
+    return SHA256_PREFIX + digest
 
 
-def _may_have_twins(body: bytes) -> bool:
-    for name in _QUOTED:
+def _may_have_duplicate_keys(body: bytes) -> bool:
+    for name in _QUOTED_FIELDS:
         if body.count(name) > 1:
             return True
-    # An escape in the name of a member hides it from counting.
+    # An escape in a key hides it from counting.
     return _ESCAPED_LETTER.search(body) is not None
 
 
-def _members(body: bytes) -> Iterator[str]:
-    """The names in the outermost object, each as often as it is there."""
+def _top_level_keys(body: bytes) -> Iterator[str]:
+    """The keys of the outermost object, duplicates included."""
     try:
         pairs: list[tuple[str, Any]] = json.loads(body, object_pairs_hook=list)
     except RecursionError:
@@ -122,16 +125,16 @@ def _members(body: bytes) -> Iterator[str]:
     return (name for name, _ in pairs)
 
 
-def _refuse_twins(names: Iterator[str]) -> None:
+def _reject_duplicate_keys(names: Iterator[str]) -> None:
     seen = set[str]()
     for name in names:
-        if name in seen and name in MEMBERS:
-            # Whoever looked at the request before us may have read the other one.
+        if name in seen and name in REQUEST_FIELDS:
+            # A proxy that checked the request before us may have read the other one.
             raise bad_request(f'"{name}" is given twice.')
         seen.add(name)
 
 
-def _json(name: str, text: str) -> Any:
+def _parse_json(name: str, text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

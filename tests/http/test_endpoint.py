@@ -207,7 +207,7 @@ async def test_a_member_that_is_given_twice_is_not_chosen_from(client: Client) -
     assert _seen(good) == _answered()
 
 
-async def test_in_a_large_body_no_twins_are_looked_for(client: Client) -> None:
+async def test_a_large_body_is_not_searched_for_duplicate_keys(client: Client) -> None:
     """To tell them apart there takes longer than any other request may."""
     large = b'{"query": "{ viewer { scopes } }", "x": "' + b"\\u00e9" * 20_000 + b'"}'
     doubtful = [

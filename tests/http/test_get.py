@@ -9,7 +9,7 @@ import httpx
 import orjson
 import pytest
 
-from gateway.http.endpoint import MAX_PARAMETERS
+from gateway.http.endpoint import MAX_QUERY_STRING_BYTES
 from gateway.server.app import CROSS_ORIGIN_ANSWER, create_app
 from gateway.settings import Settings
 from tests import world
@@ -136,8 +136,8 @@ async def test_parameters_that_are_no_request_are_seen(client: Client, params: s
 async def test_parameters_that_are_too_long_are_a_414(client: Client) -> None:
     fits = f"query={SCOPES}".replace(" ", "+")
 
-    longest = await _get(client, fits.ljust(MAX_PARAMETERS, "+"))
-    longer = await _get(client, fits.ljust(MAX_PARAMETERS + 1, "+"))
+    longest = await _get(client, fits.ljust(MAX_QUERY_STRING_BYTES, "+"))
+    longer = await _get(client, fits.ljust(MAX_QUERY_STRING_BYTES + 1, "+"))
 
     assert (longest.status_code, longest.json()) == (200, ANSWER)
     assert _refused(longer) == (414, "BAD_REQUEST", "The parameters are longer than 32768 bytes: send a POST.")

@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from gateway.http.persisted_queries import PersistedOperations
-from gateway.http.request import Sent
+from gateway.http.request import GraphQLRequest
 from gateway.operations.errors import Code, Rejected
 from gateway.operations.executor import REMEMBERED
 from gateway.server.app import create_app
@@ -169,8 +169,8 @@ def test_what_clients_sent_last_is_kept_as_far_as_there_is_room() -> None:
     assert [persisted.text(_sent(None, sha256(text))) for text in texts[1:]] == texts[1:]
 
 
-def _sent(query: str | None, digest: str) -> Sent:
-    return Sent(query, f"sha256:{digest}", None, {})
+def _sent(query: str | None, digest: str) -> GraphQLRequest:
+    return GraphQLRequest(query, f"sha256:{digest}", None, {})
 
 
 async def test_clients_are_told_when_nothing_is_kept_for_them(serve: Serve) -> None:
