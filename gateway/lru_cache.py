@@ -1,4 +1,4 @@
-"""What was made before, kept by key while there is room: the least recently used goes first."""
+"""A cache of bounded weight that evicts the least recently used value first."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -8,29 +8,29 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Remembered(Generic[K, V]):
-    """Values that weigh up to `room` together; each weighs 1 unless it is said to weigh more."""
+class LRUCache(Generic[K, V]):
+    """Values that weigh up to `max_weight` together; each weighs 1 unless `put` says more."""
 
-    __slots__ = ("_room", "_values")
+    __slots__ = ("_entries", "_free")
 
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._values: OrderedDict[K, tuple[V, int]] = OrderedDict()
+    def __init__(self, max_weight: int) -> None:
+        self._free = max_weight
+        self._entries: OrderedDict[K, tuple[V, int]] = OrderedDict()
 
     def get(self, key: K) -> V | None:
-        found = self._values.get(key)
-        if found is None:
+        entry = self._entries.get(key)
+        if entry is None:
             return None
-        self._values.move_to_end(key)
-        return found[0]
+        self._entries.move_to_end(key)
+        return entry[0]
 
     def put(self, key: K, value: V, weight: int = 1) -> V:
-        before = self._values.pop(key, None)
-        self._room += (0 if before is None else before[1]) - weight
-        self._values[key] = (value, weight)
-        while self._room < 0:
-            self._room += self._values.popitem(last=False)[1][1]
+        previous = self._entries.pop(key, None)
+        self._free += (0 if previous is None else previous[1]) - weight
+        self._entries[key] = (value, weight)
+        while self._free < 0:
+            self._free += self._entries.popitem(last=False)[1][1]
         return value
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._entries)

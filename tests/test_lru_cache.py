@@ -1,10 +1,10 @@
-"""What is kept, and what goes when there is no room."""
+"""What the cache keeps, and what it evicts when it is full."""
 
-from gateway.lru_cache import Remembered
+from gateway.lru_cache import LRUCache
 
 
 def test_the_least_recently_used_goes_first() -> None:
-    kept: Remembered[str, int] = Remembered(2)
+    kept: LRUCache[str, int] = LRUCache(2)
 
     kept.put("a", 1)
     kept.put("b", 2)
@@ -14,8 +14,8 @@ def test_the_least_recently_used_goes_first() -> None:
     assert [kept.get(key) for key in "abc"] == [1, None, 3]
 
 
-def test_what_is_heavy_takes_the_room_of_many() -> None:
-    kept: Remembered[str, int] = Remembered(10)
+def test_a_heavy_value_evicts_several_light_ones() -> None:
+    kept: LRUCache[str, int] = LRUCache(10)
 
     for key in "abc":
         kept.put(key, 1, 3)
@@ -24,8 +24,8 @@ def test_what_is_heavy_takes_the_room_of_many() -> None:
     assert [kept.get(key) for key in "abcd"] == [None, None, 1, 4]
 
 
-def test_what_is_heavier_than_all_the_room_is_not_kept() -> None:
-    kept: Remembered[str, int] = Remembered(10)
+def test_a_value_heavier_than_the_capacity_is_not_cached() -> None:
+    kept: LRUCache[str, int] = LRUCache(10)
 
     assert kept.put("a", 1, 11) == 1
 
@@ -33,7 +33,7 @@ def test_what_is_heavier_than_all_the_room_is_not_kept() -> None:
 
 
 def test_a_value_put_again_weighs_once() -> None:
-    kept: Remembered[str, int] = Remembered(10)
+    kept: LRUCache[str, int] = LRUCache(10)
 
     for value in range(5):
         kept.put("a", value, 6)

@@ -8,7 +8,7 @@ from db.mapping.keyset_pagination import shape
 from gateway.compiler.parameters import kinds
 from gateway.compiler.plan import Plan
 from gateway.compiler.sql import Compiled, Deciding, compiled
-from gateway.lru_cache import Remembered
+from gateway.lru_cache import LRUCache
 
 
 class Program:
@@ -46,4 +46,4 @@ class Program:
 
 
 # Each weighs the length of its text.
-Statements = Remembered[tuple[Program, tuple[Deciding, ...]], Compiled]
+Statements = LRUCache[tuple[Program, tuple[Deciding, ...]], Compiled]

@@ -80,7 +80,7 @@ class GraphQLEndpoint:
         request = _from_get(scope, headers) if safe else parse_body(await _body(headers, receive, self._largest))
         deadline.watch_disconnect(receive)
         question = Question(
-            self._persisted.text(request),
+            self._persisted.resolve(request),
             request.operation_name,
             request.variables,
             read_only=safe,

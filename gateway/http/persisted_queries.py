@@ -13,13 +13,13 @@ from typing import Any
 import orjson
 
 from gateway.http.request import SHA256_PREFIX, GraphQLRequest, bad_request
-from gateway.lru_cache import Remembered
+from gateway.lru_cache import LRUCache
 from gateway.operations.errors import Code, Rejected
 from gateway.operations.executor import REMEMBERED
 from gateway.startup_errors import Problem, reason
 
 BARE_SHA256 = re.compile(r"[0-9a-f]{64}")
-APOLLO = "apollo-persisted-query-manifest"
+APOLLO_FORMAT = "apollo-persisted-query-manifest"
 _FORMATS = "write {identifier: text}, as graphql-codegen and Relay do, or a manifest of Apollo's"
 
 
@@ -31,50 +31,50 @@ class PersistedOperations:
         self._trusted_texts = frozenset(trusted.values())
         self._automatic = automatic and not only_trusted
         self._only_trusted = only_trusted
-        self._sent: Remembered[str, str] = Remembered(REMEMBERED)
+        self._registered: LRUCache[str, str] = LRUCache(REMEMBERED)
 
-    def text(self, sent: GraphQLRequest) -> str:
+    def resolve(self, request: GraphQLRequest) -> str:
         """Raises Rejected."""
-        if sent.document_id is None:
-            assert sent.query is not None, "a request has one of the two"
-            text = sent.query
+        if request.document_id is None:
+            assert request.query is not None, "a request has one of the two"
+            text = request.query
         else:
-            text = self._identified(prefixed(sent.document_id), sent.query)
+            text = self._lookup(normalize_id(request.document_id), request.query)
         if self._only_trusted and text not in self._trusted_texts:
             raise _not_trusted()
         return text
 
-    def _identified(self, identifier: str, query: str | None) -> str:
-        known = self._trusted.get(identifier) or self._sent.get(identifier)
+    def _lookup(self, document_id: str, query: str | None) -> str:
+        stored = self._trusted.get(document_id) or self._registered.get(document_id)
         if query is None:
-            if known is None:
-                raise self._unknown()
-            return known
-        if known is None:
-            _check(identifier, query)
+            if stored is None:
+                raise self._unknown_document()
+            return stored
+        if stored is None:
+            _verify_hash(document_id, query)
             if self._automatic:
-                self._sent.put(identifier, query, len(query))
-        elif known != query:
+                self._registered.put(document_id, query, len(query))
+        elif stored != query:
             raise _mismatch()
         return query
 
-    def _unknown(self) -> Rejected:
+    def _unknown_document(self) -> Rejected:
         if self._only_trusted:
             return _not_trusted()
-        # The words that Apollo's clients look for.
+        # Apollo's clients recognise exactly these messages.
         if self._automatic:
             return Rejected(Code.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
         return Rejected(Code.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
 
 
-def prefixed(identifier: str) -> str:
+def normalize_id(document_id: str) -> str:
     """One form for a SHA-256 in hexadecimal digits, however it is written."""
-    return SHA256_PREFIX + identifier if BARE_SHA256.fullmatch(identifier) else identifier
+    return SHA256_PREFIX + document_id if BARE_SHA256.fullmatch(document_id) else document_id
 
 
-def _check(identifier: str, query: str) -> None:
-    """Whoever could put another text under a hash would answer everybody's next question with it."""
-    if SHA256_PREFIX + hashlib.sha256(query.encode()).hexdigest() != identifier:
+def _verify_hash(document_id: str, query: str) -> None:
+    """Whoever could register another text under a hash would decide what everybody's next request means."""
+    if SHA256_PREFIX + hashlib.sha256(query.encode()).hexdigest() != document_id:
         raise _mismatch()
 
 
@@ -86,35 +86,35 @@ def _not_trusted() -> Rejected:
     return Rejected(Code.OPERATION_NOT_TRUSTED, "Only operations that were registered in advance are answered here.")
 
 
-def manifest(path: Path) -> dict[str, str]:
-    """The texts of a manifest by their identifiers. Raises Problem."""
+def load_manifest(path: Path) -> dict[str, str]:
+    """The texts of a manifest by their document ids. Raises Problem."""
     try:
-        listed: Any = orjson.loads(path.expanduser().read_bytes())
+        content: Any = orjson.loads(path.expanduser().read_bytes())
     except OSError as error:
-        raise _problem(path, f"can not be read ({reason(error)})") from error
+        raise _manifest_error(path, f"can not be read ({reason(error)})") from error
     except orjson.JSONDecodeError as error:
-        raise _problem(path, f"is not JSON: {_FORMATS}") from error
-    pairs = list(_listed(listed)) if isinstance(listed, dict) else []
-    if not pairs or not all(isinstance(part, str) for pair in pairs for part in pair):
-        raise _problem(path, f"holds no operations: {_FORMATS}")
-    return _by_identifier(path, pairs)
+        raise _manifest_error(path, f"is not JSON: {_FORMATS}") from error
+    entries = list(_manifest_entries(content)) if isinstance(content, dict) else []
+    if not entries or not all(isinstance(part, str) for entry in entries for part in entry):
+        raise _manifest_error(path, f"holds no operations: {_FORMATS}")
+    return _texts_by_id(path, entries)
 
 
-def _listed(listed: dict[str, Any]) -> Iterable[tuple[Any, Any]]:
-    if listed.get("format") != APOLLO:
-        return listed.items()
-    operations = listed.get("operations")
+def _manifest_entries(content: dict[str, Any]) -> Iterable[tuple[Any, Any]]:
+    if content.get("format") != APOLLO_FORMAT:
+        return content.items()
+    operations = content.get("operations")
     entries = operations if isinstance(operations, list) else []
     return [(entry.get("id"), entry.get("body")) for entry in entries if isinstance(entry, dict)]
 
 
-def _by_identifier(path: Path, pairs: list[tuple[str, str]]) -> dict[str, str]:
+def _texts_by_id(path: Path, entries: list[tuple[str, str]]) -> dict[str, str]:
     texts: dict[str, str] = {}
-    for identifier, text in pairs:
-        if texts.setdefault(prefixed(identifier), text) != text:
-            raise _problem(path, f"has two texts for {identifier}")
+    for document_id, text in entries:
+        if texts.setdefault(normalize_id(document_id), text) != text:
+            raise _manifest_error(path, f"has two texts for {document_id}")
     return texts
 
 
-def _problem(path: Path, sentence: str) -> Problem:
-    return Problem(f"LICET_TRUSTED_DOCUMENTS: {path} {sentence}.")
+def _manifest_error(path: Path, message: str) -> Problem:
+    return Problem(f"LICET_TRUSTED_DOCUMENTS: {path} {message}.")

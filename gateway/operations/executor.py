@@ -16,7 +16,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, execute
 
 from gateway.compiler.compiled_plan import Statements
 from gateway.compiler.sql import UNFIT, Compiled
-from gateway.lru_cache import Remembered
+from gateway.lru_cache import LRUCache
 from gateway.operations.errors import Code, is_gone
 from gateway.operations.limits import check_variables
 from gateway.operations.prepared_operation import Asked, Operation, operation_names
@@ -71,8 +71,8 @@ class Operations:
         self._rules = rules
         self._declarations = declarations(schema) if compiled else None
         self._allowances = Allowances(rules.limits)
-        self._operations: Remembered[tuple[str, str | None], Operation] = Remembered(REMEMBERED)
-        self._statements: Statements = Remembered(STATEMENTS)
+        self._operations: LRUCache[tuple[str, str | None], Operation] = LRUCache(REMEMBERED)
+        self._statements: Statements = LRUCache(STATEMENTS)
         self._kept: dict[tuple[str, str | None], Operation] = {}
 
     async def answer(self, question: Question, asker: Asker) -> Answer:

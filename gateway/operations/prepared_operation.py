@@ -11,7 +11,7 @@ from graphql.execution.values import VariableValues
 from gateway.compiler.compiled_plan import Program, Statements
 from gateway.compiler.plan import Declarations, Unplanned, plan
 from gateway.compiler.sql import Compiled
-from gateway.lru_cache import Remembered
+from gateway.lru_cache import LRUCache
 from gateway.operations.cost import Pricing
 from gateway.operations.errors import Code
 from gateway.operations.result import Invalid, unanswerable
@@ -63,7 +63,7 @@ class Operation:
         self._statements = statements
         self._variables = Variables(schema, self.definition)
         self._conditions = conditions(document)
-        self._trees: Remembered[tuple[Any, ...], Tree] = Remembered(TREES)
+        self._trees: LRUCache[tuple[Any, ...], Tree] = LRUCache(TREES)
 
     def ask(self, given: Mapping[str, Any], *, suggestions: bool = False) -> Asked:
         """Raises Invalid and GraphQLError for variables and arguments that are not what they must be."""

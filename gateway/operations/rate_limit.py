@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Hashable
 from math import ceil
 
-from gateway.lru_cache import Remembered
+from gateway.lru_cache import LRUCache
 from gateway.operations.errors import Code, request_error
 from gateway.operations.limits import Limits
 from gateway.operations.result import Invalid
@@ -24,7 +24,7 @@ class Allowances:
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
         self._clock = clock
-        self._known: Remembered[Hashable, Allowance] = Remembered(VIEWERS)
+        self._known: LRUCache[Hashable, Allowance] = LRUCache(VIEWERS)
 
     def of(self, viewer: Hashable) -> "Allowance":
         return self._known.get(viewer) or self._known.put(viewer, Allowance(self._limits, self._clock))

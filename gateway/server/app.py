@@ -25,7 +25,7 @@ from gateway.auth.authenticator import Authenticator
 from gateway.auth.tokens import Claims, TokenVerifier
 from gateway.auth.verification_keys import KeySource, StaticKey
 from gateway.http.endpoint import GraphQLEndpoint
-from gateway.http.persisted_queries import PersistedOperations, manifest
+from gateway.http.persisted_queries import PersistedOperations, load_manifest
 from gateway.operations.errors import Code
 from gateway.operations.executor import Operations
 from gateway.operations.result import Invalid, refusal
@@ -113,7 +113,7 @@ def create_app(
 
 def _persisted(settings: Settings, operations: Operations) -> PersistedOperations:
     """Raises Problem for a manifest that can not be read, or that the graph does not fit."""
-    trusted = {} if settings.trusted_documents is None else manifest(settings.trusted_documents)
+    trusted = {} if settings.trusted_documents is None else load_manifest(settings.trusted_documents)
     for identifier, text in trusted.items():
         try:
             operations.keep(text)

@@ -1,7 +1,7 @@
 """What is kept of SQL is bounded, whoever asks for however many forms of one question."""
 
 from gateway.compiler.compiled_plan import Statements
-from gateway.lru_cache import Remembered
+from gateway.lru_cache import LRUCache
 from gateway.operations.limits import Limits
 from gateway.operations.prepared_operation import Operation
 from gateway.operations.validation import Rules
@@ -34,7 +34,7 @@ def _texts(operation: Operation) -> list[str]:
 
 
 def test_each_form_of_a_question_is_composed_once() -> None:
-    statements: Statements = Remembered(10_000_000)
+    statements: Statements = LRUCache(10_000_000)
     operation = _operation(statements)
 
     first, again = _texts(operation), _texts(operation)
@@ -44,8 +44,8 @@ def test_each_form_of_a_question_is_composed_once() -> None:
 
 
 def test_the_least_recently_used_give_way() -> None:
-    longest = max(map(len, _texts(_operation(Remembered(10_000_000)))))
-    statements: Statements = Remembered(3 * longest)
+    longest = max(map(len, _texts(_operation(LRUCache(10_000_000)))))
+    statements: Statements = LRUCache(3 * longest)
     operation = _operation(statements)
 
     texts = _texts(operation)

@@ -160,13 +160,13 @@ def test_what_clients_sent_last_is_kept_as_far_as_there_is_room() -> None:
     long = SCOPES.ljust(REMEMBERED + 1)
 
     for text in (long, *texts):
-        assert persisted.text(_sent(text, sha256(text))) == text
+        assert persisted.resolve(_sent(text, sha256(text))) == text
 
     for forgotten in (texts[0], long):
         with pytest.raises(Rejected) as rejected:
-            persisted.text(_sent(None, sha256(forgotten)))
+            persisted.resolve(_sent(None, sha256(forgotten)))
         assert rejected.value.code is Code.PERSISTED_QUERY_NOT_FOUND
-    assert [persisted.text(_sent(None, sha256(text))) for text in texts[1:]] == texts[1:]
+    assert [persisted.resolve(_sent(None, sha256(text))) for text in texts[1:]] == texts[1:]
 
 
 def _sent(query: str | None, digest: str) -> GraphQLRequest:
