@@ -18,7 +18,7 @@ from db.changes import key_attempts
 from db.demo_marker import DEMO_ISSUER
 from db.license_key_custody.keyring import Keyring
 from gateway.auth.verification_keys import StaticKey
-from gateway.http.client_ip import checked_proxies
+from gateway.http.client_ip import validate_proxies
 from gateway.operations.limits import Limits
 
 DEMO_PREFIX = "demo-"
@@ -170,7 +170,7 @@ class Environment(BaseSettings):
     key_attempts_per_user: int = Field(default=10, ge=1, le=1_000_000)
     key_attempts_per_address: int = Field(default=100, ge=1, le=1_000_000)
     key_attempts_minutes: int = Field(default=15, ge=1, le=1440)
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode, AfterValidator(checked_proxies)] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, AfterValidator(validate_proxies)] = ()
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_format: Literal["json", "console", "auto"] = "auto"

@@ -6,7 +6,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from starlette.types import Scope
 
 
-def checked_proxies(proxies: tuple[str, ...]) -> tuple[str, ...]:
+def validate_proxies(proxies: tuple[str, ...]) -> tuple[str, ...]:
     """Addresses and networks, each as it is written in Python. Raises ValueError."""
     for proxy in proxies:
         try:
@@ -19,12 +19,12 @@ def checked_proxies(proxies: tuple[str, ...]) -> tuple[str, ...]:
 def client_address(scope: Scope) -> str | None:
     """The client's address; of IPv6 its network, because whoever has one address there has all the others in it."""
     client = scope.get("client")
-    return _address(client[0]) if client else None
+    return _normalize(client[0]) if client else None
 
 
 @lru_cache(maxsize=1024)
-def _address(text: str) -> str | None:
-    # Remembered: a connection's requests all come from the same one.
+def _normalize(text: str) -> str | None:
+    # Cached: a connection's requests all come from the same one.
     try:
         address = ip_address(text)
     except ValueError:

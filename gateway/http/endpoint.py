@@ -22,91 +22,95 @@ from schema.context import Acquire, Means
 
 MAX_QUERY_STRING_BYTES = 32_768  # what is longer is for a POST
 
-TELL_COST = b"x-licet-cost"
+COST_HEADER = b"x-licet-cost"
 
-_NO_JSON = "The body must be JSON in UTF-8, with the header Content-Type: application/json."
+_UNSUPPORTED_MEDIA_TYPE = "The body must be JSON in UTF-8, with the header Content-Type: application/json."
 _NOT_ACCEPTABLE = "The answer is application/graphql-response+json or application/json: allow one of them in Accept."
 
 
 class GraphQLEndpoint:
-    """`/graphql`, as an ASGI application. `seconds` is how long a request may take, `largest` the bytes of a body."""
+    """`/graphql`, as an ASGI application. `timeout` is a request's, in seconds."""
 
     def __init__(
         self,
-        operations: Operations,
+        executor: Operations,
         persisted: PersistedOperations,
         authenticator: Authenticator,
         acquire: Acquire,
         clock: Clock,
-        means: Means,
-        seconds: float,
-        largest: int,
+        services: Means,
+        timeout: float,
+        max_body_bytes: int,
     ) -> None:
-        self._operations = operations
+        self._executor = executor
         self._persisted = persisted
         self._authenticator = authenticator
         self._acquire = acquire
         self._clock = clock
-        self._means = means
-        self._seconds = seconds
-        self._largest = largest
+        self._services = services
+        self._timeout = timeout
+        self._max_body_bytes = max_body_bytes
         self._deadline_monitor = DeadlineMonitor()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "OPTIONS":
             await send_empty(send, 204, [ALLOW])
             return
-        headers = _by_name(scope["headers"])
-        media_type = content_negotiation.media_type(headers)
+        headers = _join_headers(scope["headers"])
+        media_type = content_negotiation.negotiate_media_type(headers)
         try:
             if media_type is None:
                 raise bad_request(_NOT_ACCEPTABLE, 406)
-            with RequestDeadline(self._seconds, self._deadline_monitor) as deadline:
-                answer = await self._answer(scope, headers, receive, deadline)
+            with RequestDeadline(self._timeout, self._deadline_monitor) as deadline:
+                result = await self._handle(scope, headers, receive, deadline)
         except Rejected as rejected:
-            answer = refusal(rejected.code, rejected.sentence, rejected.status)
+            result = refusal(rejected.code, rejected.sentence, rejected.status)
         except ClientDisconnect:
             return
         except BodyTimeout:
-            answer = refusal(Code.BAD_REQUEST, "The request did not arrive in time.", 408)
+            result = refusal(Code.BAD_REQUEST, "The request did not arrive in time.", 408)
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets JSON
-            answer = fault_answer(error)
-        await respond(scope, headers, send, answer, media_type or JSON)
+            result = fault_answer(error)
+        await respond(scope, headers, send, result, media_type or JSON)
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive, deadline: RequestDeadline) -> Answer:
+    async def _handle(self, scope: Scope, headers: Headers, receive: Receive, deadline: RequestDeadline) -> Answer:
         safe = _is_safe(scope["method"])
         authorization = headers.get(b"authorization", b"").decode("latin-1")
-        session = self._authenticator.remembered(authorization) or await self._session(authorization)
-        request = _from_get(scope, headers) if safe else parse_body(await _body(headers, receive, self._largest))
+        session = self._authenticator.remembered(authorization) or await self._authenticate(authorization)
+        request = (
+            _parse_get(scope, headers) if safe else parse_body(await _read_body(headers, receive, self._max_body_bytes))
+        )
         deadline.watch_disconnect(receive)
-        question = Question(
+        operation = Question(
             self._persisted.resolve(request),
             request.operation_name,
             request.variables,
             read_only=safe,
-            tell_cost=TELL_COST in headers,
+            tell_cost=COST_HEADER in headers,
         )
-        asker = Asker(session.viewer, self._clock(), self._acquire, self._means, scope["run"], client_address(scope))
-        answer = await self._operations.answer(question, asker)
-        return answer._replace(may_be_kept=is_whole(answer)) if safe and request.query is None else answer
+        context = Asker(
+            session.viewer, self._clock(), self._acquire, self._services, scope["run"], client_address(scope)
+        )
+        result = await self._executor.answer(operation, context)
+        return result._replace(may_be_kept=is_whole(result)) if safe and request.query is None else result
 
-    async def _session(self, authorization: str) -> Session:
+    async def _authenticate(self, authorization: str) -> Session:
         try:
             return await self._authenticator.session(authorization)
-        except Unauthenticated as reason:
-            raise Rejected(Code.UNAUTHENTICATED, str(reason)) from reason
-        except KeysUnavailable as reason:
-            raise Rejected(Code.UNAVAILABLE, "Tokens can not be verified now. Try again.") from reason
+        except Unauthenticated as error:
+            raise Rejected(Code.UNAUTHENTICATED, str(error)) from error
+        except KeysUnavailable as error:
+            raise Rejected(Code.UNAVAILABLE, "Tokens can not be verified now. Try again.") from error
 
 
-def _by_name(lines: list[Header]) -> Headers:
-    headers = dict(lines)
-    if len(headers) == len(lines):
+def _join_headers(fields: list[Header]) -> Headers:
+    headers = dict(fields)
+    if len(headers) == len(fields):
         return headers
     values: dict[bytes, list[bytes]] = {name: [] for name in headers}
-    for name, value in lines:
+    for name, value in fields:
         values[name].append(value)
-    return {name: b", ".join(together) for name, together in values.items()}
+    return {name: b", ".join(parts) for name, parts in values.items()}
 
 
 def _is_safe(method: str) -> bool:
@@ -118,7 +122,7 @@ def _is_safe(method: str) -> bool:
     raise Rejected(Code.METHOD_NOT_ALLOWED, f"Send a POST, or a query with GET: {method} is not served here.")
 
 
-def _from_get(scope: Scope, headers: Headers) -> GraphQLRequest:
+def _parse_get(scope: Scope, headers: Headers) -> GraphQLRequest:
     if not is_preflighted(headers):
         raise bad_request(CSRF_MESSAGE)
     if len(scope["query_string"]) > MAX_QUERY_STRING_BYTES:
@@ -126,31 +130,31 @@ def _from_get(scope: Scope, headers: Headers) -> GraphQLRequest:
     return parse_query_string(scope["query_string"])
 
 
-async def _body(headers: Headers, receive: Receive, largest: int) -> bytes:
+async def _read_body(headers: Headers, receive: Receive, max_bytes: int) -> bytes:
     if not content_negotiation.is_json(headers):
-        raise bad_request(_NO_JSON, 415)
+        raise bad_request(_UNSUPPORTED_MEDIA_TYPE, 415)
     message = await receive()
     body: bytes = message.get("body", b"")
     if message.get("more_body", False):
-        body = await _rest(bytearray(body), receive, largest)
+        body = await _read_rest(bytearray(body), receive, max_bytes)
     elif message["type"] == "http.disconnect":
         raise ClientDisconnect
-    if len(body) > largest:
-        raise _too_large(largest)
+    if len(body) > max_bytes:
+        raise _too_large(max_bytes)
     return body
 
 
-async def _rest(body: bytearray, receive: Receive, largest: int) -> bytes:
+async def _read_rest(body: bytearray, receive: Receive, max_bytes: int) -> bytes:
     """The body whose beginning came in a piece of its own."""
-    while len(body) <= largest:
+    while len(body) <= max_bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(body)
-    raise _too_large(largest)
+    raise _too_large(max_bytes)
 
 
-def _too_large(largest: int) -> Rejected:
-    return bad_request(f"The body is larger than {largest} bytes.", 413)
+def _too_large(max_bytes: int) -> Rejected:
+    return bad_request(f"The body is larger than {max_bytes} bytes.", 413)

@@ -13,10 +13,10 @@ from gateway.operations.errors import Code, Header
 from gateway.operations.result import Answer, fault_answer
 from gateway.telemetry.request_log import Run
 
-# A smaller answer travels in one packet or two anyway.
-WORTH_PACKING = 2_048
-# As long as this takes to pack, other requests would wait.
-PACKED_ASIDE = 131_072
+# A smaller response travels in one packet or two anyway.
+GZIP_MIN_BYTES = 2_048
+# Compressing more than this would block the event loop: do it in a thread.
+GZIP_IN_THREAD_BYTES = 131_072
 ALLOW: Header = (b"allow", b"GET, HEAD, OPTIONS, POST")
 
 
@@ -40,70 +40,70 @@ STATUS = {
     Code.TIMEOUT: 504,
 }
 # A well-formed request is a 200 in application/json whatever comes of it (GraphQL over HTTP, application/json).
-LENIENT = {Code.INVALID_OPERATION, Code.BAD_VARIABLES}
-_SENT_WITH: dict[Code, tuple[Header, ...]] = {
+STATUS_200_IN_LEGACY_JSON = {Code.INVALID_OPERATION, Code.BAD_VARIABLES}
+_ERROR_HEADERS: dict[Code, tuple[Header, ...]] = {
     Code.UNAUTHENTICATED: ((b"www-authenticate", b'Bearer realm="licet"'),),
     Code.METHOD_NOT_ALLOWED: (ALLOW,),
     Code.UNAVAILABLE: ((b"retry-after", b"1"),),
 }
-# Where others may keep answers: each belongs to whoever asked, and to the way they asked.
+# Shared caches must key on credentials and negotiated headers.
 _VARY: Header = (b"vary", b"accept, accept-encoding, authorization")
-_FORGET: Header = (b"cache-control", b"no-store")
+_NO_STORE: Header = (b"cache-control", b"no-store")
 
 
-# To be shown again only when it is still true, which a tag tells.
-_ASK_AGAIN: Header = (b"cache-control", b"private, no-cache")
+# A cached response is used again only when its ETag still matches.
+_REVALIDATE: Header = (b"cache-control", b"private, no-cache")
 
 
-async def respond(scope: Scope, asked: Headers, send: Send, answer: Answer, media_type: bytes) -> None:
+async def respond(scope: Scope, request_headers: Headers, send: Send, result: Answer, media_type: bytes) -> None:
     try:
-        body = answer.body if isinstance(answer.body, bytes) else orjson.dumps(answer.body)
+        body = result.body if isinstance(result.body, bytes) else orjson.dumps(result.body)
     except TypeError as error:
         # More than 64 bits in an integer, or text that is no UTF-8: nothing the statements return.
-        answer = fault_answer(error)
-        body = orjson.dumps(answer.body)
-    run: Run = scope["run"]
-    run.code = answer.code
-    headers = [(b"content-type", media_type + b"; charset=utf-8"), *answer.headers]
-    if answer.code is not None:
-        headers += _SENT_WITH.get(answer.code, ())
+        result = fault_answer(error)
+        body = orjson.dumps(result.body)
+    stats: Run = scope["run"]
+    stats.code = result.code
+    headers = [(b"content-type", media_type + b"; charset=utf-8"), *result.headers]
+    if result.code is not None:
+        headers += _ERROR_HEADERS.get(result.code, ())
     if scope["method"] != "POST":
-        kept_by = _kept_by(answer, body)
-        if content_negotiation.is_known(asked, kept_by):
-            await send_empty(send, 304, kept_by)
+        cache_headers = _cache_headers(result, body)
+        if content_negotiation.matches_etag(request_headers, cache_headers):
+            await send_empty(send, 304, cache_headers)
             return
-        headers += kept_by
-    if len(body) >= WORTH_PACKING and content_negotiation.takes_gzip(asked):
-        body = await asyncio.to_thread(_packed, body) if len(body) >= PACKED_ASIDE else _packed(body)
+        headers += cache_headers
+    if len(body) >= GZIP_MIN_BYTES and content_negotiation.accepts_gzip(request_headers):
+        body = await asyncio.to_thread(_gzip, body) if len(body) >= GZIP_IN_THREAD_BYTES else _gzip(body)
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": _status(answer, media_type), "headers": headers})
+    await send({"type": "http.response.start", "status": _status(result, media_type), "headers": headers})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def _kept_by(answer: Answer, body: bytes) -> list[Header]:
-    """What tells whoever keeps answers to a GET: by which tag, or not at all."""
-    if not answer.may_be_kept or answer.code is not None:
-        return [_VARY, _FORGET]
-    # Weak: it is the same answer, packed or not.
-    return [_VARY, _ASK_AGAIN, (b"etag", b'W/"%s"' % hashlib.sha256(body).hexdigest()[:32].encode())]
+def _cache_headers(result: Answer, body: bytes) -> list[Header]:
+    """Whether a response to GET may be stored, and its ETag."""
+    if not result.may_be_kept or result.code is not None:
+        return [_VARY, _NO_STORE]
+    # Weak: it is the same response, compressed or not.
+    return [_VARY, _REVALIDATE, (b"etag", b'W/"%s"' % hashlib.sha256(body).hexdigest()[:32].encode())]
 
 
-def _packed(body: bytes) -> bytes:
+def _gzip(body: bytes) -> bytes:
     """As gzip.
 
     Nobody can guess at what is in an answer by its packed length (BREACH): that takes a browser that signs in requests
     of somebody else's page by itself, and here nothing but a bearer token signs in.
     """
     # Level 1: a tenth of the size for half of level 6's time.
-    packer = zlib.compressobj(level=1, wbits=31)
-    return packer.compress(body) + packer.flush()
+    compressor = zlib.compressobj(level=1, wbits=31)
+    return compressor.compress(body) + compressor.flush()
 
 
-def _status(answer: Answer, media_type: bytes) -> int:
-    if answer.code is None or (media_type == JSON and answer.code in LENIENT):
+def _status(result: Answer, media_type: bytes) -> int:
+    if result.code is None or (media_type == JSON and result.code in STATUS_200_IN_LEGACY_JSON):
         return 200
-    return answer.status or STATUS[answer.code]
+    return result.status or STATUS[result.code]
 
 
 async def send_empty(send: Send, status: int, headers: list[Header]) -> None:

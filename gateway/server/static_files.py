@@ -58,9 +58,9 @@ class Asset:
 
     def response(self, request: Request) -> Response:
         asked = dict(request.headers.raw)
-        if content_negotiation.is_known(asked, [(b"etag", self.headers["ETag"].encode())]):
+        if content_negotiation.matches_etag(asked, [(b"etag", self.headers["ETag"].encode())]):
             return Response(status_code=304, headers=self.headers)
-        if not content_negotiation.takes_gzip(asked):
+        if not content_negotiation.accepts_gzip(asked):
             return Response(self.body, headers=self.headers)
         return Response(self.packed, headers={**self.headers, "Content-Encoding": "gzip"})
 
@@ -130,7 +130,7 @@ class ForPeople:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["method"] in ("GET", "HEAD") and not scope["query_string"]:
             request = Request(scope)
-            if content_negotiation.prefers_page(dict(request.headers.raw)):
+            if content_negotiation.prefers_html(dict(request.headers.raw)):
                 return self.explorer.response(request)(scope, receive, send)
         return self.endpoint(scope, receive, send)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.http.client_ip import checked_proxies, client_address
+from gateway.http.client_ip import client_address, validate_proxies
 
 
 @pytest.mark.parametrize(
@@ -30,10 +30,10 @@ def test_who_comes_over_a_socket_of_this_machine_has_no_address(scope: dict[str,
 def test_proxies_are_addresses_and_networks() -> None:
     proxies = ("127.0.0.1", "10.0.0.0/8", "2001:db8::/32")
 
-    assert checked_proxies(proxies) == proxies
+    assert validate_proxies(proxies) == proxies
 
 
 @pytest.mark.parametrize("proxy", ["*", "proxy.example.com", "10.0.0.1/8"])
 def test_what_is_no_address_is_no_proxy(proxy: str) -> None:
     with pytest.raises(ValueError, match="no IP address and no network"):
-        checked_proxies((proxy,))
+        validate_proxies((proxy,))

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from asyncpg import Connection
 
-from gateway.http.response import PACKED_ASIDE, WORTH_PACKING
+from gateway.http.response import GZIP_IN_THREAD_BYTES, GZIP_MIN_BYTES
 from tests import world
 from tests.conftest import Client
 
@@ -102,7 +102,7 @@ async def _products(conn: Connection, size: int) -> None:
 
 @pytest.mark.parametrize("accept", PACKED)
 async def test_a_large_answer_is_packed_for_who_takes_gzip(client: Client, conn: Connection, accept: str) -> None:
-    await _products(conn, WORTH_PACKING)
+    await _products(conn, GZIP_MIN_BYTES)
 
     plain = await _post(client, PRODUCTS, ("accept-encoding", "identity"))
     response = await _post(client, PRODUCTS, ("accept-encoding", accept))
@@ -113,7 +113,7 @@ async def test_a_large_answer_is_packed_for_who_takes_gzip(client: Client, conn:
 
 
 async def test_a_very_large_answer_is_packed_aside(client: Client, conn: Connection) -> None:
-    await _products(conn, PACKED_ASIDE)
+    await _products(conn, GZIP_IN_THREAD_BYTES)
 
     plain = await _post(client, PRODUCTS, ("accept-encoding", "identity"))
     response = await _post(client, PRODUCTS, ("accept-encoding", "gzip"))

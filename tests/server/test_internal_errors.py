@@ -330,8 +330,8 @@ async def test_an_answer_that_is_no_json_is_a_fault_and_found_in_the_log(
         acquire,
         now,
         Means(settings.keyring(), settings.attempt_limits()),
-        seconds=5,
-        largest=1000,
+        timeout=5,
+        max_body_bytes=1000,
     )
     transport = httpx.ASGITransport(RequestLog(endpoint))
     async with httpx.AsyncClient(transport=transport, base_url="http://licet.test") as http:
