@@ -15,7 +15,7 @@ from gateway.demo.payment_processor import DemoProcessor
 from gateway.demo.sign_in import LIFETIME, Signer, routes
 from gateway.server import preflight, process
 from gateway.server.app import create_app
-from gateway.server.signals import until_stopped
+from gateway.server.signals import stop_on_signal
 from gateway.settings import Environment
 from gateway.telemetry.logging import configure_logging
 from gateway.version import VERSION
@@ -26,7 +26,7 @@ def run(host: str | None, port: int | None, data_dir: Path | None, *, reset: boo
     configure_logging(environment.log_format)
     host = host or environment.host
     kept_in = demo_secrets.directory(environment, data_dir)
-    with until_stopped(), process.bind(host, environment.port if port is None else port) as listener:
+    with stop_on_signal(), process.bind(host, environment.port if port is None else port) as listener:
         _run(environment, kept_in, host, listener, reset=reset)
 
 
@@ -56,4 +56,4 @@ def _run(environment: Environment, data_dir: Path, host: str, listener: socket.s
                 data_dir=data_dir if environment.database_url is None else None,
             )
         )
-        process.run(served, listener, longest=settings.request_timeout)
+        process.run(served, listener, request_timeout=settings.request_timeout)

@@ -9,14 +9,14 @@ from db.license_key_custody import rotation
 from db.license_key_custody.rotation import Rotated, SecretsMissing
 from gateway.demo.output import Narrator
 from gateway.server import preflight
-from gateway.server.signals import INTERRUPTED, until_stopped
+from gateway.server.signals import INTERRUPTED_EXIT_CODE, stop_on_signal
 from gateway.settings import Settings
 from gateway.startup_errors import Problem
 
 
 def run() -> None:
     settings = preflight.own_settings()
-    with until_stopped():
+    with stop_on_signal():
         rotated = asyncio.run(_rotate(settings, Narrator(Console(stderr=True))))
         typer.echo(f"{rotated.sealed} keys were sealed anew, {rotated.current} were sealed with the current secrets.")
         if rotated.left:
@@ -24,7 +24,7 @@ def run() -> None:
                 f"{rotated.left} were sealed with former secrets meanwhile: restart every server, run it again."
             )
         return
-    raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(INTERRUPTED_EXIT_CODE)
 
 
 async def _rotate(settings: Settings, narrator: Narrator) -> Rotated:

@@ -12,7 +12,7 @@ from gateway.demo import secrets as demo_secrets
 from gateway.demo.database import Amount
 from gateway.demo.output import Narrator
 from gateway.server import preflight
-from gateway.server.signals import INTERRUPTED, until_stopped
+from gateway.server.signals import INTERRUPTED_EXIT_CODE, stop_on_signal
 from gateway.telemetry.logging import configure_logging
 
 
@@ -23,9 +23,9 @@ def run(accounts: int, subscriptions: int, data_dir: Path | None, *, large_accou
     amount = Amount(accounts, subscriptions, large_account)
     narrator = Narrator(Console())
     secrets = demo_secrets.keep(kept_in)
-    with until_stopped(), database.database(environment, kept_in, narrator) as url:
+    with stop_on_signal(), database.database(environment, kept_in, narrator) as url:
         keyring = database.demo_settings(url, environment.host, environment.port, secrets).keyring()
         asyncio.run(database.prepare(url, keyring, system_clock, narrator, reset=reset))
         asyncio.run(database.generate(url, keyring, system_clock, narrator, amount))
         return
-    raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(INTERRUPTED_EXIT_CODE)

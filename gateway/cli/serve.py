@@ -6,7 +6,7 @@ import structlog
 
 from gateway.server import preflight, process
 from gateway.server.app import create_app
-from gateway.server.signals import until_stopped
+from gateway.server.signals import stop_on_signal
 from gateway.telemetry.logging import configure_logging
 from gateway.version import VERSION
 
@@ -15,7 +15,7 @@ def run(host: str | None, port: int | None) -> None:
     settings = preflight.own_settings()
     configure_logging(settings.log_format)
     host = host or settings.host
-    with until_stopped(), process.bind(host, settings.port if port is None else port) as listener:
+    with stop_on_signal(), process.bind(host, settings.port if port is None else port) as listener:
         asyncio.run(preflight.require_ready(settings.database_url.get_secret_value()))
         structlog.get_logger().info("serving", version=VERSION, origin=process.origin(host, listener))
-        process.run(create_app(settings), listener, longest=settings.request_timeout)
+        process.run(create_app(settings), listener, request_timeout=settings.request_timeout)

@@ -19,7 +19,7 @@ from gateway.demo.output import Narrator
 from gateway.demo.secrets import DemoSecrets
 from gateway.server.migrate import migrate
 from gateway.server.preflight import connected
-from gateway.server.signals import stop_listening_to_signals
+from gateway.server.signals import ignore_signals
 from gateway.settings import DEMO_AUDIENCE, Environment, Settings
 from gateway.startup_errors import Problem, place
 
@@ -47,7 +47,7 @@ def database(environment: Environment, data_dir: Path, narrator: Narrator) -> It
     try:
         yield server.url
     finally:
-        stop_listening_to_signals()
+        ignore_signals()
         server.stop()
 
 

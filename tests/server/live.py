@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from db import migrations
 from gateway.server.app import create_app
-from gateway.server.process import Server, configured
+from gateway.server.process import Server, uvicorn_config
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, scratch_database
@@ -31,7 +31,7 @@ class _Server(Server):
 @asynccontextmanager
 async def listening(settings: Settings) -> AsyncIterator[tuple[str, int]]:
     """Where the application of these settings listens."""
-    config = configured(create_app(settings, lambda: world.NOW), longest=settings.request_timeout)
+    config = uvicorn_config(create_app(settings, lambda: world.NOW), request_timeout=settings.request_timeout)
     server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -3,7 +3,7 @@
 import asyncio
 from typing import cast
 
-from gateway.server.http_protocol import PIECE, Gathered
+from gateway.server.http_protocol import COALESCE_MAX_BYTES, CoalescingTransport
 
 
 class Written(asyncio.Transport):
@@ -28,7 +28,7 @@ class Written(asyncio.Transport):
 
 async def test_what_is_written_in_one_turn_is_one_piece_and_the_next_turn_another() -> None:
     transport = Written()
-    gathered = Gathered(transport)
+    gathered = CoalescingTransport(transport)
 
     gathered.write(b"head ")
     gathered.write(b"body")
@@ -40,8 +40,8 @@ async def test_what_is_written_in_one_turn_is_one_piece_and_the_next_turn_anothe
 
 
 async def test_what_is_long_is_handed_over_without_a_copy() -> None:
-    transport, body = Written(), b"x" * (PIECE + 1)
-    gathered = Gathered(transport)
+    transport, body = Written(), b"x" * (COALESCE_MAX_BYTES + 1)
+    gathered = CoalescingTransport(transport)
 
     gathered.write(b"head ")
     gathered.write(body)
@@ -54,7 +54,7 @@ async def test_what_is_long_is_handed_over_without_a_copy() -> None:
 
 async def test_closing_sends_what_waits_first_and_nothing_afterwards() -> None:
     transport = Written()
-    gathered = Gathered(transport)
+    gathered = CoalescingTransport(transport)
 
     gathered.write(b"last")
     gathered.close()

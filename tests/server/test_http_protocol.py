@@ -24,9 +24,9 @@ Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 async def address(
     settings: Settings, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[str, int]]:
-    """Of a server that takes silence for half a second."""
-    monkeypatch.setattr(http_protocol, "SILENCE", 0.5)
-    monkeypatch.setattr(process, "GRACE", 0.5)
+    """Of a server whose stall timeout is half a second."""
+    monkeypatch.setattr(http_protocol, "STALL_TIMEOUT", 0.5)
+    monkeypatch.setattr(process, "GRACEFUL_TIMEOUT", 0.5)
     url = type(settings.database_url)(database_url)
     async with listening(settings.model_copy(update={"database_url": url, "request_timeout": 0.5})) as address:
         yield address
@@ -120,7 +120,7 @@ async def test_a_head_without_an_end_is_refused(address: tuple[str, int], line: 
 async def test_a_body_that_nobody_reads_is_not_taken_for_ever(
     address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_protocol, "SILENCE", 60.0)
+    monkeypatch.setattr(http_protocol, "STALL_TIMEOUT", 60.0)
     sent = 0
     async with connected(address) as (_, writer):
         writer.write(NOWHERE)
@@ -130,7 +130,7 @@ async def test_a_body_that_nobody_reads_is_not_taken_for_ever(
                 await writer.drain()
                 sent += 65_536
 
-    assert http_protocol.REST < sent < 50_000_000
+    assert http_protocol.MAX_DISCARDED_BYTES < sent < 50_000_000
 
 
 async def test_ten_thousand_headers_take_no_longer_than_their_length(address: tuple[str, int]) -> None:
