@@ -26,13 +26,13 @@ DEMO_AUDIENCE = "licet"
 
 SECRET_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
 ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
-LOOKUP_CHARACTERS = 32
-ENCRYPTION_BYTES = 32
+MIN_LOOKUP_SECRET_CHARACTERS = 32
+ENCRYPTION_SECRET_BYTES = 32
 
 
-def split_secrets(listed: str) -> list[tuple[str, str]]:
+def split_secrets(value: str) -> list[tuple[str, str]]:
     """Pairs of `id:value[,id:value]`; the first is the current one. Raises ValueError, never with a value in it."""
-    pairs = [entry.strip().partition(":") for entry in listed.split(",")]
+    pairs = [entry.strip().partition(":") for entry in value.split(",")]
     if not all(SECRET_ID.fullmatch(secret_id) and value for secret_id, _, value in pairs):
         raise ValueError("must look like id:value or id:value,id:value, the current one first")
     if len({secret_id for secret_id, _, _ in pairs}) < len(pairs):
@@ -40,47 +40,49 @@ def split_secrets(listed: str) -> list[tuple[str, str]]:
     return [(secret_id, value) for secret_id, _, value in pairs]
 
 
-def lookup_value(value: str) -> bytes:
-    if len(value) < LOOKUP_CHARACTERS:
-        raise ValueError(f"has a value under {LOOKUP_CHARACTERS} characters; make one with: openssl rand -hex 32")
+def parse_lookup_secret(value: str) -> bytes:
+    if len(value) < MIN_LOOKUP_SECRET_CHARACTERS:
+        raise ValueError(
+            f"has a value under {MIN_LOOKUP_SECRET_CHARACTERS} characters; make one with: openssl rand -hex 32"
+        )
     return value.encode()
 
 
-def encryption_value(value: str) -> bytes:
+def parse_encryption_secret(value: str) -> bytes:
     try:
         decoded = base64.b64decode(value.removeprefix(DEMO_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         decoded = b""
-    if len(decoded) != ENCRYPTION_BYTES:
+    if len(decoded) != ENCRYPTION_SECRET_BYTES:
         raise ValueError("has a value that is not 32 bytes in base64; make one with: openssl rand -base64 32")
     return decoded
 
 
-def lookup_by_id(listed: SecretStr) -> dict[str, bytes]:
-    return {secret_id: lookup_value(value) for secret_id, value in split_secrets(listed.get_secret_value())}
+def lookup_secrets_by_id(secrets: SecretStr) -> dict[str, bytes]:
+    return {secret_id: parse_lookup_secret(value) for secret_id, value in split_secrets(secrets.get_secret_value())}
 
 
-def encryption_by_id(listed: SecretStr) -> dict[str, bytes]:
-    return {secret_id: encryption_value(value) for secret_id, value in split_secrets(listed.get_secret_value())}
+def encryption_secrets_by_id(secrets: SecretStr) -> dict[str, bytes]:
+    return {secret_id: parse_encryption_secret(value) for secret_id, value in split_secrets(secrets.get_secret_value())}
 
 
-def checked_lookup(listed: SecretStr) -> SecretStr:
-    lookup_by_id(listed)
-    return listed
+def validate_lookup_secrets(secrets: SecretStr) -> SecretStr:
+    lookup_secrets_by_id(secrets)
+    return secrets
 
 
-def checked_encryption(listed: SecretStr) -> SecretStr:
-    encryption_by_id(listed)
-    return listed
+def validate_encryption_secrets(secrets: SecretStr) -> SecretStr:
+    encryption_secrets_by_id(secrets)
+    return secrets
 
 
-def checked_database_url(url: SecretStr) -> SecretStr:
+def validate_database_url(url: SecretStr) -> SecretStr:
     if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
         raise ValueError("must start with postgresql://")
     return url
 
 
-def checked_jwks_url(url: str) -> str:
+def validate_jwks_url(url: str) -> str:
     # An HTTP client is much to load for those who have no such URL.
     if not import_module("gateway.auth.jwks").is_safe_way(url):
         # Whoever can change the key set on its way here can sign in as anybody.
@@ -88,25 +90,25 @@ def checked_jwks_url(url: str) -> str:
     return url
 
 
-def checked_traces_url(url: str) -> str:
+def validate_traces_url(url: str) -> str:
     if not url.startswith(("https://", "http://")):
         raise ValueError("must be where a collector takes OTLP over HTTP, as in http://localhost:4318/v1/traces")
     return url
 
 
-def public_key_text(given: str) -> str:
+def read_public_key(value: str) -> str:
     """The PEM itself, from a PEM or from the path of a file that holds one."""
-    text = given.replace("\\n", "\n")
+    text = value.replace("\\n", "\n")
     if "-----BEGIN" in text:
         return text
     try:
-        return Path(given).expanduser().read_text(encoding="utf-8")
+        return Path(value).expanduser().read_text(encoding="utf-8")
     except (OSError, RuntimeError, ValueError):
         raise ValueError("is neither a PEM public key nor the path of a readable file with one") from None
 
 
-def checked_public_key(given: str) -> str:
-    pem = public_key_text(given)
+def validate_public_key(value: str) -> str:
+    pem = read_public_key(value)
     try:
         StaticKey(pem)
     except ValueError:
@@ -123,28 +125,28 @@ def default_data_dir() -> Path:
     return Path(xdg) / "licet" if xdg.startswith("/") else Path(os.path.expanduser("~")) / ".local/share/licet"  # noqa: PTH111 - answers ~ where Path.home() raises
 
 
-def split_names(given: object) -> Any:
-    return tuple(name.strip().lower() for name in given.split(",") if name.strip()) if isinstance(given, str) else given
+def split_names(value: object) -> Any:
+    return tuple(name.strip().lower() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
 
 
-def checked_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+def validate_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     if not all(ORIGIN.fullmatch(origin) for origin in origins):
         raise ValueError("must list origins as browsers send them, https://shop.example.com, without a path or a *")
     return origins
 
 
-def read_limits(given: object) -> object:
+def parse_limits(value: object) -> object:
     """`name=number[,name=number]`; what is not named stays as it is."""
-    if not isinstance(given, str):
-        return given
-    pairs = [entry.partition("=") for entry in split_names(given)]
-    known = [limit.name for limit in fields(Limits)]
-    if not all(name.strip() in known and re.fullmatch(r"\d{1,10}", number.strip()) for name, _, number in pairs):
-        raise ValueError(f"must look like depth=20,tokens=4000; the names are {', '.join(known)}")
+    if not isinstance(value, str):
+        return value
+    pairs = [entry.partition("=") for entry in split_names(value)]
+    names = [limit.name for limit in fields(Limits)]
+    if not all(name.strip() in names and re.fullmatch(r"\d{1,10}", number.strip()) for name, _, number in pairs):
+        raise ValueError(f"must look like depth=20,tokens=4000; the names are {', '.join(names)}")
     return Limits(**{name.strip(): int(number) for name, _, number in pairs})
 
 
-DatabaseUrl = Annotated[SecretStr, AfterValidator(checked_database_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(validate_database_url)]
 
 
 class Environment(BaseSettings):
@@ -176,11 +178,11 @@ class Environment(BaseSettings):
     log_format: Literal["json", "console", "auto"] = "auto"
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
-    traces_url: Annotated[str, AfterValidator(checked_traces_url)] | None = None
+    traces_url: Annotated[str, AfterValidator(validate_traces_url)] | None = None
     introspection: bool = False
     suggestions: bool = False
-    limits: Annotated[Limits, NoDecode, BeforeValidator(read_limits)] = Limits()
-    cors_origins: Annotated[tuple[str, ...], NoDecode, AfterValidator(checked_origins)] = ()
+    limits: Annotated[Limits, NoDecode, BeforeValidator(parse_limits)] = Limits()
+    cors_origins: Annotated[tuple[str, ...], NoDecode, AfterValidator(validate_origins)] = ()
     trusted_documents: Path | None = None
     trusted_only: bool = False
     automatic_persisted_queries: bool = True
@@ -189,15 +191,15 @@ class Environment(BaseSettings):
 
     @field_validator("trusted_only")
     @classmethod
-    def _something_to_trust(cls, only: bool, seen: ValidationInfo) -> bool:
-        if only and seen.data.get("trusted_documents") is None:
+    def _requires_manifest(cls, trusted_only: bool, info: ValidationInfo) -> bool:
+        if trusted_only and info.data.get("trusted_documents") is None:
             raise ValueError("needs LICET_TRUSTED_DOCUMENTS, the manifest of what is trusted")
-        return only
+        return trusted_only
 
     @field_validator("cors_origins", "demo_hosts", "trusted_proxies", mode="before")
     @classmethod
-    def _split(cls, given: object) -> object:
-        return split_names(given)
+    def _split_names(cls, value: object) -> object:
+        return split_names(value)
 
 
 class Settings(Environment):
@@ -208,12 +210,12 @@ class Settings(Environment):
     )
     token_issuer: str = Field(min_length=1, description="set it to the iss claim of your identity provider's tokens")
     token_audience: str = Field(min_length=1, description="set it to the aud claim that tokens for this service carry")
-    token_public_key: Annotated[str, AfterValidator(checked_public_key)] | None = None
-    jwks_url: Annotated[str, AfterValidator(checked_jwks_url)] | None = None
-    lookup_secrets: Annotated[SecretStr, AfterValidator(checked_lookup)] = Field(
+    token_public_key: Annotated[str, AfterValidator(validate_public_key)] | None = None
+    jwks_url: Annotated[str, AfterValidator(validate_jwks_url)] | None = None
+    lookup_secrets: Annotated[SecretStr, AfterValidator(validate_lookup_secrets)] = Field(
         description="set it to id:value, the value from: openssl rand -hex 32"
     )
-    encryption_secrets: Annotated[SecretStr, AfterValidator(checked_encryption)] = Field(
+    encryption_secrets: Annotated[SecretStr, AfterValidator(validate_encryption_secrets)] = Field(
         description="set it to id:value, the value from: openssl rand -base64 32"
     )
 
@@ -223,11 +225,11 @@ class Settings(Environment):
 
     @field_validator("jwks_url")
     @classmethod
-    def _one_source_of_keys(cls, url: str | None, seen: ValidationInfo) -> str | None:
+    def _requires_one_key_source(cls, url: str | None, info: ValidationInfo) -> str | None:
         # Not a model validator: that one stays silent when a field is missing, and everything is to be told at once.
-        if url is None and "token_public_key" in seen.data and seen.data["token_public_key"] is None:
+        if url is None and "token_public_key" in info.data and info.data["token_public_key"] is None:
             raise ValueError("or LICET_TOKEN_PUBLIC_KEY (a PEM or its path) is missing: one of them must be set")
-        if url is not None and seen.data.get("token_public_key") is not None:
+        if url is not None and info.data.get("token_public_key") is not None:
             raise ValueError("and LICET_TOKEN_PUBLIC_KEY are both set: keep the one that signs your tokens")
         return url
 
@@ -236,40 +238,40 @@ class Settings(Environment):
         return key_attempts.Limits(self.key_attempts_per_user, self.key_attempts_per_address, window)
 
     def keyring(self) -> Keyring:
-        return Keyring(lookup_by_id(self.lookup_secrets), encryption_by_id(self.encryption_secrets))
+        return Keyring(lookup_secrets_by_id(self.lookup_secrets), encryption_secrets_by_id(self.encryption_secrets))
 
 
-def variable(field: str) -> str:
+def env_name(field: str) -> str:
     """The environment variable a field is read from."""
     return "DATABASE_URL" if field.upper() == "DATABASE_URL" else f"LICET_{field.upper()}"
 
 
-def problems(error: ValidationError) -> list[str]:
-    """One sentence for each thing that is missing or wrong: the variable and what to do, never the value."""
-    return [_sentence(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in error.errors()]
+def error_messages(error: ValidationError) -> list[str]:
+    """A message for each setting that is missing or wrong: the variable and what to do, never the value."""
+    return [_error_message(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in error.errors()]
 
 
-def _sentence(field: str, kind: str, message: str) -> str:
-    if kind == "missing":
+def _error_message(field: str, error_type: str, message: str) -> str:
+    if error_type == "missing":
         advice = Settings.model_fields[field.lower()].description
-        return f"{variable(field)} is missing: {advice}."
-    if kind == "value_error":
-        return f"{variable(field)} {message.removeprefix('Value error, ')}."
-    return f"{variable(field)} is not usable: {message[0].lower()}{message[1:]}."
+        return f"{env_name(field)} is missing: {advice}."
+    if error_type == "value_error":
+        return f"{env_name(field)} {message.removeprefix('Value error, ')}."
+    return f"{env_name(field)} is not usable: {message[0].lower()}{message[1:]}."
 
 
-def demo_traces(settings: Settings) -> list[str]:
-    """What of these settings comes from a demo, where anybody may have seen it: a sentence for each."""
-    listed = {"lookup_secrets": settings.lookup_secrets, "encryption_secrets": settings.encryption_secrets}
-    found = [
-        f"{variable(field)} holds a secret of the demo: make one of your own."
-        for field, secrets in listed.items()
-        if any(DEMO_PREFIX in (secret_id[:5], value[:5]) for secret_id, value in _pairs(secrets))
+def find_demo_values(settings: Settings) -> list[str]:
+    """A message for each of these settings that comes from a demo, where anybody may have seen it."""
+    secrets_by_field = {"lookup_secrets": settings.lookup_secrets, "encryption_secrets": settings.encryption_secrets}
+    messages = [
+        f"{env_name(field)} holds a secret of the demo: make one of your own."
+        for field, secrets in secrets_by_field.items()
+        if any(DEMO_PREFIX in (secret_id[:5], value[:5]) for secret_id, value in _secret_pairs(secrets))
     ]
     if settings.token_issuer == DEMO_ISSUER:
-        found.append("LICET_TOKEN_ISSUER is the demo's: name your identity provider.")
-    return found
+        messages.append("LICET_TOKEN_ISSUER is the demo's: name your identity provider.")
+    return messages
 
 
-def _pairs(listed: SecretStr) -> list[tuple[str, str]]:
-    return split_secrets(listed.get_secret_value())
+def _secret_pairs(secrets: SecretStr) -> list[tuple[str, str]]:
+    return split_secrets(secrets.get_secret_value())

@@ -8,10 +8,10 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
-UNREADABLE = "DATABASE_URL can not be read: write postgresql://user:password@host:5432/name."
+INVALID_URL = "DATABASE_URL can not be read: write postgresql://user:password@host:5432/name."
 # The first that fits; ClientConfigurationError's own words may quote the address, password and all.
-SENTENCES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
-    ((asyncpg.ClientConfigurationError,), UNREADABLE),
+MESSAGES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((asyncpg.ClientConfigurationError,), INVALID_URL),
     (
         (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError),
         "PostgreSQL at {place} refuses the user or the password: correct DATABASE_URL.",
@@ -39,11 +39,11 @@ SENTENCES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 )
 
 
-class Problem(Exception):
+class StartupError(Exception):
     """One sentence, or one a line: what is wrong and what to do. Never holds a secret."""
 
 
-def place(url: str) -> str:
+def database_location(url: str) -> str:
     """Host, port and database of an address, without who connects and how."""
     try:
         parts = urlsplit(url)
@@ -52,24 +52,24 @@ def place(url: str) -> str:
         return "the address in DATABASE_URL"
 
 
-def reason(error: BaseException) -> str:
+def error_reason(error: BaseException) -> str:
     """The first line of what an error says, or its kind when it says nothing (as time-outs do)."""
     if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
         # asyncio puts words of its own before the system's.
         return os.strerror(error.errno)
-    said = str(getattr(error, "strerror", None) or error).strip()
-    return said.splitlines()[0].rstrip(".") if said else type(error).__name__
+    message = str(getattr(error, "strerror", None) or error).strip()
+    return message.splitlines()[0].rstrip(".") if message else type(error).__name__
 
 
 @contextmanager
-def explained(url: str) -> Iterator[None]:
-    """Raises a Problem for what a person can mend about the database at `url`; other errors pass."""
+def translate_database_errors(url: str) -> Iterator[None]:
+    """Raises a StartupError for what a person can mend about the database at `url`; other errors pass."""
     try:
         yield
     except Exception as error:
         # SQLAlchemy, below Alembic, wraps what asyncpg raises, twice.
         cause = (error.orig and error.orig.__cause__) or error if isinstance(error, DBAPIError) else error
-        for kinds, sentence in SENTENCES:
-            if isinstance(cause, kinds):
-                raise Problem(sentence.format(place=place(url), reason=reason(cause))) from error
+        for error_types, message in MESSAGES:
+            if isinstance(cause, error_types):
+                raise StartupError(message.format(place=database_location(url), reason=error_reason(cause))) from error
         raise

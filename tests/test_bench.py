@@ -18,13 +18,13 @@ from starlette.types import ASGIApp
 
 from gateway.server.app import create_app
 from gateway.settings import Settings
-from gateway.startup_errors import Problem
 from schema.query import schema
 from tests.bench import chart, credentials, database, pgbench, results
 from tests.bench.answers import TooSlow, check, difference, plain
 from tests.bench.contenders import CONTENDERS
 from tests.bench.credentials import Credentials
 from tests.bench.database import Amount, World
+from tests.bench.errors import BenchmarkError
 from tests.bench.limit import Limit
 from tests.bench.load import Load
 from tests.bench.questions import DIRECTORY, Dialect, Question, questions
@@ -183,11 +183,13 @@ def test_the_chart_and_the_table_compare_round_by_round() -> None:
     ("body", "kind"),
     [
         (b'{"errors":[{"message":"This took too long.","extensions":{"code":"TIMEOUT"}}]}', TooSlow),
-        (b'{"errors":[{"message":"No such field."}]}', Problem),
-        (b'{"data":{"account":null},"errors":[{"message":"Internal error"}]}', Problem),
+        (b'{"errors":[{"message":"No such field."}]}', BenchmarkError),
+        (b'{"data":{"account":null},"errors":[{"message":"Internal error"}]}', BenchmarkError),
     ],
 )
-async def test_whoever_takes_too_long_is_told_from_whoever_answers_wrongly(body: bytes, kind: type[Problem]) -> None:
+async def test_whoever_takes_too_long_is_told_from_whoever_answers_wrongly(
+    body: bytes, kind: type[BenchmarkError]
+) -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
@@ -196,7 +198,7 @@ async def test_whoever_takes_too_long_is_told_from_whoever_answers_wrongly(body:
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         served = Served(CONTENDERS[0], (server.sockets[0].getsockname()[1],), ())
-        with pytest.raises(Problem) as raised:
+        with pytest.raises(BenchmarkError) as raised:
             await check(Question("tiny", "one", "Tiny", 1, ({"id": "sub_1_2"},)), served, "token", [])
 
     assert type(raised.value) is kind

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gateway.cli.main import app
 from gateway.operations.errors import Code
-from gateway.settings import Settings, variable
+from gateway.settings import Settings, env_name
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,7 +17,7 @@ def read(name: str) -> str:
 def test_the_readme_names_every_setting() -> None:
     readme = read("README.md")
 
-    assert [name for name in map(variable, Settings.model_fields) if f"`{name}`" not in readme] == []
+    assert [name for name in map(env_name, Settings.model_fields) if f"`{name}`" not in readme] == []
 
 
 def test_the_readme_explains_every_code() -> None:

@@ -43,7 +43,7 @@ def told(monkeypatch: pytest.MonkeyPatch, **variables: str) -> list[str]:
     try:
         Settings()  # type: ignore[call-arg]
     except ValidationError as error:
-        return settings.problems(error)
+        return settings.error_messages(error)
     return []
 
 
@@ -245,7 +245,7 @@ def test_what_comes_from_a_demo_is_recognised(monkeypatch: pytest.MonkeyPatch) -
         },
     )
 
-    traces = settings.demo_traces(Settings())  # type: ignore[call-arg]
+    traces = settings.find_demo_values(Settings())  # type: ignore[call-arg]
 
     assert traces == [
         "LICET_LOOKUP_SECRETS holds a secret of the demo: make one of your own.",
@@ -254,10 +254,10 @@ def test_what_comes_from_a_demo_is_recognised(monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
-def test_own_settings_have_no_trace_of_a_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loaded_settings_have_no_value_of_a_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     told(monkeypatch, **COMPLETE)
 
-    assert settings.demo_traces(Settings()) == []  # type: ignore[call-arg]
+    assert settings.find_demo_values(Settings()) == []  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from gateway.version import VERSION
 
 
 def run(host: str | None, port: int | None, data_dir: Path | None, *, reset: bool) -> None:
-    environment = preflight.environment()
+    environment = preflight.load_environment()
     configure_logging(environment.log_format)
     host = host or environment.host
     kept_in = demo_secrets.directory(environment, data_dir)

@@ -16,8 +16,8 @@ from db.clock import Clock, system_clock
 from db.license_key_custody import rotation
 from db.license_key_custody.keyring import Keyring
 from gateway.server import preflight
-from gateway.settings import variable
-from gateway.startup_errors import Problem
+from gateway.settings import env_name
+from gateway.startup_errors import StartupError
 
 TOLERATED = timedelta(seconds=5)
 
@@ -50,19 +50,19 @@ async def _examine(clock: Clock) -> AsyncGenerator[Finding]:
     """The findings as they are made; what can not be looked at after a bad one is left out."""
     keyring = None
     try:
-        keyring = preflight.own_settings().keyring()
+        keyring = preflight.load_settings().keyring()
         yield Finding("settings")
-    except Problem as problem:
+    except StartupError as problem:
         for line in str(problem).splitlines():
             yield Finding("settings", line)
     try:
-        async with preflight.connected(preflight.database_url()) as conn:
+        async with preflight.connect(preflight.database_url()) as conn:
             yield Finding("database can be reached")
             for finding in await _examine_database(conn, clock):
                 yield finding
             if keyring is not None and not await revisions.is_behind(conn):
                 yield await _examine_keys(conn, keyring)
-    except Problem as problem:
+    except StartupError as problem:
         # Without an address the settings have said so already.
         if "DATABASE_URL is missing" not in str(problem):
             yield Finding("database can be reached", str(problem))
@@ -71,7 +71,7 @@ async def _examine(clock: Clock) -> AsyncGenerator[Finding]:
 async def _examine_keys(conn: Connection, keyring: Keyring) -> Finding:
     lookup, encryption = await rotation.missing_secrets(conn, keyring)
     lacking = [
-        f"{variable(field)} lacks {', '.join(ids)}"
+        f"{env_name(field)} lacks {', '.join(ids)}"
         for field, ids in (("lookup_secrets", lookup), ("encryption_secrets", encryption))
         if ids
     ]
@@ -81,13 +81,13 @@ async def _examine_keys(conn: Connection, keyring: Keyring) -> Finding:
 
 async def _examine_database(conn: Connection, clock: Clock) -> list[Finding]:
     version = conn.get_server_version()
-    old = version.major < preflight.OLDEST_POSTGRES
+    old = version.major < preflight.MIN_POSTGRES_VERSION
     behind = await revisions.is_behind(conn)
     marked = await demo_marker.state(conn) is demo_marker.State.MARKED
     apart = abs(await conn.fetchval("SELECT clock_timestamp()") - clock())
     return [
         Finding(
-            f"PostgreSQL is {preflight.OLDEST_POSTGRES} or newer ({version.major}.{version.minor})",
+            f"PostgreSQL is {preflight.MIN_POSTGRES_VERSION} or newer ({version.major}.{version.minor})",
             "update it." if old else None,
         ),
         Finding("migrations are complete", "run licet migrate." if behind else None),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.startup_errors import Problem
+from gateway.startup_errors import StartupError
 from gateway.version import VERSION
 
 app = typer.Typer(
@@ -119,7 +119,7 @@ def main() -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         app()
-    except Problem as problem:
+    except StartupError as problem:
         for line in str(problem).splitlines():
             typer.echo(f"licet: {line}", err=True)
         sys.exit(1)

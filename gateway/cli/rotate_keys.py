@@ -11,16 +11,16 @@ from gateway.demo.output import Narrator
 from gateway.server import preflight
 from gateway.server.signals import INTERRUPTED_EXIT_CODE, stop_on_signal
 from gateway.settings import Settings
-from gateway.startup_errors import Problem
+from gateway.startup_errors import StartupError
 
 
 def run() -> None:
-    settings = preflight.own_settings()
+    settings = preflight.load_settings()
     with stop_on_signal():
         rotated = asyncio.run(_rotate(settings, Narrator(Console(stderr=True))))
         typer.echo(f"{rotated.sealed} keys were sealed anew, {rotated.current} were sealed with the current secrets.")
         if rotated.left:
-            raise Problem(
+            raise StartupError(
                 f"{rotated.left} were sealed with former secrets meanwhile: restart every server, run it again."
             )
         return
@@ -28,15 +28,15 @@ def run() -> None:
 
 
 async def _rotate(settings: Settings, narrator: Narrator) -> Rotated:
-    """Seal every key with the current secrets. Raises Problem."""
+    """Seal every key with the current secrets. Raises StartupError."""
     url = settings.database_url.get_secret_value()
-    await preflight.require_ready(url)
-    async with preflight.connected(url) as conn:
+    await preflight.check_database(url)
+    async with preflight.connect(url) as conn:
         try:
             with narrator.progress("Sealing licence keys") as progress:
                 return await rotation.rotate(conn, settings.keyring(), progress)
         except SecretsMissing as missing:
-            raise Problem(
+            raise StartupError(
                 f"Keys are encrypted with {', '.join(missing.ids)}, which LICET_ENCRYPTION_SECRETS does not have, "
                 "or has with another value: list it after the current one."
             ) from None

@@ -17,7 +17,7 @@ from gateway.telemetry.logging import configure_logging
 
 
 def run(accounts: int, subscriptions: int, data_dir: Path | None, *, large_account: bool, reset: bool) -> None:
-    environment = preflight.environment()
+    environment = preflight.load_environment()
     configure_logging(environment.log_format)
     kept_in = demo_secrets.directory(environment, data_dir)
     amount = Amount(accounts, subscriptions, large_account)

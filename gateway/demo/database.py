@@ -18,10 +18,10 @@ from db.license_key_custody.keyring import Keyring
 from gateway.demo.output import Narrator
 from gateway.demo.secrets import DemoSecrets
 from gateway.server.migrate import migrate
-from gateway.server.preflight import connected
+from gateway.server.preflight import connect
 from gateway.server.signals import ignore_signals
 from gateway.settings import DEMO_AUDIENCE, Environment, Settings
-from gateway.startup_errors import Problem, place
+from gateway.startup_errors import StartupError, database_location
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def database(environment: Environment, data_dir: Path, narrator: Narrator) -> It
         with narrator.step("Starting PostgreSQL"):
             server = embedded_postgres.start(data_dir)
     except embedded_postgres.EmbeddedPostgresError as error:
-        raise Problem(str(error)) from error
+        raise StartupError(str(error)) from error
     try:
         yield server.url
     finally:
@@ -72,9 +72,9 @@ def demo_settings(url: str, host: str, port: int, secrets: DemoSecrets) -> Setti
 async def prepare(url: str, keyring: Keyring, clock: Clock, narrator: Narrator, *, reset: bool) -> ToTry:
     """Leave a migrated, seeded and marked database at `url`, and say what can be tried on it.
 
-    Raises Problem when the database is not the demo's to fill.
+    Raises StartupError when the database is not the demo's to fill.
     """
-    async with connected(url) as conn:
+    async with connect(url) as conn:
         await _require_ours(conn, url)
         # An empty database has nothing to drop, and no mark either.
         if reset and await demo_marker.state(conn) is demo_marker.State.MARKED:
@@ -82,7 +82,7 @@ async def prepare(url: str, keyring: Keyring, clock: Clock, narrator: Narrator, 
                 await demo_marker.drop(conn)
     with narrator.step("Migrating"):
         await migrate(url)
-    async with connected(url) as conn:
+    async with connect(url) as conn:
         await pool.prepare(conn)
         await _seed_when_empty(conn, url, keyring, clock, narrator)
         return await _to_try(conn, keyring)
@@ -90,8 +90,8 @@ async def prepare(url: str, keyring: Keyring, clock: Clock, narrator: Narrator, 
 
 async def _require_ours(conn: Connection, url: str) -> None:
     if await demo_marker.state(conn) is demo_marker.State.FOREIGN:
-        raise Problem(
-            f"The database {place(url)} holds what no demo put there, and stays as it is: "
+        raise StartupError(
+            f"The database {database_location(url)} holds what no demo put there, and stays as it is: "
             "name an empty one in DATABASE_URL, or unset it."
         )
 
@@ -110,7 +110,7 @@ async def _to_try(conn: Connection, keyring: Keyring) -> ToTry:
     try:
         keys = await seed.unregistered_keys(conn, keyring)
     except (KeyError, InvalidTag):
-        raise Problem(
+        raise StartupError(
             "The secrets in the data directory are not those that this database was seeded with: "
             "start with --reset, or name the --data-dir that has them."
         ) from None
@@ -128,8 +128,8 @@ class Amount:
 
 
 async def generate(url: str, keyring: Keyring, clock: Clock, narrator: Narrator, amount: Amount) -> None:
-    """Add generated accounts beside the demo's world at `url`. Raises Problem."""
-    async with connected(url) as conn:
+    """Add generated accounts beside the demo's world at `url`. Raises StartupError."""
+    async with connect(url) as conn:
         await pool.prepare(conn)
         with narrator.progress("Generating subscriptions") as progress:
             await seed.generate(

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from gateway.settings import DEMO_PREFIX, Environment
-from gateway.startup_errors import Problem, reason
+from gateway.startup_errors import StartupError, error_reason
 
 FILE = "secrets.json"
 
@@ -53,29 +53,33 @@ def fresh() -> DemoSecrets:
 
 
 def read(data_dir: Path) -> DemoSecrets | None:
-    """None when there are none yet. Raises Problem when the file is not ours or can not be read."""
+    """None when there are none yet. Raises StartupError when the file is not ours or can not be read."""
     path = data_dir / FILE
     try:
         return DemoSecrets(**json.loads(path.read_bytes()))
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise Problem(f"{path} can not be read ({reason(error)}): start as its owner, or use --data-dir.") from error
+        raise StartupError(
+            f"{path} can not be read ({error_reason(error)}): start as its owner, or use --data-dir."
+        ) from error
     except (ValueError, TypeError) as error:
-        raise Problem(f"{path} is damaged: move it away and start the demo with --reset.") from error
+        raise StartupError(f"{path} is damaged: move it away and start the demo with --reset.") from error
 
 
 def keep(data_dir: Path) -> DemoSecrets:
-    """The secrets of this directory, made when there are none. Raises Problem."""
+    """The secrets of this directory, made when there are none. Raises StartupError."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         if not (data_dir / FILE).exists():
             _write(data_dir, fresh())
     except OSError as error:
-        raise Problem(f"{data_dir} can not be written to ({reason(error)}): choose another with --data-dir.") from error
+        raise StartupError(
+            f"{data_dir} can not be written to ({error_reason(error)}): choose another with --data-dir."
+        ) from error
     kept = read(data_dir)
     if kept is None:
-        raise Problem(f"{data_dir / FILE} was removed while it was read: start again.")
+        raise StartupError(f"{data_dir / FILE} was removed while it was read: start again.")
     return kept
 
 

@@ -16,7 +16,7 @@ from gateway.http.request import SHA256_PREFIX, GraphQLRequest, bad_request
 from gateway.lru_cache import LRUCache
 from gateway.operations.errors import Code, Rejected
 from gateway.operations.executor import REMEMBERED
-from gateway.startup_errors import Problem, reason
+from gateway.startup_errors import StartupError, error_reason
 
 BARE_SHA256 = re.compile(r"[0-9a-f]{64}")
 APOLLO_FORMAT = "apollo-persisted-query-manifest"
@@ -87,11 +87,11 @@ def _not_trusted() -> Rejected:
 
 
 def load_manifest(path: Path) -> dict[str, str]:
-    """The texts of a manifest by their document ids. Raises Problem."""
+    """The texts of a manifest by their document ids. Raises StartupError."""
     try:
         content: Any = orjson.loads(path.expanduser().read_bytes())
     except OSError as error:
-        raise _manifest_error(path, f"can not be read ({reason(error)})") from error
+        raise _manifest_error(path, f"can not be read ({error_reason(error)})") from error
     except orjson.JSONDecodeError as error:
         raise _manifest_error(path, f"is not JSON: {_FORMATS}") from error
     entries = list(_manifest_entries(content)) if isinstance(content, dict) else []
@@ -116,5 +116,5 @@ def _texts_by_id(path: Path, entries: list[tuple[str, str]]) -> dict[str, str]:
     return texts
 
 
-def _manifest_error(path: Path, message: str) -> Problem:
-    return Problem(f"LICET_TRUSTED_DOCUMENTS: {path} {message}.")
+def _manifest_error(path: Path, message: str) -> StartupError:
+    return StartupError(f"LICET_TRUSTED_DOCUMENTS: {path} {message}.")

@@ -35,7 +35,7 @@ from gateway.server.lifespan import Resources
 from gateway.server.observability import Observability
 from gateway.server.static_files import ForPeople, pages
 from gateway.settings import Settings
-from gateway.startup_errors import Problem
+from gateway.startup_errors import StartupError
 from schema.context import Acquire, Means
 from schema.query import schema
 
@@ -112,7 +112,7 @@ def create_app(
 
 
 def _persisted(settings: Settings, operations: Operations) -> PersistedOperations:
-    """Raises Problem for a manifest that can not be read, or that the graph does not fit."""
+    """Raises StartupError for a manifest that can not be read, or that the graph does not fit."""
     trusted = {} if settings.trusted_documents is None else load_manifest(settings.trusted_documents)
     for identifier, text in trusted.items():
         try:
@@ -120,7 +120,7 @@ def _persisted(settings: Settings, operations: Operations) -> PersistedOperation
         except (Invalid, GraphQLError) as error:
             told = error if isinstance(error, GraphQLError) else error.errors[0]
             sentence = f"{identifier} is not an operation here: {told.message.rstrip('.')}."
-            raise Problem(f"LICET_TRUSTED_DOCUMENTS: {sentence}") from error
+            raise StartupError(f"LICET_TRUSTED_DOCUMENTS: {sentence}") from error
     return PersistedOperations(
         trusted, automatic=settings.automatic_persisted_queries, only_trusted=settings.trusted_only
     )

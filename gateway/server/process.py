@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from gateway.server.http_protocol import HardenedProtocol
 from gateway.server.signals import handle_signals, ignore_signals
-from gateway.startup_errors import Problem, reason
+from gateway.startup_errors import StartupError, error_reason
 
 BACKLOG = 2048
 GRACEFUL_TIMEOUT = 10  # seconds for requests under way, at least; an orchestrator commonly kills after 30
@@ -31,7 +31,9 @@ def bind(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
     except (OSError, UnicodeError) as error:
-        raise Problem(f"{host} is no address of this machine ({reason(error)}): choose another with --host.") from error
+        raise StartupError(
+            f"{host} is no address of this machine ({error_reason(error)}): choose another with --host."
+        ) from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
@@ -43,12 +45,12 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _bind_error(host: str, port: int, error: OSError) -> Problem:
+def _bind_error(host: str, port: int, error: OSError) -> StartupError:
     if error.errno == errno.EADDRINUSE:
-        return Problem(f"Port {port} is taken: stop what uses it, or choose another with --port.")
+        return StartupError(f"Port {port} is taken: stop what uses it, or choose another with --port.")
     if error.errno == errno.EACCES:
-        return Problem(f"Port {port} is reserved for the administrator: choose one above 1023 with --port.")
-    return Problem(f"{host} is no address of this machine ({reason(error)}): choose another with --host.")
+        return StartupError(f"Port {port} is reserved for the administrator: choose one above 1023 with --port.")
+    return StartupError(f"{host} is no address of this machine ({error_reason(error)}): choose another with --host.")
 
 
 def origin(host: str, listener: socket.socket) -> str:

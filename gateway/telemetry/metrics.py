@@ -6,7 +6,7 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
-from gateway.startup_errors import Problem, reason
+from gateway.startup_errors import StartupError, error_reason
 from gateway.telemetry.request_log import Run
 
 # Clients name their operations, and a label of each name would be memory that anybody signed in can take.
@@ -57,13 +57,13 @@ class Metrics:
     def exposed(self, host: str, port: int) -> Iterator[int]:
         """Serve them until the block ends, in a thread of their own; the port they are at, as 0 is any free one.
 
-        Raises Problem when the port can not be had.
+        Raises StartupError when the port can not be had.
         """
         try:
             server, thread = start_http_server(port, host, self.registry)
         except OSError as error:
-            place = f"LICET_METRICS_PORT: {host}:{port} can not be listened at ({reason(error)})"
-            raise Problem(f"{place}. Choose another.") from error
+            place = f"LICET_METRICS_PORT: {host}:{port} can not be listened at ({error_reason(error)})"
+            raise StartupError(f"{place}. Choose another.") from error
         try:
             yield server.server_port
         finally:

@@ -13,7 +13,7 @@ from asyncpg import Connection
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.startup_errors import Problem
+from gateway.startup_errors import StartupError
 from gateway.telemetry.request_log import PROBES, Run
 from gateway.version import VERSION
 from schema.context import Acquire
@@ -35,11 +35,11 @@ CARRIED = (b"traceparent", b"tracestate")
 
 
 class Traces:
-    """Raises Problem without the packages. What else there is to say, such as a sampler, the OTEL_* variables say."""
+    """Raises StartupError without the packages. What else there is, such as a sampler, the OTEL_* variables say."""
 
     def __init__(self, url: str) -> None:
         if not INSTALLED:
-            raise Problem("LICET_TRACES_URL needs more packages: pip install 'licet[traces]'.")
+            raise StartupError("LICET_TRACES_URL needs more packages: pip install 'licet[traces]'.")
         resource = Resource.create({"service.name": "licet", "service.version": VERSION})
         self._provider = TracerProvider(resource=resource)
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url)))

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from gateway.demo.output import Narrator
-from gateway.startup_errors import Problem
+from gateway.startup_errors import StartupError
 from tests.bench import (
     chart,
     contenders,
@@ -32,6 +32,7 @@ from tests.bench import (
 from tests.bench.contenders import CONTENDERS, Contender
 from tests.bench.credentials import Credentials
 from tests.bench.database import Amount, Progress, World
+from tests.bench.errors import BenchmarkError
 from tests.bench.questions import Question
 from tests.bench.rounds import Bench, Measurement, Plan
 from tests.bench.servers import Served
@@ -95,7 +96,7 @@ def main(
     try:
         load.wrk()
         run(wanted)
-    except Problem as problem:
+    except (BenchmarkError, StartupError) as problem:
         CONSOLE.print(str(problem), style="red", soft_wrap=True, markup=False)
         sys.exit(1)
 
@@ -174,10 +175,10 @@ def _among_a_million(stage: Stage) -> list[Measurement]:
 
 
 def _chosen(kind: str, known: Sequence[Named], names: Sequence[str]) -> list[Named]:
-    """Those of these names, in their order; all when there are none. Raises Problem."""
+    """Those of these names, in their order; all when there are none. Raises BenchmarkError."""
     by_name = {each.name: each for each in known}
     if unknown := [name for name in names if name not in by_name]:
-        raise Problem(f"There is no {kind} {unknown[0]}: choose some of {', '.join(by_name)}.")
+        raise BenchmarkError(f"There is no {kind} {unknown[0]}: choose some of {', '.join(by_name)}.")
     return [by_name[name] for name in names] or list(known)
 
 

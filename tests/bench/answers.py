@@ -7,8 +7,8 @@ from typing import Any
 
 import orjson
 
-from gateway.startup_errors import Problem
 from tests.bench.contenders import Contender
+from tests.bench.errors import BenchmarkError
 from tests.bench.questions import Question
 from tests.bench.servers import Served
 
@@ -16,7 +16,7 @@ PATIENCE = 60.0  # seconds an answer may take
 AT_ONCE = 4
 
 
-class TooSlow(Problem):
+class TooSlow(BenchmarkError):
     """An answer that did not come in time."""
 
 
@@ -30,7 +30,7 @@ class Sizes:
 
 
 async def check(question: Question, served: Served, token: str, expected: list[Any]) -> Sizes:
-    """Ask all of it; the answers become `expected` when that is empty. Raises Problem when one differs, TooSlow."""
+    """Ask all of it; the answers become `expected` when that is empty. Raises BenchmarkError, or TooSlow."""
     queue = asyncio.Semaphore(AT_ONCE)
 
     async def ask(body: bytes) -> tuple[int, Any, float]:
@@ -49,7 +49,9 @@ async def check(question: Question, served: Served, token: str, expected: list[A
     for variables, one, other in zip(question.asked, expected, answers, strict=True):
         if place := difference(one, other):
             name = served.contender.title
-            raise Problem(f"{name} answers {question.name} of {orjson.dumps(variables)[:200]!r} otherwise at {place}.")
+            raise BenchmarkError(
+                f"{name} answers {question.name} of {orjson.dumps(variables)[:200]!r} otherwise at {place}."
+            )
     sizes = [size for size, _, _ in asked]
     return Sizes(min(sizes), max(sizes), max(seconds for _, _, seconds in asked) / min(AT_ONCE, len(asked)))
 
@@ -82,7 +84,7 @@ def _data(question: Question, contender: Contender, answer: Any) -> Any:
         if any(_code(error) == "TIMEOUT" for error in answer.get("errors", ())):
             raise _late(question, contender)
         said = orjson.dumps(answer)[:500].decode(errors="replace")
-        raise Problem(f"{contender.title} does not answer {question.name}: {said}")
+        raise BenchmarkError(f"{contender.title} does not answer {question.name}: {said}")
     return plain(answer["data"])
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.startup_errors import Problem
+from tests.bench.errors import BenchmarkError
 from tests.bench.questions import Dialect
 
 PEERS = Path(__file__).parent / "peers"
@@ -75,10 +75,10 @@ CONTENDERS = (
 
 
 def install_peers(cache: Path) -> Path:
-    """The peers from npm, with the Node.js they run on: into the cache, once for each version. Raises Problem."""
+    """The peers from npm, with the Node.js they run on: into the cache, once per version. Raises BenchmarkError."""
     npm = shutil.which("npm")
     if npm is None:
-        raise Problem("npm is missing: install Node.js, or leave the peers out with --only.")
+        raise BenchmarkError("npm is missing: install Node.js, or leave the peers out with --only.")
     wanted = json.loads((PEERS / "package.json").read_text())
     installed = cache / "peers"
     installed.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def install_peers(cache: Path) -> Path:
             [npm, "install", "--no-audit", "--no-fund"], cwd=installed, capture_output=True, text=True
         )
         if done.returncode:
-            raise Problem(f"npm install failed in {installed}:\n{done.stderr.strip()}")
+            raise BenchmarkError(f"npm install failed in {installed}:\n{done.stderr.strip()}")
         mark.write_text(json.dumps(wanted))
     for source in (*PEERS.glob("*.mjs"), *PEERS.glob("*.graphql")):
         shutil.copy(source, installed)

@@ -13,8 +13,8 @@ import asyncpg
 
 from db import embedded_postgres, migrations, pool, revisions, seed
 from db.queries import accounts
-from gateway.startup_errors import Problem
 from tests.bench.credentials import ISSUER, KEYRING, SUBJECT
+from tests.bench.errors import BenchmarkError
 
 # As for a small server of production: enough connections for everybody, and the tables in memory.
 SETTINGS = {"max_connections": "300", "shared_buffers": "1GB"}
@@ -50,14 +50,14 @@ class World:
 
 @contextmanager
 def server(cache: Path) -> Iterator[str]:
-    """The server in DATABASE_URL, or one of our own that ends with the block. Raises Problem."""
+    """The server in DATABASE_URL, or one of our own that ends with the block. Raises BenchmarkError."""
     if url := os.environ.get("DATABASE_URL"):
         yield url
         return
     try:
         own = embedded_postgres.start(cache / "postgres", settings=SETTINGS)
     except embedded_postgres.EmbeddedPostgresError as error:
-        raise Problem(str(error)) from error
+        raise BenchmarkError(str(error)) from error
     try:
         yield own.url
     finally:
@@ -65,14 +65,16 @@ def server(cache: Path) -> Iterator[str]:
 
 
 async def prepare(server_url: str, amount: Amount, progress: Progress) -> World:
-    """The database of that amount on this server, made when it is not there yet. Raises Problem."""
+    """The database of that amount on this server, made when it is not there yet. Raises BenchmarkError."""
     name = amount.database()
     url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
     admin = await asyncpg.connect(server_url)
     try:
         allowed = int(await admin.fetchval("SHOW max_connections"))
         if allowed < CONNECTIONS:
-            raise Problem(f"The server allows {allowed} connections: set max_connections to {CONNECTIONS} or more.")
+            raise BenchmarkError(
+                f"The server allows {allowed} connections: set max_connections to {CONNECTIONS} or more."
+            )
         if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
             draft = f"{name}_draft"
             await admin.execute(f"DROP DATABASE IF EXISTS {draft} WITH (FORCE)")

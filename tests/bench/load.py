@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from gateway.startup_errors import Problem
+from tests.bench.errors import BenchmarkError
 from tests.bench.servers import Served
 
 SCRIPT = Path(__file__).with_name("rotate.lua")
@@ -32,10 +32,10 @@ class Load:
 
 
 def wrk() -> str:
-    """Where it is. Raises Problem."""
+    """Where it is. Raises BenchmarkError."""
     found = shutil.which("wrk")
     if found is None:
-        raise Problem("wrk is missing: install it with apt install wrk or brew install wrk.")
+        raise BenchmarkError("wrk is missing: install it with apt install wrk or brew install wrk.")
     return found
 
 
@@ -47,7 +47,7 @@ def write_requests(path: Path, target: str, lines: Iterable[tuple[str, str, byte
 
 
 def run(served: Served, requests: Sequence[Path], connections: int, seconds: float) -> Load:
-    """So many connections to each process, which gets requests of its own. Raises Problem when one is not answered."""
+    """So many connections to each process, which gets requests of its own. Raises BenchmarkError when one fails."""
     options = ["--threads", "1", "--connections", str(connections), "--duration", f"{round(seconds)}s"]
     options += ["--timeout", "60s", "--script", str(SCRIPT)]
     running = [
@@ -57,7 +57,7 @@ def run(served: Served, requests: Sequence[Path], connections: int, seconds: flo
     said = [process.communicate()[0] for process in running]
     results = [orjson.loads(output.splitlines()[-1]) for output in said]
     if broken := [each for each in results if each["refused"] or each["broken"] or not each["requests"]]:
-        raise Problem(f"{served.contender.title} fails under load: {broken[0]}.")
+        raise BenchmarkError(f"{served.contender.title} fails under load: {broken[0]}.")
     return Load(
         requests=sum(each["requests"] for each in results),
         seconds=sum(each["seconds"] for each in results) / len(results),

@@ -17,7 +17,7 @@ from uuid import UUID
 import orjson
 from asyncpg.connection import LoggedQuery
 
-from gateway.startup_errors import Problem
+from tests.bench.errors import BenchmarkError
 from tests.bench.load import Load
 
 # Of keys that wait for pgbench: each client takes every so many-th, so that none is taken twice.
@@ -103,7 +103,7 @@ def binary() -> str:
 
 
 def run(url: str, script: Script, clients: int, seconds: float, first: int) -> Load:
-    """From the `first` key on. Raises Problem when a statement fails."""
+    """From the `first` key on. Raises BenchmarkError when a statement fails."""
     with TemporaryDirectory() as directory:
         path = Path(directory, "script.sql")
         path.write_text(script.text)
@@ -112,7 +112,7 @@ def run(url: str, script: Script, clients: int, seconds: float, first: int) -> L
         environment = {**os.environ, "PGTZ": "UTC"}
         done = subprocess.run([binary(), *options, url], capture_output=True, text=True, env=environment)
         if done.returncode:
-            raise Problem(f"pgbench fails: {done.stderr.strip()[:1000]}")
+            raise BenchmarkError(f"pgbench fails: {done.stderr.strip()[:1000]}")
         lines = [line.split() for log in Path(directory).glob("log*") for line in log.read_text().splitlines()]
     # The third column is how long a transaction took, in microseconds.
     milliseconds = [int(line[2]) / 1000 for line in lines]

@@ -15,10 +15,10 @@ from structlog.testing import capture_logs
 from db.pool import prepare
 from gateway.server.app import create_app
 from gateway.settings import Settings
-from gateway.startup_errors import Problem
 from tests.bench import keys, load, pgbench, servers
 from tests.bench.contenders import Contender
 from tests.bench.credentials import Credentials
+from tests.bench.errors import BenchmarkError
 from tests.bench.keys import OWNERS, Key
 from tests.bench.load import Load
 from tests.bench.questions import DIRECTORY, Question
@@ -44,7 +44,7 @@ def body(key: Key) -> bytes:
 async def measure(
     bench: Bench, contender: Contender, url: str, credential: Credentials, installed: Path
 ) -> list[Measurement]:
-    """Ours first, then pgbench. Raises Problem when a key was not registered."""
+    """Ours first, then pgbench. Raises BenchmarkError when a key was not registered."""
     settings = {**credential.settings, **SETTINGS}
     share = int(KEYS_A_SECOND * bench.plan.seconds)
     conn = await asyncpg.connect(url)
@@ -90,7 +90,7 @@ class Registration:
                 before = await self._registered(series)
                 done = self._bench.round(self._served.pids, partial(turn, number))
                 if (registered := await self._registered(series) - before) < done.load.requests:
-                    raise Problem(f"Of {done.load.requests} keys {registered} were registered.")
+                    raise BenchmarkError(f"Of {done.load.requests} keys {registered} were registered.")
                 # The first is to warm up.
                 if number:
                     measurement.rounds.append(done)
@@ -140,7 +140,7 @@ async def record(
             with conn.query_logger(sent.append):
                 response = await client.post("/graphql", content=body(key), headers=_headers(key, credential))
             if not response.json().get("data", {}).get("registerLicenseKey", {}).get("licenseKey"):
-                raise Problem(f"A key is not registered: {response.text[:500]}")
+                raise BenchmarkError(f"A key is not registered: {response.text[:500]}")
     await conn.close()
     return sent
 

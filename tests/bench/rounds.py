@@ -7,9 +7,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from gateway.startup_errors import Problem
 from tests.bench import answers, load, usage
 from tests.bench.answers import Sizes, TooSlow
+from tests.bench.errors import BenchmarkError
 from tests.bench.load import Load
 from tests.bench.questions import Question
 from tests.bench.servers import Served
@@ -99,7 +99,7 @@ class Bench:
     """As `tell`, of what is to stay on the screen."""
 
     async def measure(self, question: Question, contenders: Sequence[Served]) -> list[Measurement]:
-        """Without those who take too long, if the first does not. Raises Problem when answers differ or fail."""
+        """Without those who take too long, if the first does not. Raises BenchmarkError when answers differ or fail."""
         expected: list[Any] = []
         prepared = [await self._prepared(question, contenders[0], expected)]
         for served in contenders[1:]:
@@ -110,7 +110,7 @@ class Bench:
         return self._turns(prepared)
 
     async def compare(self, asked: Sequence[tuple[Question, Served]]) -> list[Measurement]:
-        """Servers that are asked for the like of different rows. Raises Problem when answers fail."""
+        """Servers that are asked for the like of different rows. Raises BenchmarkError when answers fail."""
         return self._turns([await self._prepared(question, served, []) for question, served in asked])
 
     def _turns(self, prepared: Sequence[Prepared]) -> list[Measurement]:
@@ -148,7 +148,7 @@ class Bench:
 
 
 def _load(prepared: Prepared, seconds: float) -> Load:
-    """Raises Problem when the responses were not the answers: of another status, or of another size."""
+    """Raises BenchmarkError when the responses were not the answers: of another status, or of another size."""
     question, served, sizes = prepared.question, prepared.served, prepared.sizes
     done = load.run(served, [prepared.requests for _ in served.ports], question.connections, seconds)
     # Beside the answers that were counted, those that the end of the round cut off.
@@ -156,5 +156,5 @@ def _load(prepared: Prepared, seconds: float) -> Load:
     if not sizes.least * done.requests <= done.received <= most:
         size = done.received / done.requests
         sentence = f"{served.contender.title} answers {question.name} with {size:.0f} bytes under load"
-        raise Problem(f"{sentence}, not with {sizes.least} to {sizes.most}.")
+        raise BenchmarkError(f"{sentence}, not with {sizes.least} to {sizes.most}.")
     return done

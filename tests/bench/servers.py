@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from gateway.startup_errors import Problem
 from tests.bench.contenders import POOL_SIZE, Contender
+from tests.bench.errors import BenchmarkError
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 2
@@ -33,7 +33,7 @@ class Served:
 def serving(
     contender: Contender, url: str, settings: Mapping[str, str], installed: Path, logs: Path
 ) -> Iterator[Served]:
-    """Its processes, each on a port of its own, on the database at `url`. Raises Problem when one does not start."""
+    """Its processes, each on a port of its own, on the database at `url`. Raises BenchmarkError when one fails."""
     with ExitStack() as running:
         ports = [_free_port() for _ in range(PROCESSES)]
         started = [running.enter_context(_process(contender, port, url, settings, installed, logs)) for port in ports]
@@ -81,4 +81,4 @@ def _await(contender: Contender, port: int, process: subprocess.Popen[bytes], lo
             return
         time.sleep(0.05)
     said = log.read_text(errors="replace").strip().splitlines()[-5:]
-    raise Problem("\n".join([f"{contender.title} does not start:", *said]))
+    raise BenchmarkError("\n".join([f"{contender.title} does not start:", *said]))

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from db.seed.people import PEOPLE
 from gateway.demo import secrets
 from gateway.demo.sign_in import Signer, routes
-from gateway.startup_errors import Problem
+from gateway.startup_errors import StartupError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECRETS = secrets.fresh()
@@ -229,5 +229,5 @@ def test_two_first_starts_agree_on_the_secrets(tmp_path: Path) -> None:
 def test_damaged_secrets_are_told(tmp_path: Path, content: str) -> None:
     (tmp_path / "secrets.json").write_text(content)
 
-    with pytest.raises(Problem, match=r"secrets\.json is damaged: move it away and start the demo with --reset"):
+    with pytest.raises(StartupError, match=r"secrets\.json is damaged: move it away and start the demo with --reset"):
         secrets.keep(tmp_path)

@@ -17,7 +17,7 @@ from gateway.operations.errors import Code, Rejected
 from gateway.operations.executor import REMEMBERED
 from gateway.server.app import create_app
 from gateway.settings import Settings
-from gateway.startup_errors import Problem
+from gateway.startup_errors import StartupError
 from tests import world
 from tests.conftest import Client
 
@@ -292,7 +292,7 @@ def test_a_manifest_that_can_not_be_served_stops_the_start(
     if content is not None:
         path.write_bytes(content)
 
-    with pytest.raises(Problem) as problem:
+    with pytest.raises(StartupError) as problem:
         create_app(settings.model_copy(update={"trusted_documents": path}))
 
     assert str(problem.value) == sentence.replace("{path}", str(path))

@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.settings import Settings
-from gateway.startup_errors import Problem
+from gateway.startup_errors import StartupError
 from gateway.telemetry.metrics import NAMES, Metrics
 from gateway.telemetry.request_log import Run
 from tests.processes import free_port
@@ -85,7 +85,7 @@ def test_names_beyond_the_first_are_counted_as_other() -> None:
 def test_a_port_that_is_taken_is_named() -> None:
     with (
         Metrics().exposed("127.0.0.1", 0) as port,
-        pytest.raises(Problem, match=f"LICET_METRICS_PORT: 127.0.0.1:{port} can not be listened at"),
+        pytest.raises(StartupError, match=f"LICET_METRICS_PORT: 127.0.0.1:{port} can not be listened at"),
         Metrics().exposed("127.0.0.1", port),
     ):
         pass
