@@ -1,4 +1,4 @@
-"""The task that deletes what is kept for a while: no request waits for it, and any worker can do it."""
+"""The task that deletes expired rows: no request waits for it, and any worker can do it."""
 
 import asyncio
 from datetime import timedelta
@@ -12,15 +12,15 @@ from db.clock import Clock
 from db.pool import Busy
 from schema.context import Acquire
 
-EVERY = 600.0  # seconds
+INTERVAL = 600.0  # seconds
 
 
-async def keep_swept(acquire: Acquire, clock: Clock, attempts_for: timedelta, every: float = EVERY) -> None:
-    """Until it is cancelled. Workers that start together do not sweep together."""
+async def run_cleanup(acquire: Acquire, clock: Clock, attempt_window: timedelta, interval: float = INTERVAL) -> None:
+    """Until it is cancelled. Workers that start together do not run it together."""
     while True:
-        await asyncio.sleep(every * uniform(0.5, 1.5))  # noqa: S311 - not a secret
+        await asyncio.sleep(interval * uniform(0.5, 1.5))  # noqa: S311 - not a secret
         try:
             async with acquire() as conn:
-                await sweep(conn, clock(), attempts_for)
+                await sweep(conn, clock(), attempt_window)
         except (Busy, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             structlog.get_logger().warning("not swept", exc_info=True)

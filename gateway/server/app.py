@@ -33,13 +33,13 @@ from gateway.operations.validation import Rules
 from gateway.server.health import healthz, readyz
 from gateway.server.lifespan import Resources
 from gateway.server.observability import Observability
-from gateway.server.static_files import ForPeople, pages
+from gateway.server.static_files import ExplorerForBrowsers, load_console_files
 from gateway.settings import Settings
 from gateway.startup_errors import StartupError
 from schema.context import Acquire, Means
 from schema.query import schema
 
-CROSS_ORIGIN_REQUEST = [
+CORS_REQUEST_HEADERS = [
     *("authorization", "content-type", "if-none-match", "traceparent", "tracestate", "x-licet-cost", "x-request-id"),
     *(
         "apollo-require-preflight",
@@ -48,26 +48,26 @@ CROSS_ORIGIN_REQUEST = [
         "apollographql-client-version",
     ),
 ]
-CROSS_ORIGIN_ANSWER = ["etag", "retry-after", "server-timing", "traceparent", "x-request-id"]
-CROSS_ORIGIN_SECONDS = 3600
+CORS_EXPOSED_HEADERS = ["etag", "retry-after", "server-timing", "traceparent", "x-request-id"]
+CORS_MAX_AGE = 3600
 
-_REFUSED = {
+_HTTP_ERRORS = {
     404: (Code.NOT_FOUND, "There is nothing at this address."),
     405: (Code.METHOD_NOT_ALLOWED, "This address does not take this method."),
 }
 
 
 class Application(Starlette):
-    """Starlette in layers that are outside of its own, the first of them outermost: one of them answers /graphql."""
+    """Starlette inside middleware that wraps even its own, outermost first: one of them serves /graphql."""
 
-    def __init__(self, layers: Sequence[Middleware], **given: Any) -> None:
-        super().__init__(**given)
-        self._layers = layers
+    def __init__(self, outer_middleware: Sequence[Middleware], **options: Any) -> None:
+        super().__init__(**options)
+        self._outer_middleware = outer_middleware
 
     def build_middleware_stack(self) -> ASGIApp:
         app = super().build_middleware_stack()
-        for layer in reversed(self._layers):
-            app = layer.cls(app, *layer.args, **layer.kwargs)
+        for middleware in reversed(self._outer_middleware):
+            app = middleware.cls(app, *middleware.args, **middleware.kwargs)
         return app
 
 
@@ -84,64 +84,64 @@ def create_app(
     `acquire` gives the connections instead of a pool of its own, for tests that roll back.
     """
     observability = Observability(settings)
-    keys = _keys(settings, clock, observability.hooks())
-    resources = Resources(settings, clock, observability, keys)
-    connections = observability.connections(acquire or resources.acquire)
-    verifier = TokenVerifier(settings.token_issuer, settings.token_audience, keys, clock=clock)
-    authenticator = Authenticator(verifier, _register(connections, clock), clock)
-    rules = Rules(settings.limits, settings.suggestions, settings.introspection)
-    operations = Operations(schema._schema, rules, compiled=settings.compiled)
-    means = Means(settings.keyring(), settings.attempt_limits(), processor)
-    persisted = _persisted(settings, operations)
-    seconds, largest = settings.request_timeout, settings.limits.body
-    endpoint = GraphQLEndpoint(operations, persisted, authenticator, connections, clock, means, seconds, largest)
-    shown = pages(demo=settings.token_issuer == DEMO_ISSUER)
-    layers = [*_proxies(settings), *observability.middleware(), *_cors(settings)]
+    key_source = _key_source(settings, clock, observability.httpx_hooks())
+    resources = Resources(settings, clock, observability, key_source)
+    traced_acquire = observability.trace_connections(acquire or resources.acquire)
+    verifier = TokenVerifier(settings.token_issuer, settings.token_audience, key_source, clock=clock)
+    authenticator = Authenticator(verifier, _register(traced_acquire, clock), clock)
+    validator = Rules(settings.limits, settings.suggestions, settings.introspection)
+    executor = Operations(schema._schema, validator, compiled=settings.compiled)
+    services = Means(settings.keyring(), settings.attempt_limits(), processor)
+    persisted = _persisted_operations(settings, executor)
+    timeout, max_bytes = settings.request_timeout, settings.limits.body
+    endpoint = GraphQLEndpoint(executor, persisted, authenticator, traced_acquire, clock, services, timeout, max_bytes)
+    console = load_console_files(demo=settings.token_issuer == DEMO_ISSUER)
+    middleware = [*_proxy_middleware(settings), *observability.middleware(), *_cors_middleware(settings)]
     return Application(
-        [*layers, Middleware(_straight, "/graphql", ForPeople(endpoint, shown.explorer))],
+        [*middleware, Middleware(_bypass_router, "/graphql", ExplorerForBrowsers(endpoint, console.explorer))],
         routes=[
-            *shown.routes(),
+            *console.routes(),
             Route("/schema.graphql", _sdl),
             Route("/healthz", healthz),
-            Route("/readyz", readyz(acquire or resources.probe)),
+            Route("/readyz", readyz(acquire or resources.acquire_for_health_check)),
             *extra_routes,
         ],
-        exception_handlers={HTTPException: _refused},
-        lifespan=resources.open if acquire is None else None,
+        exception_handlers={HTTPException: _http_exception_handler},
+        lifespan=resources.lifespan if acquire is None else None,
     )
 
 
-def _persisted(settings: Settings, operations: Operations) -> PersistedOperations:
+def _persisted_operations(settings: Settings, executor: Operations) -> PersistedOperations:
     """Raises StartupError for a manifest that can not be read, or that the graph does not fit."""
     trusted = {} if settings.trusted_documents is None else load_manifest(settings.trusted_documents)
-    for identifier, text in trusted.items():
+    for document_id, text in trusted.items():
         try:
-            operations.keep(text)
+            executor.keep(text)
         except (Invalid, GraphQLError) as error:
-            told = error if isinstance(error, GraphQLError) else error.errors[0]
-            sentence = f"{identifier} is not an operation here: {told.message.rstrip('.')}."
-            raise StartupError(f"LICET_TRUSTED_DOCUMENTS: {sentence}") from error
+            reason = error if isinstance(error, GraphQLError) else error.errors[0]
+            message = f"{document_id} is not an operation here: {reason.message.rstrip('.')}."
+            raise StartupError(f"LICET_TRUSTED_DOCUMENTS: {message}") from error
     return PersistedOperations(
         trusted, automatic=settings.automatic_persisted_queries, only_trusted=settings.trusted_only
     )
 
 
-def _straight(app: ASGIApp, path: str, endpoint: ASGIApp) -> ASGIApp:
-    """One address before all routes: for a small answer, they would take a third of the endpoint's own time."""
+def _bypass_router(app: ASGIApp, path: str, endpoint: ASGIApp) -> ASGIApp:
+    """Serve one path without the router: for a small response, routing takes a third of the endpoint's own time."""
 
-    def answer(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        is_there = scope["type"] == "http" and scope["path"] == path
-        return (endpoint if is_there else app)(scope, receive, send)
+    def dispatch(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        matches = scope["type"] == "http" and scope["path"] == path
+        return (endpoint if matches else app)(scope, receive, send)
 
-    return answer
+    return dispatch
 
 
-def _proxies(settings: Settings) -> list[Middleware]:
+def _proxy_middleware(settings: Settings) -> list[Middleware]:
     proxies = list(settings.trusted_proxies)
     return [Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)] if proxies else []
 
 
-def _cors(settings: Settings) -> list[Middleware]:
+def _cors_middleware(settings: Settings) -> list[Middleware]:
     if not settings.cors_origins:
         return []
     return [
@@ -149,21 +149,23 @@ def _cors(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "HEAD", "POST"],
-            allow_headers=CROSS_ORIGIN_REQUEST,
-            expose_headers=CROSS_ORIGIN_ANSWER,
-            max_age=CROSS_ORIGIN_SECONDS,
+            allow_headers=CORS_REQUEST_HEADERS,
+            expose_headers=CORS_EXPOSED_HEADERS,
+            max_age=CORS_MAX_AGE,
         )
     ]
 
 
-async def _refused(_: Request, error: Exception) -> Response:
-    """What the routes say to an address or a method they do not know, as everything else is said."""
+async def _http_exception_handler(_: Request, error: Exception) -> Response:
+    """Starlette's errors for an unknown path or method, in the shape of every other error."""
     assert isinstance(error, HTTPException)
-    code, sentence = _REFUSED.get(error.status_code, (Code.BAD_REQUEST, "This address does not take such a request."))
-    return JSONResponse(refusal(code, sentence).body, error.status_code, error.headers)
+    code, message = _HTTP_ERRORS.get(
+        error.status_code, (Code.BAD_REQUEST, "This address does not take such a request.")
+    )
+    return JSONResponse(refusal(code, message).body, error.status_code, error.headers)
 
 
-def _keys(settings: Settings, clock: Clock, hooks: Sequence[Any]) -> KeySource:
+def _key_source(settings: Settings, clock: Clock, hooks: Sequence[Any]) -> KeySource:
     if settings.jwks_url is None:
         return StaticKey(settings.token_public_key or "")
     # An HTTP client is much to load for those who fetch nothing.

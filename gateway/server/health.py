@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from db import revisions
 from schema.context import Acquire
 
-READY_WITHIN = 2.0  # seconds; a probe that waits longer has been given up by whoever asked
+READINESS_TIMEOUT = 2.0  # seconds; a probe that waits longer has been given up by its caller
 
 
 async def healthz(_: Request) -> Response:
@@ -22,7 +22,7 @@ def readyz(acquire: Acquire) -> Callable[[Request], Awaitable[Response]]:
     async def readyz(_: Request) -> Response:
         """The database answers, and its tables are those of this code."""
         try:
-            async with asyncio.timeout(READY_WITHIN), acquire() as conn:
+            async with asyncio.timeout(READINESS_TIMEOUT), acquire() as conn:
                 behind = await revisions.is_behind(conn)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return JSONResponse({"status": "unavailable", "reason": "The database does not answer."}, 503)

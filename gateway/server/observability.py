@@ -21,37 +21,37 @@ class Observability:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._metrics: Metrics | None = None
-        self._traces: Traces | None = None
+        self._tracing: Traces | None = None
         # Loaded here: what nobody asks for takes no memory.
         if settings.metrics_port is not None:
             self._metrics = import_module("gateway.telemetry.metrics").Metrics()
         if settings.traces_url is not None:
-            self._traces = import_module("gateway.telemetry.tracing").Traces(settings.traces_url)
+            self._tracing = import_module("gateway.telemetry.tracing").Traces(settings.traces_url)
 
     def middleware(self) -> list[Middleware]:
-        watches = () if self._metrics is None else (self._metrics.watch,)
-        traced = [] if self._traces is None else [self._traces.middleware()]
+        observers = () if self._metrics is None else (self._metrics.watch,)
+        tracing = [] if self._tracing is None else [self._tracing.middleware()]
         return [
             Middleware(
-                RequestLog, watches=watches, timing=self._settings.server_timing, lines=self._settings.access_log
+                RequestLog, watches=observers, timing=self._settings.server_timing, lines=self._settings.access_log
             ),
-            *traced,
+            *tracing,
         ]
 
-    def connections(self, acquire: Acquire) -> Acquire:
-        return acquire if self._traces is None else self._traces.borrowing(acquire)
+    def trace_connections(self, acquire: Acquire) -> Acquire:
+        return acquire if self._tracing is None else self._tracing.borrowing(acquire)
 
-    def hooks(self) -> Sequence[Any]:
-        """What is told of each request that we send to others."""
-        return () if self._traces is None else (self._traces.passed_on,)
+    def httpx_hooks(self) -> Sequence[Any]:
+        """Called for each request that we send to others."""
+        return () if self._tracing is None else (self._tracing.passed_on,)
 
     @asynccontextmanager
-    async def watching(self, pool: Mapping[str, Callable[[], float]]) -> AsyncIterator[None]:
-        """`pool` measures the connections."""
-        with ExitStack() as held:
+    async def lifespan(self, pool_stats: Mapping[str, Callable[[], float]]) -> AsyncIterator[None]:
+        """Metrics are served within; `pool_stats` are gauges of the connections."""
+        with ExitStack() as stack:
             if self._metrics is not None and self._settings.metrics_port is not None:
-                self._metrics.watch_pool(pool)
-                held.enter_context(self._metrics.exposed(self._settings.metrics_host, self._settings.metrics_port))
+                self._metrics.watch_pool(pool_stats)
+                stack.enter_context(self._metrics.exposed(self._settings.metrics_host, self._settings.metrics_port))
             yield
-        if self._traces is not None:
-            await asyncio.to_thread(self._traces.shutdown)
+        if self._tracing is not None:
+            await asyncio.to_thread(self._tracing.shutdown)

@@ -31,62 +31,62 @@ CONSOLE_POLICY = {
     "trusted-types": "'none'",
 }
 # The explorer's editor comes from another host, which its page names with a hash of each file; it makes markup.
-ELSEWHERE = re.compile(r'"(https://[^"]+)" integrity="sha384-')
+CDN_URL = re.compile(r'"(https://[^"]+)" integrity="sha384-')
 EXPLORER_POLICY = {name: sources for name, sources in CONSOLE_POLICY.items() if "trusted-types" not in name} | {
     "style-src-attr": "'unsafe-inline'",
     "font-src": "data:",
     "img-src": "'self' data:",
 }
-GUARDS = {
+SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-ASK_AGAIN = {"Cache-Control": "no-cache"}
-# Every address that the console gives a view.
-VIEWS = ("/", "/sign-in", "/accounts/{account}", "/accounts/{account}/{view:path}")
+IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
+REVALIDATE = {"Cache-Control": "no-cache"}
+# Every path that the console has a view for.
+SPA_ROUTES = ("/", "/sign-in", "/accounts/{account}", "/accounts/{account}/{view:path}")
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file as it is sent; packed once, and not for each request."""
+    """A file as it is sent; compressed once, not for each request."""
 
     body: bytes
-    packed: bytes
+    gzipped: bytes
     headers: Mapping[str, str]
 
     def response(self, request: Request) -> Response:
-        asked = dict(request.headers.raw)
-        if content_negotiation.matches_etag(asked, [(b"etag", self.headers["ETag"].encode())]):
+        request_headers = dict(request.headers.raw)
+        if content_negotiation.matches_etag(request_headers, [(b"etag", self.headers["ETag"].encode())]):
             return Response(status_code=304, headers=self.headers)
-        if not content_negotiation.accepts_gzip(asked):
+        if not content_negotiation.accepts_gzip(request_headers):
             return Response(self.body, headers=self.headers)
-        return Response(self.packed, headers={**self.headers, "Content-Encoding": "gzip"})
+        return Response(self.gzipped, headers={**self.headers, "Content-Encoding": "gzip"})
 
 
-def asset(name: str, body: bytes, headers: Mapping[str, str]) -> Asset:
-    known = {
+def create_asset(name: str, body: bytes, headers: Mapping[str, str]) -> Asset:
+    base_headers = {
         "Content-Type": f"{MEDIA_TYPES[name.rpartition('.')[2]]}; charset=utf-8",
         "ETag": f'"{_digest(body)}"',
         "Vary": "Accept, Accept-Encoding",
     }
-    return Asset(body, gzip.compress(body, 9, mtime=0), {**known, **GUARDS, **headers})
+    return Asset(body, gzip.compress(body, 9, mtime=0), {**base_headers, **SECURITY_HEADERS, **headers})
 
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def _policy(directives: Mapping[str, str]) -> Mapping[str, str]:
+def _policy_header(directives: Mapping[str, str]) -> Mapping[str, str]:
     return {"Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in directives.items())}
 
 
 def explorer_policy(page: str) -> Mapping[str, str]:
     """The explorer's, with the files that its page takes from elsewhere, and only those."""
-    named = ELSEWHERE.findall(page)
-    scripts = [url for url in named if url.endswith(".js")]
-    styles = [url for url in named if url.endswith(".css")]
+    urls = CDN_URL.findall(page)
+    scripts = [url for url in urls if url.endswith(".js")]
+    styles = [url for url in urls if url.endswith(".css")]
     return EXPLORER_POLICY | {
         "script-src": " ".join(["'self'", *scripts]),
         "style-src": " ".join(["'self'", *styles]),
@@ -94,7 +94,7 @@ def explorer_policy(page: str) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class ConsoleFiles:
     """The two pages and their files. A file's address holds a digest of them all: it is cached for good, and never
     met by those of another version.
     """
@@ -106,7 +106,7 @@ class Pages:
 
     def routes(self) -> Sequence[BaseRoute]:
         return [
-            *(Route(path, self._console) for path in VIEWS),
+            *(Route(path, self._console) for path in SPA_ROUTES),
             Route("/console/{version}/{name:path}", self._file),
         ]
 
@@ -114,15 +114,15 @@ class Pages:
         return self.console.response(request)
 
     async def _file(self, request: Request) -> Response:
-        found = self.files.get(request.path_params["name"])
-        if found is None or request.path_params["version"] != self.version:
-            return Response(status_code=404, headers=GUARDS)
-        return found.response(request)
+        asset = self.files.get(request.path_params["name"])
+        if asset is None or request.path_params["version"] != self.version:
+            return Response(status_code=404, headers=SECURITY_HEADERS)
+        return asset.response(request)
 
 
 @dataclass(frozen=True, slots=True)
-class ForPeople:
-    """The endpoint; to a person's browser that is pointed at it, the explorer."""
+class ExplorerForBrowsers:
+    """The endpoint; for a browser that navigates to it, the explorer."""
 
     endpoint: ASGIApp
     explorer: Asset
@@ -145,7 +145,7 @@ def _contents(directory: Traversable, within: str = "") -> Iterator[tuple[str, b
 
 
 @cache
-def pages(*, demo: bool) -> Pages:
+def load_console_files(*, demo: bool) -> ConsoleFiles:
     """`demo` says that one can sign in as somebody without an identity provider."""
     contents = dict(_contents(files("gateway").joinpath("console")))
     version = _digest(b"".join(contents[name] for name in sorted(contents)))
@@ -155,9 +155,11 @@ def pages(*, demo: bool) -> Pages:
         return text.replace('<html lang="en">', '<html lang="en" data-demo>') if demo else text
 
     console, explorer = page("index.html"), page("explorer/index.html")
-    return Pages(
-        asset("index.html", console.encode(), {**ASK_AGAIN, **_policy(CONSOLE_POLICY)}),
-        asset("explorer/index.html", explorer.encode(), {**ASK_AGAIN, **_policy(explorer_policy(explorer))}),
-        {name: asset(name, body, FOREVER) for name, body in contents.items()},
+    return ConsoleFiles(
+        create_asset("index.html", console.encode(), {**REVALIDATE, **_policy_header(CONSOLE_POLICY)}),
+        create_asset(
+            "explorer/index.html", explorer.encode(), {**REVALIDATE, **_policy_header(explorer_policy(explorer))}
+        ),
+        {name: create_asset(name, body, IMMUTABLE) for name, body in contents.items()},
         version,
     )

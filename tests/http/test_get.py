@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from gateway.http.endpoint import MAX_QUERY_STRING_BYTES
-from gateway.server.app import CROSS_ORIGIN_ANSWER, create_app
+from gateway.server.app import CORS_EXPOSED_HEADERS, create_app
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client
@@ -184,7 +184,7 @@ async def test_a_page_of_a_listed_origin_may_ask(shop: Client) -> None:
     assert "POST" in preflight.headers["access-control-allow-methods"]
     assert "access-control-allow-credentials" not in preflight.headers
     assert answer.headers["access-control-allow-origin"] == "https://shop.example.com"
-    assert answer.headers["access-control-expose-headers"] == ", ".join(CROSS_ORIGIN_ANSWER)
+    assert answer.headers["access-control-expose-headers"] == ", ".join(CORS_EXPOSED_HEADERS)
     assert answer.json() == ANSWER
 
 
