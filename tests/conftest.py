@@ -27,7 +27,7 @@ from db.changes.payment_methods import PaymentProcessor
 from db.license_key_custody.keyring import Keyring
 from db.pool import prepare
 from gateway.demo.payment_processor import DemoProcessor
-from gateway.demo.signing import mint
+from gateway.demo.signing import issue_token
 from gateway.operations.limits import Limits
 from gateway.server.app import create_app
 from gateway.settings import Settings
@@ -156,7 +156,7 @@ class Client:
         key = (subject, repr(sorted(claims.items())))
         if key not in self._tokens:
             given = {"email": f"{subject}@example.com", "name": subject.title(), **claims}
-            self._tokens[key] = mint(
+            self._tokens[key] = issue_token(
                 self._signing_key,
                 issuer=self._issuer,
                 audience=AUDIENCE,

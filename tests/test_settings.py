@@ -8,11 +8,11 @@ import pytest
 from pydantic import ValidationError
 
 from gateway import settings
-from gateway.demo.secrets import fresh
+from gateway.demo.secrets import generate_secrets
 from gateway.operations.limits import Limits
 from gateway.settings import Environment, Settings
 
-PUBLIC_KEY = fresh().token_public_key()
+PUBLIC_KEY = generate_secrets().token_public_key()
 LOOKUP = "a-lookup-secret-of-more-than-32-characters"
 ENCRYPTION = base64.b64encode(bytes(range(32))).decode()
 COMPLETE = {
@@ -125,7 +125,7 @@ def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> 
         ),
         (
             "LICET_TOKEN_PUBLIC_KEY",
-            fresh().token_private_key,
+            generate_secrets().token_private_key,
             "LICET_TOKEN_PUBLIC_KEY holds no public key (-----BEGIN PUBLIC KEY-----: RSA of 2048 bits, EC or Ed25519).",
         ),
         (
@@ -234,7 +234,7 @@ def test_settings_do_not_change_after_they_are_read(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_comes_from_a_demo_is_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
-    demo = fresh()
+    demo = generate_secrets()
     told(
         monkeypatch,
         **{

@@ -10,9 +10,9 @@ from db.clock import system_clock
 from db.seed.people import PEOPLE
 from gateway.demo import database
 from gateway.demo import secrets as demo_secrets
-from gateway.demo.output import Card, Narrator
+from gateway.demo.output import DemoBanner, ProgressReporter
 from gateway.demo.payment_processor import DemoProcessor
-from gateway.demo.sign_in import LIFETIME, Signer, routes
+from gateway.demo.sign_in import TOKEN_LIFETIME, Signer, routes
 from gateway.server import preflight, process
 from gateway.server.app import create_app
 from gateway.server.signals import stop_on_signal
@@ -25,35 +25,35 @@ def run(host: str | None, port: int | None, data_dir: Path | None, *, reset: boo
     environment = preflight.load_environment()
     configure_logging(environment.log_format)
     host = host or environment.host
-    kept_in = demo_secrets.directory(environment, data_dir)
+    directory = demo_secrets.resolve_data_dir(environment, data_dir)
     with stop_on_signal(), process.bind(host, environment.port if port is None else port) as listener:
-        _run(environment, kept_in, host, listener, reset=reset)
+        _run(environment, directory, host, listener, reset=reset)
 
 
 def _run(environment: Environment, data_dir: Path, host: str, listener: socket.socket, *, reset: bool) -> None:
-    narrator = Narrator(Console())
-    secrets = demo_secrets.keep(data_dir)
-    with database.database(environment, data_dir, narrator) as url:
+    reporter = ProgressReporter(Console())
+    secrets = demo_secrets.load_or_create(data_dir)
+    with database.open_database(environment, data_dir, reporter) as url:
         settings = database.demo_settings(url, host, listener.getsockname()[1], secrets)
-        to_try = asyncio.run(database.prepare(url, settings.keyring(), system_clock, narrator, reset=reset))
+        summary = asyncio.run(database.prepare(url, settings.keyring(), system_clock, reporter, reset=reset))
         signer = Signer(secrets.token_private_key, system_clock)
-        served = create_app(
+        app = create_app(
             settings,
             system_clock,
             extra_routes=routes(PEOPLE, signer, settings.demo_hosts),
             processor=DemoProcessor(system_clock),
         )
-        narrator.show(
-            Card(
+        reporter.print_banner(
+            DemoBanner(
                 version=VERSION,
                 origin=process.origin(host, listener),
                 people=PEOPLE,
                 token=signer.token(PEOPLE[0]).text,
-                token_days=LIFETIME.days,
-                account_id=f"acc_{to_try.account_id}",
-                keys=to_try.keys,
-                made_on=to_try.made_on,
+                token_days=TOKEN_LIFETIME.days,
+                account_id=f"acc_{summary.account_id}",
+                keys=summary.keys,
+                seeded_on=summary.seeded_on,
                 data_dir=data_dir if environment.database_url is None else None,
             )
         )
-        process.run(served, listener, request_timeout=settings.request_timeout)
+        process.run(app, listener, request_timeout=settings.request_timeout)

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from db.license_key_custody import rotation
 from db.license_key_custody.rotation import Rotated, SecretsMissing
-from gateway.demo.output import Narrator
+from gateway.demo.output import ProgressReporter
 from gateway.server import preflight
 from gateway.server.signals import INTERRUPTED_EXIT_CODE, stop_on_signal
 from gateway.settings import Settings
@@ -17,23 +17,23 @@ from gateway.startup_errors import StartupError
 def run() -> None:
     settings = preflight.load_settings()
     with stop_on_signal():
-        rotated = asyncio.run(_rotate(settings, Narrator(Console(stderr=True))))
-        typer.echo(f"{rotated.sealed} keys were sealed anew, {rotated.current} were sealed with the current secrets.")
-        if rotated.left:
+        result = asyncio.run(_rotate(settings, ProgressReporter(Console(stderr=True))))
+        typer.echo(f"{result.sealed} keys were sealed anew, {result.current} were sealed with the current secrets.")
+        if result.left:
             raise StartupError(
-                f"{rotated.left} were sealed with former secrets meanwhile: restart every server, run it again."
+                f"{result.left} were sealed with former secrets meanwhile: restart every server, run it again."
             )
         return
     raise typer.Exit(INTERRUPTED_EXIT_CODE)
 
 
-async def _rotate(settings: Settings, narrator: Narrator) -> Rotated:
+async def _rotate(settings: Settings, reporter: ProgressReporter) -> Rotated:
     """Seal every key with the current secrets. Raises StartupError."""
     url = settings.database_url.get_secret_value()
     await preflight.check_database(url)
     async with preflight.connect(url) as conn:
         try:
-            with narrator.progress("Sealing licence keys") as progress:
+            with reporter.progress("Sealing licence keys") as progress:
                 return await rotation.rotate(conn, settings.keyring(), progress)
         except SecretsMissing as missing:
             raise StartupError(

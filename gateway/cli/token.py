@@ -17,8 +17,8 @@ def run(person: str, data_dir: Path | None) -> None:
     if found is None and person != STORE:
         known = ", ".join(one.subject for one in PEOPLE)
         raise StartupError(f"There is no {person} in the demo: choose one of {known}, or {STORE}.")
-    kept_in = demo_secrets.directory(preflight.load_environment(), data_dir)
-    secrets = demo_secrets.read(kept_in)
+    kept_in = demo_secrets.resolve_data_dir(preflight.load_environment(), data_dir)
+    secrets = demo_secrets.load(kept_in)
     if secrets is None:
         raise StartupError(f"There is no demo in {kept_in}: run licet demo, or name its --data-dir.")
     signer = Signer(secrets.token_private_key, system_clock)

@@ -15,7 +15,7 @@ from db import demo_marker, embedded_postgres, pool, seed
 from db.clock import Clock
 from db.demo_marker import DEMO_ISSUER
 from db.license_key_custody.keyring import Keyring
-from gateway.demo.output import Narrator
+from gateway.demo.output import ProgressReporter
 from gateway.demo.secrets import DemoSecrets
 from gateway.server.migrate import migrate
 from gateway.server.preflight import connect
@@ -25,22 +25,22 @@ from gateway.startup_errors import StartupError, database_location
 
 
 @dataclass(frozen=True, slots=True)
-class ToTry:
+class DemoSummary:
     """The first person's company, licence keys that are free to register, and the day that all dates relate to."""
 
     account_id: UUID
     keys: Sequence[seed.FreeKey]
-    made_on: date
+    seeded_on: date
 
 
 @contextmanager
-def database(environment: Environment, data_dir: Path, narrator: Narrator) -> Iterator[str]:
+def open_database(environment: Environment, data_dir: Path, reporter: ProgressReporter) -> Iterator[str]:
     """The address of the database to use: the one in DATABASE_URL, or one of our own that ends with the block."""
     if environment.database_url is not None:
         yield environment.database_url.get_secret_value()
         return
     try:
-        with narrator.step("Starting PostgreSQL"):
+        with reporter.step("Starting PostgreSQL"):
             server = embedded_postgres.start(data_dir)
     except embedded_postgres.EmbeddedPostgresError as error:
         raise StartupError(str(error)) from error
@@ -69,26 +69,26 @@ def demo_settings(url: str, host: str, port: int, secrets: DemoSecrets) -> Setti
     )
 
 
-async def prepare(url: str, keyring: Keyring, clock: Clock, narrator: Narrator, *, reset: bool) -> ToTry:
+async def prepare(url: str, keyring: Keyring, clock: Clock, reporter: ProgressReporter, *, reset: bool) -> DemoSummary:
     """Leave a migrated, seeded and marked database at `url`, and say what can be tried on it.
 
     Raises StartupError when the database is not the demo's to fill.
     """
     async with connect(url) as conn:
-        await _require_ours(conn, url)
+        await _require_demo_database(conn, url)
         # An empty database has nothing to drop, and no mark either.
         if reset and await demo_marker.state(conn) is demo_marker.State.MARKED:
-            with narrator.step("Dropping the demo's tables"):
+            with reporter.step("Dropping the demo's tables"):
                 await demo_marker.drop(conn)
-    with narrator.step("Migrating"):
+    with reporter.step("Migrating"):
         await migrate(url)
     async with connect(url) as conn:
         await pool.prepare(conn)
-        await _seed_when_empty(conn, url, keyring, clock, narrator)
-        return await _to_try(conn, keyring)
+        await _seed_when_empty(conn, url, keyring, clock, reporter)
+        return await _summarize(conn, keyring)
 
 
-async def _require_ours(conn: Connection, url: str) -> None:
+async def _require_demo_database(conn: Connection, url: str) -> None:
     if await demo_marker.state(conn) is demo_marker.State.FOREIGN:
         raise StartupError(
             f"The database {database_location(url)} holds what no demo put there, and stays as it is: "
@@ -96,17 +96,19 @@ async def _require_ours(conn: Connection, url: str) -> None:
         )
 
 
-async def _seed_when_empty(conn: Connection, url: str, keyring: Keyring, clock: Clock, narrator: Narrator) -> None:
+async def _seed_when_empty(
+    conn: Connection, url: str, keyring: Keyring, clock: Clock, reporter: ProgressReporter
+) -> None:
     # One transaction: a start that is killed here leaves an empty database and not half a world.
     async with conn.transaction():
         await demo_marker.hold(conn)
-        await _require_ours(conn, url)
+        await _require_demo_database(conn, url)
         if await demo_marker.state(conn) is demo_marker.State.EMPTY:
-            with narrator.step("Seeding"):
+            with reporter.step("Seeding"):
                 await seed.demo(conn, keyring, clock())
 
 
-async def _to_try(conn: Connection, keyring: Keyring) -> ToTry:
+async def _summarize(conn: Connection, keyring: Keyring) -> DemoSummary:
     try:
         keys = await seed.unregistered_keys(conn, keyring)
     except (KeyError, InvalidTag):
@@ -114,12 +116,12 @@ async def _to_try(conn: Connection, keyring: Keyring) -> ToTry:
             "The secrets in the data directory are not those that this database was seeded with: "
             "start with --reset, or name the --data-dir that has them."
         ) from None
-    made_on = await conn.fetchval("SELECT seeded_on FROM demo_marks")
-    return ToTry(await seed.business_account(conn), keys, made_on)
+    seeded_on = await conn.fetchval("SELECT seeded_on FROM demo_marks")
+    return DemoSummary(await seed.business_account(conn), keys, seeded_on)
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class SeedSize:
     """How much to generate; a large account has 50,000 subscriptions besides."""
 
     accounts: int
@@ -127,17 +129,17 @@ class Amount:
     large_account: bool
 
 
-async def generate(url: str, keyring: Keyring, clock: Clock, narrator: Narrator, amount: Amount) -> None:
+async def generate(url: str, keyring: Keyring, clock: Clock, reporter: ProgressReporter, size: SeedSize) -> None:
     """Add generated accounts beside the demo's world at `url`. Raises StartupError."""
     async with connect(url) as conn:
         await pool.prepare(conn)
-        with narrator.progress("Generating subscriptions") as progress:
+        with reporter.progress("Generating subscriptions") as progress:
             await seed.generate(
                 conn,
                 keyring,
                 clock(),
-                accounts=amount.accounts,
-                subscriptions=amount.subscriptions,
-                large_account=amount.large_account,
+                accounts=size.accounts,
+                subscriptions=size.subscriptions,
+                large_account=size.large_account,
                 progress=progress,
             )

@@ -18,9 +18,9 @@ class DemoProcessor:
     clock: Clock
 
     async def describe(self, token: str) -> Described | None:
-        return self._known().get(token)
+        return self._payment_methods().get(token)
 
-    def _known(self) -> Mapping[str, Described]:
+    def _payment_methods(self) -> Mapping[str, Described]:
         card, today = PaymentMethodKind.CREDIT_CARD, self.clock().date()
         return {
             "tok_visa": Described(card, "Visa", "4242", end_of_month(today, 24), HOLDER),

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from gateway.settings import DEMO_PREFIX, Environment
 from gateway.startup_errors import StartupError, error_reason
 
-FILE = "secrets.json"
+FILE_NAME = "secrets.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class DemoSecrets:
         return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
-def directory(environment: Environment, chosen: Path | None) -> Path:
-    """Where a demo keeps what it has."""
-    return (chosen or environment.data_dir).expanduser().absolute()
+def resolve_data_dir(environment: Environment, override: Path | None) -> Path:
+    """The data directory of a demo."""
+    return (override or environment.data_dir).expanduser().absolute()
 
 
-def fresh() -> DemoSecrets:
+def generate_secrets() -> DemoSecrets:
     # An id of its own each time: a database sealed with other secrets is told apart from a damaged one.
     secret_id = f"{DEMO_PREFIX}{secrets.token_hex(4)}"
     private = generate_private_key(SECP256R1())
@@ -52,9 +52,9 @@ def fresh() -> DemoSecrets:
     )
 
 
-def read(data_dir: Path) -> DemoSecrets | None:
+def load(data_dir: Path) -> DemoSecrets | None:
     """None when there are none yet. Raises StartupError when the file is not ours or can not be read."""
-    path = data_dir / FILE
+    path = data_dir / FILE_NAME
     try:
         return DemoSecrets(**json.loads(path.read_bytes()))
     except FileNotFoundError:
@@ -67,31 +67,31 @@ def read(data_dir: Path) -> DemoSecrets | None:
         raise StartupError(f"{path} is damaged: move it away and start the demo with --reset.") from error
 
 
-def keep(data_dir: Path) -> DemoSecrets:
+def load_or_create(data_dir: Path) -> DemoSecrets:
     """The secrets of this directory, made when there are none. Raises StartupError."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        if not (data_dir / FILE).exists():
-            _write(data_dir, fresh())
+        if not (data_dir / FILE_NAME).exists():
+            _write(data_dir, generate_secrets())
     except OSError as error:
         raise StartupError(
             f"{data_dir} can not be written to ({error_reason(error)}): choose another with --data-dir."
         ) from error
-    kept = read(data_dir)
-    if kept is None:
-        raise StartupError(f"{data_dir / FILE} was removed while it was read: start again.")
-    return kept
+    loaded = load(data_dir)
+    if loaded is None:
+        raise StartupError(f"{data_dir / FILE_NAME} was removed while it was read: start again.")
+    return loaded
 
 
-def _write(data_dir: Path, made: DemoSecrets) -> None:
+def _write(data_dir: Path, generated: DemoSecrets) -> None:
     """Whole or not at all, and never over the file of another process that was quicker."""
-    draft = data_dir / f".{FILE}-{secrets.token_hex(8)}"
+    draft = data_dir / f".{FILE_NAME}-{secrets.token_hex(8)}"
     try:
         with open(draft, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-            json.dump(asdict(made), file, indent=2)
+            json.dump(asdict(generated), file, indent=2)
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):
-            os.link(draft, data_dir / FILE)
+            os.link(draft, data_dir / FILE_NAME)
     finally:
         draft.unlink(missing_ok=True)

@@ -15,13 +15,13 @@ from starlette.types import Receive, Scope, Send
 from db.clock import Clock
 from db.demo_marker import DEMO_ISSUER
 from db.seed.people import Person
-from gateway.demo.signing import mint
+from gateway.demo.signing import issue_token
 from gateway.settings import DEMO_AUDIENCE
 from schema.mutations.store import SCOPE
 
 STORE = "store"
-LIFETIME = timedelta(days=30)
-MOST_BYTES = 1024
+TOKEN_LIFETIME = timedelta(days=30)
+MAX_BODY_BYTES = 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
@@ -40,71 +40,73 @@ class Signer:
     clock: Clock
 
     def token(self, person: Person) -> Token:
-        return self._signed(subject=person.subject, email=person.email, name=person.name)
+        return self._issue(subject=person.subject, email=person.email, name=person.name)
 
     def store_token(self) -> Token:
         """Of a service: it is nobody, and may write what the store writes."""
-        return self._signed(subject=STORE, scopes=(SCOPE,))
+        return self._issue(subject=STORE, scopes=(SCOPE,))
 
-    def _signed(self, **claims: Any) -> Token:
+    def _issue(self, **claims: Any) -> Token:
         now = self.clock()
-        text = mint(self.private_key, issuer=DEMO_ISSUER, audience=DEMO_AUDIENCE, now=now, lifetime=LIFETIME, **claims)
-        return Token(text, now + LIFETIME)
+        text = issue_token(
+            self.private_key, issuer=DEMO_ISSUER, audience=DEMO_AUDIENCE, now=now, lifetime=TOKEN_LIFETIME, **claims
+        )
+        return Token(text, now + TOKEN_LIFETIME)
 
 
-def refusal(headers: Mapping[str, Sequence[str]], hosts: frozenset[str]) -> str | None:
+def rejection_reason(headers: Mapping[str, Sequence[str]], hosts: frozenset[str]) -> str | None:
     """Why a request may come from another site than ours; None when it does not.
 
     A page elsewhere can send requests here, and by rebinding its name to our address even read the answers: but it
     can not choose the Host, Origin and Sec-Fetch-Site that a browser sends.
     """
-    named = HOST.fullmatch(_only(headers, "host").lower())
-    if named is None or named["name"] not in hosts:
+    host = HOST.fullmatch(_single_value(headers, "host").lower())
+    if host is None or host["name"] not in hosts:
         return "This host is not one of the demo's: add it to LICET_DEMO_HOSTS."
     # Behind a proxy that speaks TLS the scheme is not ours to know; host and port decide.
-    own = {f"{scheme}://{named[0]}" for scheme in ("http", "https")}
-    if headers["origin"] and _only(headers, "origin").lower() not in own:
+    own_origins = {f"{scheme}://{host[0]}" for scheme in ("http", "https")}
+    if headers["origin"] and _single_value(headers, "origin").lower() not in own_origins:
         return "The request comes from another origin."
-    if headers["sec-fetch-site"] and _only(headers, "sec-fetch-site") not in ("same-origin", "none"):
+    if headers["sec-fetch-site"] and _single_value(headers, "sec-fetch-site") not in ("same-origin", "none"):
         return "The request comes from another site."
     return None
 
 
-def _only(headers: Mapping[str, Sequence[str]], name: str) -> str:
+def _single_value(headers: Mapping[str, Sequence[str]], name: str) -> str:
     """The value of a header that is sent once: whoever sends two is up to something."""
     return headers[name][0] if len(headers[name]) == 1 else ""
 
 
-def _telling(request: Request) -> Mapping[str, Sequence[str]]:
+def _relevant_headers(request: Request) -> Mapping[str, Sequence[str]]:
     return {name: request.headers.getlist(name) for name in ("host", "origin", "sec-fetch-site", "content-type")}
 
 
-def answer(status: int, content: Any) -> Response:
+def json_response(status: int, content: Any) -> Response:
     return JSONResponse(content, status, headers={"Cache-Control": "no-store"})
 
 
-async def bounded_body(request: Request) -> bytes | None:
-    """None when there are more than MOST_BYTES; the rest is not read."""
+async def read_bounded_body(request: Request) -> bytes | None:
+    """None when there are more than MAX_BODY_BYTES; the rest is not read."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > MAX_BODY_BYTES:
             return None
     return body
 
 
-def asked_for(body: bytes) -> str | None:
+def parse_person(body: bytes) -> str | None:
     """The person named in {"person": "…"}; None when the body is anything else."""
     try:
-        question = orjson.loads(body)
+        content = orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
-    person = question.get("person") if isinstance(question, dict) else None
+    person = content.get("person") if isinstance(content, dict) else None
     return person if isinstance(person, str) else None
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class PeopleEndpoint:
     """GET: who one can be."""
 
     people: Sequence[Person]
@@ -114,20 +116,20 @@ class People:
         await self.respond(Request(scope, receive))(scope, receive, send)
 
     def respond(self, request: Request) -> Response:
-        reason = refusal(_telling(request), self.hosts)
-        if reason is None and request.method not in ("GET", "HEAD"):
-            reason = "People are listed with GET."
-        if reason is not None:
-            return answer(403, {"error": reason})
-        return answer(200, {"people": [described(person) for person in self.people]})
+        error = rejection_reason(_relevant_headers(request), self.hosts)
+        if error is None and request.method not in ("GET", "HEAD"):
+            error = "People are listed with GET."
+        if error is not None:
+            return json_response(403, {"error": error})
+        return json_response(200, {"people": [to_json(person) for person in self.people]})
 
 
-def described(person: Person) -> dict[str, Any]:
+def to_json(person: Person) -> dict[str, Any]:
     return {"person": person.subject, "name": person.name, "email": person.email, "description": person.description}
 
 
 @dataclass(frozen=True, slots=True)
-class SignIn:
+class SignInEndpoint:
     """POST {"person": "…"}: a token of that person, to our own page and to tools on this machine only."""
 
     people: Mapping[str, Person]
@@ -139,24 +141,24 @@ class SignIn:
         await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
-        headers = _telling(request)
-        reason = refusal(headers, self.hosts)
-        if reason is None and (request.method != "POST" or not _is_json(_only(headers, "content-type"))):
+        headers = _relevant_headers(request)
+        error = rejection_reason(headers, self.hosts)
+        if error is None and (request.method != "POST" or not _is_json(_single_value(headers, "content-type"))):
             # A form or a plain text is all that a page elsewhere can post without asking first.
-            reason = "Sign in with a POST of application/json."
-        if reason is not None:
-            return answer(403, {"error": reason})
-        body = await bounded_body(request)
-        return answer(413, {"error": "The body is too large."}) if body is None else self.signed_in(body)
+            error = "Sign in with a POST of application/json."
+        if error is not None:
+            return json_response(403, {"error": error})
+        body = await read_bounded_body(request)
+        return json_response(413, {"error": "The body is too large."}) if body is None else self.sign_in(body)
 
-    def signed_in(self, body: bytes) -> Response:
-        wanted = asked_for(body)
-        if wanted is None:
-            return answer(400, {"error": 'Send {"person": "…"}.'})
-        if wanted not in self.people:
-            return answer(404, {"error": "There is no such person: GET /demo/people lists them."})
-        token = self.signer.token(self.people[wanted])
-        return answer(200, {"token": token.text, "expiresAt": f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"})
+    def sign_in(self, body: bytes) -> Response:
+        subject = parse_person(body)
+        if subject is None:
+            return json_response(400, {"error": 'Send {"person": "…"}.'})
+        if subject not in self.people:
+            return json_response(404, {"error": "There is no such person: GET /demo/people lists them."})
+        token = self.signer.token(self.people[subject])
+        return json_response(200, {"token": token.text, "expiresAt": f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"})
 
 
 def _is_json(content_type: str) -> bool:
@@ -168,6 +170,6 @@ def routes(people: Sequence[Person], signer: Signer, hosts: Sequence[str] = ()) 
     allowed = LOOPBACK | frozenset(hosts)
     by_subject = {person.subject: person for person in people}
     return [
-        Route("/demo/people", People(people, allowed)),
-        Route("/demo/sign-in", SignIn(by_subject, allowed, signer)),
+        Route("/demo/people", PeopleEndpoint(people, allowed)),
+        Route("/demo/sign-in", SignInEndpoint(by_subject, allowed, signer)),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import jwt
 
 
-def mint(
+def issue_token(
     private_key_pem: str,
     *,
     issuer: str,
@@ -33,5 +33,5 @@ def mint(
         "name": name,
         "scope": " ".join(sorted(scopes)) or None,
     }
-    stated = {claim: value for claim, value in claims.items() if value is not None}
-    return jwt.encode(stated, private_key_pem, algorithm, headers=None if kid is None else {"kid": kid})
+    present = {claim: value for claim, value in claims.items() if value is not None}
+    return jwt.encode(present, private_key_pem, algorithm, headers=None if kid is None else {"kid": kid})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from gateway.auth.tokens import Claims, TokenVerifier, Unauthenticated
 from gateway.auth.verification_keys import ALGORITHMS, StaticKey, VerificationKey, verification_key
-from gateway.demo.signing import mint
+from gateway.demo.signing import issue_token
 from tests.auth.signing import (
     AUDIENCE,
     CLAIMS,
@@ -262,7 +262,7 @@ async def test_a_claim_that_is_null_is_absent(verifier: TokenVerifier) -> None:
 
 @pytest.mark.parametrize("algorithm", ["ES256", "EdDSA", "RS256"])
 async def test_a_minted_token_verifies(algorithm: str) -> None:
-    token = mint(
+    token = issue_token(
         private_pem(algorithm), issuer=ISSUER, audience=AUDIENCE, subject="ada", now=NOW, lifetime=timedelta(hours=1),
         email="ada@example.com", name="Ada", scopes=["b", "a"], kid="demo", algorithm=algorithm,
     )  # fmt: skip
@@ -275,7 +275,7 @@ async def test_a_minted_token_verifies(algorithm: str) -> None:
 
 
 def test_a_minted_token_says_only_what_it_was_given() -> None:
-    token = mint(
+    token = issue_token(
         private_pem("ES256"), issuer=ISSUER, audience=AUDIENCE, subject="ada", now=NOW, lifetime=timedelta(minutes=5)
     )
 

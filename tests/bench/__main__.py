@@ -14,7 +14,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
-from gateway.demo.output import Narrator
+from gateway.demo.output import ProgressReporter
 from gateway.startup_errors import StartupError
 from tests.bench import (
     chart,
@@ -119,7 +119,7 @@ class Stage:
 
 def run(wanted: Wanted) -> None:
     chosen = _chosen("contender", CONTENDERS, wanted.only)
-    narrator = Narrator(CONSOLE)
+    narrator = ProgressReporter(CONSOLE)
     with ExitStack() as open_:
         installed = wanted.cache
         if any(contender.needs_node for contender in chosen):

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from db.license_key_custody.keyring import Keyring
-from gateway.demo.signing import mint
+from gateway.demo.signing import issue_token
 
 ISSUER = "https://id.bench.example"
 AUDIENCE = "licet"
@@ -27,7 +27,7 @@ class Credentials:
     settings: dict[str, str] = field(repr=False)
 
     def token(self, subject: str = SUBJECT) -> str:
-        return mint(
+        return issue_token(
             self.private_key,
             issuer=ISSUER,
             audience=AUDIENCE,

@@ -12,14 +12,14 @@ import asyncpg
 import httpx
 import pytest
 
-from gateway.demo.secrets import fresh
+from gateway.demo.secrets import generate_secrets
 from tests import processes
 from tests.processes import licet
 
 OWN = {
     "LICET_TOKEN_ISSUER": "https://id.example",
     "LICET_TOKEN_AUDIENCE": "licet",
-    "LICET_TOKEN_PUBLIC_KEY": fresh().token_public_key(),
+    "LICET_TOKEN_PUBLIC_KEY": generate_secrets().token_public_key(),
     "LICET_LOOKUP_SECRETS": "1:a-lookup-secret-of-more-than-32-characters",
     "LICET_ENCRYPTION_SECRETS": f"1:{base64.b64encode(bytes(range(32))).decode()}",
 }

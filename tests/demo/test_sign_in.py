@@ -18,7 +18,7 @@ from gateway.demo.sign_in import Signer, routes
 from gateway.startup_errors import StartupError
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-SECRETS = secrets.fresh()
+SECRETS = secrets.generate_secrets()
 SIGNED_IN = {"host": "localhost:8000", "content-type": "application/json"}
 
 
@@ -196,9 +196,9 @@ async def test_a_body_that_names_nobody_is_told_so(content: bytes | str, status:
 
 
 def test_secrets_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
-    made = secrets.keep(tmp_path / "new" / "directory")
+    made = secrets.load_or_create(tmp_path / "new" / "directory")
 
-    kept = secrets.keep(tmp_path / "new" / "directory")
+    kept = secrets.load_or_create(tmp_path / "new" / "directory")
 
     assert kept == made
     assert [path.name for path in (tmp_path / "new" / "directory").iterdir()] == ["secrets.json"]
@@ -206,7 +206,7 @@ def test_secrets_are_made_once_and_for_their_owner_only(tmp_path: Path) -> None:
 
 
 def test_secrets_differ_and_are_not_printed(tmp_path: Path) -> None:
-    first, second = secrets.keep(tmp_path / "a"), secrets.keep(tmp_path / "b")
+    first, second = secrets.load_or_create(tmp_path / "a"), secrets.load_or_create(tmp_path / "b")
 
     assert (first.lookup != second.lookup, first.encryption != second.encryption) == (True, True)
     assert first.token_private_key != second.token_private_key
@@ -215,14 +215,14 @@ def test_secrets_differ_and_are_not_printed(tmp_path: Path) -> None:
 
 def test_two_first_starts_agree_on_the_secrets(tmp_path: Path) -> None:
     kept: list[secrets.DemoSecrets] = []
-    starts = [Thread(target=lambda: kept.append(secrets.keep(tmp_path))) for _ in range(8)]
+    starts = [Thread(target=lambda: kept.append(secrets.load_or_create(tmp_path))) for _ in range(8)]
 
     for start in starts:
         start.start()
     for start in starts:
         start.join()
 
-    assert kept == [secrets.keep(tmp_path)] * 8
+    assert kept == [secrets.load_or_create(tmp_path)] * 8
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", json.dumps({"lookup": "x"})])
@@ -230,4 +230,4 @@ def test_damaged_secrets_are_told(tmp_path: Path, content: str) -> None:
     (tmp_path / "secrets.json").write_text(content)
 
     with pytest.raises(StartupError, match=r"secrets\.json is damaged: move it away and start the demo with --reset"):
-        secrets.keep(tmp_path)
+        secrets.load_or_create(tmp_path)

@@ -10,7 +10,7 @@ import httpx
 import orjson
 import pytest
 
-from gateway.demo.signing import mint
+from gateway.demo.signing import issue_token
 from gateway.operations.limits import Limits
 from schema.query import schema
 from tests import world
@@ -113,7 +113,7 @@ async def test_a_request_without_a_good_token_is_a_401(
 
 
 async def test_a_token_that_has_expired_is_a_401(client: Client, signing_key: str, statements: list[str]) -> None:
-    token = mint(
+    token = issue_token(
         signing_key,
         issuer=world.ISSUER,
         audience=AUDIENCE,

@@ -11,7 +11,7 @@ from asyncpg import Connection
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from gateway.demo.signing import mint
+from gateway.demo.signing import issue_token
 from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
@@ -53,7 +53,7 @@ class ClientInTime(Client):
     def token(self, subject: str, **claims: Any) -> str:
         given = {"email": f"{subject}@example.com", "name": subject.title(), "lifetime": timedelta(hours=1), **claims}
         issuer, now = world.ISSUER, self._watch.now
-        return mint(self._signing_key, issuer=issuer, audience=AUDIENCE, subject=subject, now=now, **given)
+        return issue_token(self._signing_key, issuer=issuer, audience=AUDIENCE, subject=subject, now=now, **given)
 
 
 @asynccontextmanager

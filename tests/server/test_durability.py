@@ -20,15 +20,15 @@ import pytest
 
 from db import embedded_postgres, migrations
 from db.embedded_postgres import Server
-from gateway.demo.secrets import fresh
-from gateway.demo.signing import mint
+from gateway.demo.secrets import generate_secrets
+from gateway.demo.signing import issue_token
 from tests import world
 from tests.processes import Running, await_ready, serving
 from tests.server.mutation_traffic import TERMS, Call, Client, require_whole, send_again, stream, until
 
 CLIENTS = 6
 WAYS = ("kill the server", "crash the database", "stop the database")
-SECRETS = fresh()
+SECRETS = generate_secrets()
 ISSUER = "https://id.example.com"
 SETTINGS = {
     "LICET_TOKEN_ISSUER": ISSUER,
@@ -40,7 +40,7 @@ SETTINGS = {
 
 
 def token(subject: str, **claims: Any) -> str:
-    return mint(
+    return issue_token(
         SECRETS.token_private_key,
         issuer=ISSUER,
         audience="licet",

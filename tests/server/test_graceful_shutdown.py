@@ -10,11 +10,11 @@ from pathlib import Path
 import httpx
 
 from db import migrations
-from gateway.demo.secrets import fresh
-from gateway.demo.signing import mint
+from gateway.demo.secrets import generate_secrets
+from gateway.demo.signing import issue_token
 from tests.processes import serving
 
-SECRETS = fresh()
+SECRETS = generate_secrets()
 ISSUER = "https://id.example"
 OWN = {
     "LICET_TOKEN_ISSUER": ISSUER,
@@ -54,7 +54,7 @@ class Traffic:
 
 
 def _token() -> str:
-    return mint(
+    return issue_token(
         SECRETS.token_private_key,
         issuer=ISSUER,
         audience="licet",

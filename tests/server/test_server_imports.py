@@ -7,13 +7,13 @@ from pathlib import Path
 
 import httpx
 
-from gateway.demo.secrets import fresh
-from gateway.demo.signing import mint
+from gateway.demo.secrets import generate_secrets
+from gateway.demo.signing import issue_token
 from tests import processes
 from tests.cli.test_commands import OWN
 from tests.processes import Running, licet
 
-SECRETS = fresh()
+SECRETS = generate_secrets()
 # Commands, the demo and its world, and what libraries take along where they find it: a server runs nothing of these.
 NEVER = {
     *("alembic.command", "db.embedded_postgres", "db.migrations", "db.seed", "gateway.demo", "mako.template"),
@@ -27,7 +27,7 @@ ASKED_FOR = {
 
 
 def ask(running: Running) -> httpx.Response:
-    token = mint(
+    token = issue_token(
         SECRETS.token_private_key,
         issuer=OWN["LICET_TOKEN_ISSUER"],
         audience=OWN["LICET_TOKEN_AUDIENCE"],
