@@ -1,4 +1,4 @@
-"""`licet doctor`: what keeps `licet serve` from serving, looked for in order, one line each."""
+"""`licet doctor`: what keeps `licet serve` from serving, checked in order, one line each."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -19,81 +19,81 @@ from gateway.server import preflight
 from gateway.settings import env_name
 from gateway.startup_errors import StartupError
 
-TOLERATED = timedelta(seconds=5)
+MAX_CLOCK_SKEW = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at; `advice` is what to do, None when all is well."""
+class CheckResult:
+    """Of one check; `advice` is what to do, None when it passed."""
 
-    subject: str
+    name: str
     advice: str | None = None
 
 
 def run() -> None:
-    if not asyncio.run(_tell_findings(Console())):
+    if not asyncio.run(_print_results(Console())):
         raise typer.Exit(1)
 
 
-async def _tell_findings(console: Console) -> bool:
+async def _print_results(console: Console) -> bool:
     """True when all is well."""
-    well = True
-    async with aclosing(_examine(system_clock)) as findings:
-        async for finding in findings:
-            well = well and finding.advice is None
-            mark, said = ("✓", "") if finding.advice is None else ("✗", f": {finding.advice}")
-            console.print(Text(f"{mark} {finding.subject}{said}"), style="green" if not said else "red", soft_wrap=True)
-    return well
+    passed = True
+    async with aclosing(_run_checks(system_clock)) as results:
+        async for result in results:
+            passed = passed and result.advice is None
+            mark, suffix = ("✓", "") if result.advice is None else ("✗", f": {result.advice}")
+            console.print(Text(f"{mark} {result.name}{suffix}"), style="green" if not suffix else "red", soft_wrap=True)
+    return passed
 
 
-async def _examine(clock: Clock) -> AsyncGenerator[Finding]:
-    """The findings as they are made; what can not be looked at after a bad one is left out."""
+async def _run_checks(clock: Clock) -> AsyncGenerator[CheckResult]:
+    """The results as they come; what cannot be checked after a failure is left out."""
     keyring = None
     try:
         keyring = preflight.load_settings().keyring()
-        yield Finding("settings")
-    except StartupError as problem:
-        for line in str(problem).splitlines():
-            yield Finding("settings", line)
+        yield CheckResult("settings")
+    except StartupError as error:
+        for line in str(error).splitlines():
+            yield CheckResult("settings", line)
     try:
         async with preflight.connect(preflight.database_url()) as conn:
-            yield Finding("database can be reached")
-            for finding in await _examine_database(conn, clock):
-                yield finding
+            yield CheckResult("database can be reached")
+            for result in await _check_database(conn, clock):
+                yield result
             if keyring is not None and not await revisions.is_behind(conn):
-                yield await _examine_keys(conn, keyring)
-    except StartupError as problem:
+                yield await _check_secrets(conn, keyring)
+    except StartupError as error:
         # Without an address the settings have said so already.
-        if "DATABASE_URL is missing" not in str(problem):
-            yield Finding("database can be reached", str(problem))
+        if "DATABASE_URL is missing" not in str(error):
+            yield CheckResult("database can be reached", str(error))
 
 
-async def _examine_keys(conn: Connection, keyring: Keyring) -> Finding:
+async def _check_secrets(conn: Connection, keyring: Keyring) -> CheckResult:
     lookup, encryption = await rotation.missing_secrets(conn, keyring)
-    lacking = [
+    missing = [
         f"{env_name(field)} lacks {', '.join(ids)}"
         for field, ids in (("lookup_secrets", lookup), ("encryption_secrets", encryption))
         if ids
     ]
-    advice = f"{'; '.join(lacking)}: list what is lacking after the current one." if lacking else None
-    return Finding("every licence key can be found and opened", advice)
+    advice = f"{'; '.join(missing)}: list what is lacking after the current one." if missing else None
+    return CheckResult("every licence key can be found and opened", advice)
 
 
-async def _examine_database(conn: Connection, clock: Clock) -> list[Finding]:
+async def _check_database(conn: Connection, clock: Clock) -> list[CheckResult]:
     version = conn.get_server_version()
-    old = version.major < preflight.MIN_POSTGRES_VERSION
+    is_too_old = version.major < preflight.MIN_POSTGRES_VERSION
     behind = await revisions.is_behind(conn)
-    marked = await demo_marker.state(conn) is demo_marker.State.MARKED
-    apart = abs(await conn.fetchval("SELECT clock_timestamp()") - clock())
+    is_demo = await demo_marker.state(conn) is demo_marker.State.MARKED
+    skew = abs(await conn.fetchval("SELECT clock_timestamp()") - clock())
     return [
-        Finding(
+        CheckResult(
             f"PostgreSQL is {preflight.MIN_POSTGRES_VERSION} or newer ({version.major}.{version.minor})",
-            "update it." if old else None,
+            "update it." if is_too_old else None,
         ),
-        Finding("migrations are complete", "run licet migrate." if behind else None),
-        Finding("the database is no demo's", "name another one in DATABASE_URL." if marked else None),
-        Finding(
+        CheckResult("migrations are complete", "run licet migrate." if behind else None),
+        CheckResult("the database is no demo's", "name another one in DATABASE_URL." if is_demo else None),
+        CheckResult(
             "the clocks agree",
-            f"they are {apart.total_seconds():.0f} s apart: synchronise them." if apart > TOLERATED else None,
+            f"they are {skew.total_seconds():.0f} s apart: synchronise them." if skew > MAX_CLOCK_SKEW else None,
         ),
     ]

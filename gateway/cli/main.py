@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 
 # Libraries load these where they find them. A server has no use for them, and twelve megabytes of memory for others.
-NOT_SERVED_WITH = ("greenlet", "pygments", "rich")
+BLOCKED_IMPORTS = ("greenlet", "pygments", "rich")
 
 Host = Annotated[str | None, typer.Option(help="Where to listen; LICET_HOST or 127.0.0.1 when not given.")]
 Port = Annotated[
@@ -32,13 +32,13 @@ DataDir = Annotated[
 Reset = Annotated[bool, typer.Option("--reset", help="Begin anew: drop what a demo made, and only that.")]
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _print_version(value: bool) -> None:
+    if value:
         typer.echo(f"licet {VERSION}")
         raise typer.Exit
 
 
-Version = Annotated[bool, typer.Option("--version", callback=_show_version, help="Print the version.")]
+Version = Annotated[bool, typer.Option("--version", callback=_print_version, help="Print the version.")]
 
 
 @app.callback()
@@ -55,7 +55,7 @@ def demo(host: Host = None, port: Port = None, data_dir: DataDir = None, reset: 
 @app.command()
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the database in DATABASE_URL: production."""
-    for name in NOT_SERVED_WITH:
+    for name in BLOCKED_IMPORTS:
         # How Python is told that a module can not be imported.
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     _run("serve", host, port)
@@ -119,7 +119,7 @@ def main() -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         app()
-    except StartupError as problem:
-        for line in str(problem).splitlines():
+    except StartupError as error:
+        for line in str(error).splitlines():
             typer.echo(f"licet: {line}", err=True)
         sys.exit(1)

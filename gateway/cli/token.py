@@ -13,13 +13,13 @@ from gateway.startup_errors import StartupError
 
 
 def run(person: str, data_dir: Path | None) -> None:
-    found = next((one for one in PEOPLE if one.subject == person), None)
-    if found is None and person != STORE:
-        known = ", ".join(one.subject for one in PEOPLE)
-        raise StartupError(f"There is no {person} in the demo: choose one of {known}, or {STORE}.")
-    kept_in = demo_secrets.resolve_data_dir(preflight.load_environment(), data_dir)
-    secrets = demo_secrets.load(kept_in)
+    matched = next((candidate for candidate in PEOPLE if candidate.subject == person), None)
+    if matched is None and person != STORE:
+        subjects = ", ".join(candidate.subject for candidate in PEOPLE)
+        raise StartupError(f"There is no {person} in the demo: choose one of {subjects}, or {STORE}.")
+    directory = demo_secrets.resolve_data_dir(preflight.load_environment(), data_dir)
+    secrets = demo_secrets.load(directory)
     if secrets is None:
-        raise StartupError(f"There is no demo in {kept_in}: run licet demo, or name its --data-dir.")
+        raise StartupError(f"There is no demo in {directory}: run licet demo, or name its --data-dir.")
     signer = Signer(secrets.token_private_key, system_clock)
-    typer.echo((signer.token(found) if found else signer.store_token()).text)
+    typer.echo((signer.token(matched) if matched else signer.store_token()).text)
