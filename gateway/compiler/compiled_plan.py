@@ -18,7 +18,7 @@ class Program:
         self._plan = plan
         self._pages = tuple(plan.pages.items())
         # With one type to look for there is nothing to decide.
-        self._look_ups = tuple((site, look_up) for site, look_up in plan.look_ups.items() if len(look_up.types) > 1)
+        self._look_ups = tuple((site, look_up) for site, look_up in plan.lookups.items() if len(look_up.types) > 1)
         self._statements = statements
         self._sites = tuple(site for site, _ in (*self._pages, *self._look_ups))
         self._last: tuple[list[Any], Compiled] | None = None

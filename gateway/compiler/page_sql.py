@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, FromClause, Integer, Text, case, cast, fal
 
 from db.mapping.keyset_pagination import PageRows
 from gateway.compiler.json_sql import Beside, Shown, Written, array, elements, object_of, or_null, quoted, text
-from gateway.compiler.plan import Edge, Fact, Object, PageInfo, Part, Typename
+from gateway.compiler.plan import ConnectionPart, Edge, Object, PageField, PageInfo, Typename
 
 FIRST: ColumnElement[Any] = literal_column("1", Integer)
 CURSORS = {"startCursor", "endCursor"}
@@ -16,7 +16,9 @@ CURSORS = {"startCursor", "endCursor"}
 class PageJson:
     """One page; `objects` writes the JSON of a node."""
 
-    def __init__(self, rows: PageRows, parts: Mapping[str, Part], objects: Callable[[Object, Beside], Written]) -> None:
+    def __init__(
+        self, rows: PageRows, parts: Mapping[str, ConnectionPart], objects: Callable[[Object, Beside], Written]
+    ) -> None:
         self.rows = rows
         self.parts = parts
         self.objects = objects
@@ -93,16 +95,16 @@ class PageJson:
     def _object(self, found: Mapping[str, ColumnElement[Any]]) -> Written:
         return object_of({key: self._part(key, part, found) for key, part in self.parts.items()})
 
-    def _part(self, key: str, part: Part, found: Mapping[str, ColumnElement[Any]]) -> Written:
+    def _part(self, key: str, part: ConnectionPart, found: Mapping[str, ColumnElement[Any]]) -> Written:
         if isinstance(part, Typename):
             return quoted(part.name)
-        if isinstance(part, Fact):
+        if isinstance(part, PageField):
             return (cast(self.rows.total(), Text),)
         if isinstance(part, PageInfo):
-            return object_of({key: self._fact(fact, found) for key, fact in part.facts.items()})
+            return object_of({key: self._fact(fact, found) for key, fact in part.fields.items()})
         return array(found[self.columns[key]])
 
-    def _fact(self, fact: Fact | Typename, found: Mapping[str, ColumnElement[Any]]) -> Written:
+    def _fact(self, fact: PageField | Typename, found: Mapping[str, ColumnElement[Any]]) -> Written:
         if isinstance(fact, Typename):
             return quoted(fact.name)
         if fact.name not in CURSORS:
@@ -121,4 +123,4 @@ class PageJson:
 
 
 def _names(part: PageInfo) -> set[str]:
-    return {fact.name for fact in part.facts.values() if isinstance(fact, Fact)}
+    return {fact.name for fact in part.fields.values() if isinstance(fact, PageField)}

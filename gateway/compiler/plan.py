@@ -25,13 +25,13 @@ Fields = Mapping[str, Selected]
 # What the field of a type declares; None when that is nothing.
 Declarations = Callable[[str, str], Declared | None]
 
-# Fields below each other: SQLAlchemy renders by recursion, and Python's is bounded.
-DEEPEST = 30
-# Selections with fields below them: rendering and planning a larger statement takes a second, the first time.
-LARGEST = 250
+# Levels of fields: SQLAlchemy renders by recursion, and Python's is bounded.
+MAX_DEPTH = 30
+# Fields with fields below them: rendering and planning a larger statement takes a second, the first time.
+MAX_SIZE = 250
 
 
-class Unplanned(Exception):
+class NotCompilable(Exception):
     """The operation is too deep or too large, or has a field that is not data: only its resolver knows the value."""
 
 
@@ -52,10 +52,10 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class ParameterizedLeaf:
     """A value of the row and of a number of days, which are the site's argument."""
 
-    measure: Measure
+    expression: Measure
     site: int
 
 
@@ -70,7 +70,7 @@ class Object:
 
 
 @dataclass(frozen=True, slots=True)
-class One:
+class ToOne:
     """The one row of a relation. `required`: the graph promises that there is one."""
 
     relation: Relation
@@ -79,7 +79,7 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
-class Many:
+class ToMany:
     """All rows of a relation."""
 
     relation: Relation
@@ -87,26 +87,26 @@ class Many:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
-    """A row of one of several types, which a column names."""
+class PolymorphicToOne:
+    """One row of one of several types; a column of the parent row names the type."""
 
     any_of: AnyOf
     objects: Mapping[str, Object]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The row, or rows, of the global ids that are the site's argument."""
+class Lookup:
+    """The row or rows whose global ids are the argument at `site`."""
 
-    look_up: LookUp
+    lookup: LookUp
     objects: Mapping[str, Object]
     plural: bool
     site: int
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """Something about a page, under its name in the graph: its total, a cursor, what lies around it."""
+class PageField:
+    """A field about the page rather than of a row, by its name in the graph: `totalCount`, `cursor`, `hasNextPage`."""
 
     name: str
 
@@ -115,25 +115,25 @@ class Fact:
 class Edge:
     """A row of a page with its cursor."""
 
-    fields: Mapping[str, Object | Fact | Typename]
+    fields: Mapping[str, Object | PageField | Typename]
 
 
 @dataclass(frozen=True, slots=True)
 class PageInfo:
-    facts: Mapping[str, Fact | Typename]
+    fields: Mapping[str, PageField | Typename]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a relation; an Object stands for its nodes, an Edge for its edges."""
+class Connection:
+    """A page of a relation: an Object stands for its `nodes`, an Edge for its `edges`."""
 
     paged: Paged
     site: int
-    parts: Mapping[str, "Part"]
+    parts: Mapping[str, "ConnectionPart"]
 
 
-Part = Object | Edge | PageInfo | Fact | Typename
-Value = Typename | Leaf | Measured | Object | One | Many | Switch | Found | Page
+ConnectionPart = Object | Edge | PageInfo | PageField | Typename
+Value = Typename | Leaf | ParameterizedLeaf | Object | ToOne | ToMany | PolymorphicToOne | Lookup | Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,22 +142,22 @@ class Plan:
 
     root: Object
     pages: Mapping[int, Paged]
-    look_ups: Mapping[int, LookUp]
+    lookups: Mapping[int, LookUp]
 
 
 def plan(typename: str, fields: Fields, declarations: Declarations) -> Plan:
-    """The plan of these fields of the root type. Raises Unplanned."""
-    if _depth(fields) > DEEPEST or _size(fields) > LARGEST:
-        raise Unplanned("nested too deeply, or too large")
+    """The plan of these fields of the root type. Raises NotCompilable."""
+    if _depth(fields) > MAX_DEPTH or _size(fields) > MAX_SIZE:
+        raise NotCompilable("nested too deeply, or too large")
     planner = _Planner(declarations)
-    return Plan(planner.object(typename, fields), planner.pages, planner.look_ups)
+    return Plan(planner.object(typename, fields), planner.pages, planner.lookups)
 
 
 @dataclass(frozen=True, slots=True)
 class _Planner:
     declarations: Declarations
     pages: dict[int, Paged] = field(default_factory=dict)
-    look_ups: dict[int, LookUp] = field(default_factory=dict)
+    lookups: dict[int, LookUp] = field(default_factory=dict)
 
     def object(self, typename: str, fields: Fields) -> Object:
         return Object({key: self._value(typename, selected) for key, selected in fields.items()})
@@ -166,67 +166,67 @@ class _Planner:
         if selected.field == "__typename":
             return Typename(typename)
         declared = self._declared(typename, selected.field)
-        shows = declared.shows
-        if isinstance(shows, Expression):
-            return self._only(selected) if selected.children else _leaf(declared, shows.build)
-        if isinstance(shows, Nested):
-            return self._nested(shows, selected)
-        if isinstance(shows, Relation):
-            below = self._only(selected)
-            return Many(shows, below) if declared.plural else One(shows, below, declared.required)
-        if isinstance(shows, AnyOf):
-            return Switch(shows, self._each(selected))
-        return self._of_site(declared, shows, selected)
+        declaration = declared.shows
+        if isinstance(declaration, Expression):
+            return self._sole_object(selected) if selected.children else _leaf(declared, declaration.build)
+        if isinstance(declaration, Nested):
+            return self._nested(declaration, selected)
+        if isinstance(declaration, Relation):
+            below = self._sole_object(selected)
+            return ToMany(declaration, below) if declared.plural else ToOne(declaration, below, declared.required)
+        if isinstance(declaration, AnyOf):
+            return PolymorphicToOne(declaration, self._objects_by_type(selected))
+        return self._with_arguments(declared, declaration, selected)
 
-    def _of_site(self, declared: Declared, shows: Measure | LookUp | Paged, selected: Selected) -> Value:
+    def _with_arguments(self, declared: Declared, declaration: Measure | LookUp | Paged, selected: Selected) -> Value:
         site = selected.site
         assert site is not None, f"{declared.name} takes arguments"
-        if isinstance(shows, Measure):
-            return Measured(shows, site)
-        if isinstance(shows, LookUp):
-            self.look_ups[site] = shows
-            return Found(shows, self._each(selected), declared.plural, site)
-        self.pages[site] = shows
+        if isinstance(declaration, Measure):
+            return ParameterizedLeaf(declaration, site)
+        if isinstance(declaration, LookUp):
+            self.lookups[site] = declaration
+            return Lookup(declaration, self._objects_by_type(selected), declared.plural, site)
+        self.pages[site] = declaration
         ((typename, parts),) = selected.children.items()
-        return Page(shows, site, {key: self._part(typename, part) for key, part in parts.items()})
+        return Connection(declaration, site, {key: self._part(typename, part) for key, part in parts.items()})
 
-    def _part(self, typename: str, part: Selected) -> Part:
+    def _part(self, typename: str, part: Selected) -> ConnectionPart:
         if part.field == "__typename":
             return Typename(typename)
         if part.field == "nodes":
-            return self._only(part)
+            return self._sole_object(part)
         if part.field == "totalCount":
-            return Fact("totalCount")
+            return PageField("totalCount")
         ((below, fields),) = part.children.items()
         if part.field == "edges":
-            return Edge({key: self._of_edge(below, selected) for key, selected in fields.items()})
-        return PageInfo({key: _fact(below, selected) for key, selected in fields.items()})
+            return Edge({key: self._edge_field(below, selected) for key, selected in fields.items()})
+        return PageInfo({key: _page_field(below, selected) for key, selected in fields.items()})
 
-    def _of_edge(self, typename: str, selected: Selected) -> Object | Fact | Typename:
-        return self._only(selected) if selected.field == "node" else _fact(typename, selected)
+    def _edge_field(self, typename: str, selected: Selected) -> Object | PageField | Typename:
+        return self._sole_object(selected) if selected.field == "node" else _page_field(typename, selected)
 
-    def _nested(self, shows: Nested, selected: Selected) -> Object:
+    def _nested(self, declaration: Nested, selected: Selected) -> Object:
         ((typename, fields),) = selected.children.items()
-        made: dict[str, Value] = {}
+        values: dict[str, Value] = {}
         for key, part in fields.items():
             if part.field == "__typename":
-                made[key] = Typename(typename)
+                values[key] = Typename(typename)
             else:
                 declared = self._declared(typename, part.field)
-                made[key] = _leaf(declared, shows.fields[declared.name])
-        return Object(made)
+                values[key] = _leaf(declared, declaration.fields[declared.name])
+        return Object(values)
 
-    def _only(self, selected: Selected) -> Object:
+    def _sole_object(self, selected: Selected) -> Object:
         ((typename, fields),) = selected.children.items()
         return self.object(typename, fields)
 
-    def _each(self, selected: Selected) -> dict[str, Object]:
+    def _objects_by_type(self, selected: Selected) -> dict[str, Object]:
         return {typename: self.object(typename, fields) for typename, fields in selected.children.items()}
 
     def _declared(self, typename: str, name: str) -> Declared:
         declared = self.declarations(typename, name)
         if declared is None:
-            raise Unplanned(f"{typename}.{name}")
+            raise NotCompilable(f"{typename}.{name}")
         return declared
 
 
@@ -234,8 +234,8 @@ def _leaf(declared: Declared, build: Build) -> Leaf:
     return Leaf(build, declared.plain, declared.required)
 
 
-def _fact(typename: str, selected: Selected) -> Fact | Typename:
-    return Typename(typename) if selected.field == "__typename" else Fact(selected.field)
+def _page_field(typename: str, selected: Selected) -> PageField | Typename:
+    return Typename(typename) if selected.field == "__typename" else PageField(selected.field)
 
 
 def _depth(fields: Fields) -> int:

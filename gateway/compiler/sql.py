@@ -31,7 +31,19 @@ from gateway.compiler.json_sql import (
 )
 from gateway.compiler.page_sql import PageJson
 from gateway.compiler.parameters import Parameters, Source
-from gateway.compiler.plan import Found, Leaf, Many, Measured, Object, One, Page, Plan, Switch, Typename, Value
+from gateway.compiler.plan import (
+    Connection,
+    Leaf,
+    Lookup,
+    Object,
+    ParameterizedLeaf,
+    Plan,
+    PolymorphicToOne,
+    ToMany,
+    ToOne,
+    Typename,
+    Value,
+)
 
 # What PostgreSQL raises where a row or a value is not what the graph promises: only resolvers know the field to blame.
 UNFIT = DataError
@@ -88,23 +100,23 @@ class _Composer:
             return quoted(value.name)
         if isinstance(value, Object):
             return self.object(value, beside)
-        if isinstance(value, Found):
+        if isinstance(value, Lookup):
             return self.listed(value, beside) if value.plural else self.found(value, beside)
-        if isinstance(value, Page):
+        if isinstance(value, Connection):
             return self.page(value, beside)
-        if isinstance(value, One):
+        if isinstance(value, ToOne):
             return self.one(value, beside)
         assert beside.shown is not None, "only look-ups and pages are without a row"
         return self.of_row(value, beside.shown)
 
-    def of_row(self, value: Leaf | Measured | Many | Switch, row: FromClause) -> Written:
+    def of_row(self, value: Leaf | ParameterizedLeaf | ToMany | PolymorphicToOne, row: FromClause) -> Written:
         if isinstance(value, Leaf):
             return leaf(value, value.build(row))
-        if isinstance(value, Measured):
-            return or_null(cast(value.measure.build(row, self.parameters.days(value.site)), Text))
-        return self.many(value, row) if isinstance(value, Many) else self.switch(value, row)
+        if isinstance(value, ParameterizedLeaf):
+            return or_null(cast(value.expression.build(row, self.parameters.days(value.site)), Text))
+        return self.many(value, row) if isinstance(value, ToMany) else self.switch(value, row)
 
-    def one(self, one: One, beside: Beside) -> Written:
+    def one(self, one: ToOne, beside: Beside) -> Written:
         assert beside.row is not None
         chosen = self.single(one.relation, _keys(one.relation, beside.shown), one.object)
         # The limit is for the planner: joined freely, it might read the whole of a large table for a few rows.
@@ -123,7 +135,7 @@ class _Composer:
         chosen = beside.select(text(self.object(made, beside)).label("json")).where(*rows.where)
         return chosen if relation.guard is None else chosen.where(relation.guard(keys))
 
-    def many(self, many: Many, row: FromClause) -> Written:
+    def many(self, many: ToMany, row: FromClause) -> Written:
         keys = _keys(many.relation, row)
         rows = many.relation.rows(keys)
         beside = Beside(rows.source, Shown(rows.source, rows, keys))
@@ -131,7 +143,7 @@ class _Composer:
         ordered = chosen.order_by(*[build(rows.source) for build in many.relation.order])
         return _guarded(many.relation, keys, array(gathered(ordered).scalar_subquery()))
 
-    def page(self, page: Page, beside: Beside) -> Written:
+    def page(self, page: Connection, beside: Beside) -> Written:
         relation, shape = page.paged.relation, self.decided[page.site]
         assert isinstance(shape, Shape), "a page has a shape"
         keys = _keys(relation, beside.shown)
@@ -139,7 +151,7 @@ class _Composer:
         json = PageJson(rows, page.parts, self.object)
         return json.beside(beside) if relation.guard is None else _guarded(relation, keys, json.apart())
 
-    def switch(self, switch: Switch, row: FromClause) -> Written:
+    def switch(self, switch: PolymorphicToOne, row: FromClause) -> Written:
         declared = switch.any_of
         stored = row.c[str(declared.type_key.key)]
         keys = [row.c[str(key.key)] for key in declared.keys]
@@ -147,14 +159,14 @@ class _Composer:
         objects = {word: switch.objects[typename] for word, (typename, _) in declared.types.items()}
         return self.chosen(stored, relations, objects)
 
-    def types(self, found: Found) -> dict[str, Relation]:
+    def types(self, found: Lookup) -> dict[str, Relation]:
         """The types that the ids of this request lead to."""
         kinds = self.decided.get(found.site)
-        every = dict(found.look_up.types.values())
+        every = dict(found.lookup.types.values())
         return {kind: every[kind] for kind in kinds} if isinstance(kinds, tuple) else every
 
-    def found(self, found: Found, beside: Beside) -> Written:
-        site, look_up = found.site, found.look_up
+    def found(self, found: Lookup, beside: Beside) -> Written:
+        site, look_up = found.site, found.lookup
         relations = {
             kind: (relation, [self.parameters.key(site, look_up, *part, False) for part in enumerate(relation.keys)])
             for kind, relation in self.types(found).items()
@@ -165,9 +177,9 @@ class _Composer:
             return or_null(beside.add(self.single(relation, keys, found.objects[kind])).c.json)
         return self.chosen(self.parameters.kind(site, look_up, False), relations, found.objects)
 
-    def listed(self, found: Found, beside: Beside) -> Written:
+    def listed(self, found: Lookup, beside: Beside) -> Written:
         """The rows of several ids, in their order."""
-        site, look_up, types = found.site, found.look_up, self.types(found)
+        site, look_up, types = found.site, found.lookup, self.types(found)
         kind = self.parameters.kind(site, look_up, True)
         arrays: dict[str, tuple[ColumnElement[Any], TypeEngine[Any]]] = {kind.key: (kind, Text())}
         names: dict[str, list[str]] = {}
@@ -204,7 +216,7 @@ def _request() -> FromClause:
 
 
 def _is_of_request(value: Value) -> bool:
-    return isinstance(value, Object | Leaf | One | Many | Switch)
+    return isinstance(value, Object | Leaf | ToOne | ToMany | PolymorphicToOne)
 
 
 def _keys(relation: Relation, row: FromClause | None) -> Keys:

@@ -9,7 +9,7 @@ from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
 from gateway.compiler.compiled_plan import Program, Statements
-from gateway.compiler.plan import Declarations, Unplanned, plan
+from gateway.compiler.plan import Declarations, NotCompilable, plan
 from gateway.compiler.sql import Compiled
 from gateway.lru_cache import LRUCache
 from gateway.operations.cost import Pricing
@@ -100,7 +100,7 @@ class Operation:
         if self._declarations is None or not self.is_query:
             return None
         ((typename, fields),) = root.children.items()
-        with suppress(Unplanned):
+        with suppress(NotCompilable):
             return Program(plan(typename, fields, self._declarations), self._statements)
         return None
 
