@@ -31,96 +31,96 @@ from sqlalchemy.dialects.postgresql import JSONB
 from db.mapping.declarations import Keys, Rows, constant, output
 from gateway.compiler.plan import Leaf
 
-Written = tuple[str | ColumnElement[Any], ...]
+JsonFragment = tuple[str | ColumnElement[Any], ...]
 
-NULL: Written = ("null",)
-EMPTY: ColumnElement[Any] = literal_column("''", Text)
-ONE_ROW: ColumnElement[Any] = literal_column("1")
-NO_ROW = select(ONE_ROW)
+NULL: JsonFragment = ("null",)
+EMPTY_TEXT: ColumnElement[Any] = literal_column("''", Text)
+ONE: ColumnElement[Any] = literal_column("1")
+DUMMY_ROW = select(ONE)
 
 # Written as they are, or within quotes: nothing in them needs an escape.
-BARE = (Boolean, Integer, JSONB)
-QUOTED = (Date, DateTime, Numeric)
+UNQUOTED_TYPES = (Boolean, Integer, JSONB)
+QUOTED_TYPES = (Date, DateTime, Numeric)
 
 
-class Shown:
-    """A row as declarations see it: a column that equals a key of the way here is that key.
+class ParentBoundRow:
+    """A row whose join columns are replaced by the parent's values.
 
-    What depends on such columns only, as a role in the account, is then computed once and not for each row.
+    Expressions on such columns only, such as the role in the account, are then evaluated once per parent.
     """
 
-    def __init__(self, row: FromClause, found: Rows, keys: Keys) -> None:
-        fixed: dict[str, ColumnElement[Any]] = {}
-        for condition in found.where:
+    def __init__(self, row: FromClause, rows: Rows, keys: Keys) -> None:
+        bound: dict[str, ColumnElement[Any]] = {}
+        for condition in rows.where:
             if isinstance(condition, BinaryExpression) and condition.operator is eq:
                 column, value = condition.left, condition.right
                 if isinstance(column, ColumnClause) and any(value is key for key in keys):
-                    fixed[column.key] = value
-        self.c = _Columns(row, fixed)
+                    bound[column.key] = value
+        self.c = _Columns(row, bound)
 
 
 class _Columns:
     """Looked up as those of a FROM clause are."""
 
-    def __init__(self, row: FromClause, fixed: Mapping[str, ColumnElement[Any]]) -> None:
+    def __init__(self, row: FromClause, bound: Mapping[str, ColumnElement[Any]]) -> None:
         self._row = row
-        self._fixed = fixed
+        self._bound = bound
 
     def __getitem__(self, name: str) -> ColumnElement[Any]:
-        return self._fixed[name] if name in self._fixed else self._row.c[name]
+        return self._bound[name] if name in self._bound else self._row.c[name]
 
     __getattr__ = __getitem__
 
 
-class Beside:
-    """A row, and a lateral beside it for each to-one relation and look-up. There may be no row: only values."""
+class LateralJoins:
+    """A row, joined with a lateral for each to-one relation, lookup and page. There may be no row: only values."""
 
-    def __init__(self, row: FromClause | None, shown: Shown | None = None) -> None:
+    def __init__(self, row: FromClause | None, bound_row: ParentBoundRow | None = None) -> None:
         self.row = row
         # A builder looks at nothing but columns.
-        self.shown = row if shown is None else cast(FromClause, shown)
-        self._joined = row
+        self.bound_row = row if bound_row is None else cast(FromClause, bound_row)
+        self._from = row
 
-    def add(self, chosen: Select[Any], *, always: bool = False) -> FromClause:
-        """The lateral of one row, or of none unless there is `always` one: then its columns are NULL."""
-        lateral = chosen.lateral()
-        if self._joined is None and always:
-            self._joined = lateral
+    def add(self, query: Select[Any], *, always: bool = False) -> FromClause:
+        """A lateral of one row; without `always` it may have none, and its columns are then NULL."""
+        lateral = query.lateral()
+        if self._from is None and always:
+            self._from = lateral
         else:
-            beside = NO_ROW.subquery() if self._joined is None else self._joined
-            self._joined = beside.join(lateral, true(), isouter=not always)
+            left = DUMMY_ROW.subquery() if self._from is None else self._from
+            self._from = left.join(lateral, true(), isouter=not always)
         return lateral
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
-        """These columns. Rows that they name and that are not beside this one are rows around it."""
-        chosen = select(*columns).correlate_except()
-        return chosen if self._joined is None else chosen.select_from(self._joined)
+        """These columns. Other tables are correlated to the enclosing query."""
+        query = select(*columns).correlate_except()
+        return query if self._from is None else query.select_from(self._from)
 
 
-def quoted(plain: str) -> Written:
+def quoted(plain: str) -> JsonFragment:
     return (f'"{plain}"',)
 
 
-def leaf(leaf: Leaf, value: ColumnElement[Any]) -> Written:
+def leaf_json(leaf: Leaf, value: ColumnElement[Any]) -> JsonFragment:
     """A value by its type. `to_json` escapes, and writes every other type as JSON does."""
-    plain = leaf.plain or isinstance(value.type, QUOTED)
-    if plain or isinstance(value.type, BARE):
-        shown = output(value)
-        written = shown if isinstance(shown.type, Text) else sql_cast(shown, Text)
+    plain = leaf.plain or isinstance(value.type, QUOTED_TYPES)
+    if plain or isinstance(value.type, UNQUOTED_TYPES):
+        rendered = output(value)
+        json_text = rendered if isinstance(rendered.type, Text) else sql_cast(rendered, Text)
     else:
         typed = sql_cast(value, Text) if isinstance(value.type, Text) and not isinstance(value, Column) else value
-        written = sql_cast(func.to_json(typed), Text)
-    pieces: Written = ('"', written, '"') if plain else (written,)
+        json_text = sql_cast(func.to_json(typed), Text)
+    pieces: JsonFragment = ('"', json_text, '"') if plain else (json_text,)
     # NULL joined with anything is NULL: only where graph and table both promise a value is there nothing to fear.
-    promised = leaf.required and isinstance(value, Column) and not value.nullable
-    return pieces if promised else or_null(text(pieces))
+    never_null = leaf.required and isinstance(value, Column) and not value.nullable
+    return pieces if never_null else null_if_absent(concat(pieces))
 
 
-def or_null(written: ColumnElement[Any]) -> Written:
-    return (func.coalesce(written, constant("null")),)
+def null_if_absent(fragment: ColumnElement[Any]) -> JsonFragment:
+    return (func.coalesce(fragment, constant("null")),)
 
 
-def object_of(fields: Mapping[str, Written]) -> Written:
+def json_object(fields: Mapping[str, JsonFragment]) -> JsonFragment:
     """A JSON object with these keys, in their order."""
     pieces: list[str | ColumnElement[Any]] = []
     for key, value in fields.items():
@@ -128,38 +128,40 @@ def object_of(fields: Mapping[str, Written]) -> Written:
     return (*(pieces or ["{"]), "}")
 
 
-def gathered(rows: Select[Any]) -> Select[Any]:
+def aggregate(rows: Select[Any]) -> Select[Any]:
     """One row: the elements of an array of the column `json` of these rows, in their order."""
-    listed = rows.subquery()
-    return select(elements(listed.c.json).label("json")).correlate_except()
+    source = rows.subquery()
+    return select(array_elements(source.c.json).label("json")).correlate_except()
 
 
-def elements(json: ColumnElement[Any]) -> ColumnElement[Any]:
+def array_elements(json: ColumnElement[Any]) -> ColumnElement[Any]:
     """What is written between the brackets of an array, as an aggregate: NULL when that is nothing."""
     return func.string_agg(json, constant(","), type_=Text)
 
 
-def array(elements: ColumnElement[Any]) -> Written:
-    return ("[", func.coalesce(elements, EMPTY), "]")
+def json_array(elements: ColumnElement[Any]) -> JsonFragment:
+    return ("[", func.coalesce(elements, EMPTY_TEXT), "]")
 
 
-def text(written: Written) -> ColumnElement[Any]:
+def concat(fragment: JsonFragment) -> ColumnElement[Any]:
     """The pieces as one value."""
-    return _joined([constant(piece) if isinstance(piece, str) else piece for piece in _merged(written)])
+    return _concat_balanced(
+        [constant(piece) if isinstance(piece, str) else piece for piece in _merge_constants(fragment)]
+    )
 
 
-def within(written: Written) -> tuple[str, ColumnElement[Any], str]:
+def split_constant_ends(fragment: JsonFragment) -> tuple[str, ColumnElement[Any], str]:
     """An object as the constants at its ends, which need not pass through the database, and what is between them."""
-    before, *between = _merged(written)
-    assert isinstance(before, str), "an object begins with a bracket"
-    *between, after = between or ["", ""]
-    assert isinstance(after, str), "an object ends with a bracket"
-    return before, text(tuple(between)), after
+    prefix, *between = _merge_constants(fragment)
+    assert isinstance(prefix, str), "an object begins with a bracket"
+    *between, suffix = between or ["", ""]
+    assert isinstance(suffix, str), "an object ends with a bracket"
+    return prefix, concat(tuple(between)), suffix
 
 
-def _merged(written: Written) -> list[str | ColumnElement[Any]]:
+def _merge_constants(fragment: JsonFragment) -> list[str | ColumnElement[Any]]:
     merged: list[str | ColumnElement[Any]] = []
-    for piece in written:
+    for piece in fragment:
         if merged and isinstance(piece, str) and isinstance(merged[-1], str):
             merged[-1] += piece
         else:
@@ -167,11 +169,11 @@ def _merged(written: Written) -> list[str | ColumnElement[Any]]:
     return merged
 
 
-def _joined(pieces: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+def _concat_balanced(pieces: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
     """By halves: from left to right, a long piece would be copied once for each that follows it."""
     if len(pieces) == 1:
         return pieces[0]
     middle = len(pieces) // 2
     # As an operator of its own: that of SQLAlchemy leaves out the brackets.
-    joined: ColumnElement[Any] = _joined(pieces[:middle]).op("||")(_joined(pieces[middle:]))
+    joined: ColumnElement[Any] = _concat_balanced(pieces[:middle]).op("||")(_concat_balanced(pieces[middle:]))
     return joined

@@ -6,121 +6,140 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Integer, Text, case, cast, false, func, literal_column, or_, select
 
 from db.mapping.keyset_pagination import PageRows
-from gateway.compiler.json_sql import Beside, Shown, Written, array, elements, object_of, or_null, quoted, text
+from gateway.compiler.json_sql import (
+    JsonFragment,
+    LateralJoins,
+    ParentBoundRow,
+    array_elements,
+    concat,
+    json_array,
+    json_object,
+    null_if_absent,
+    quoted,
+)
 from gateway.compiler.plan import ConnectionPart, Edge, Object, PageField, PageInfo, Typename
 
 FIRST: ColumnElement[Any] = literal_column("1", Integer)
 CURSORS = {"startCursor", "endCursor"}
 
 
-class PageJson:
-    """One page; `objects` writes the JSON of a node."""
+class ConnectionSql:
+    """One page; `objects` renders a node as JSON."""
 
     def __init__(
-        self, rows: PageRows, parts: Mapping[str, ConnectionPart], objects: Callable[[Object, Beside], Written]
+        self,
+        rows: PageRows,
+        parts: Mapping[str, ConnectionPart],
+        objects: Callable[[Object, LateralJoins], JsonFragment],
     ) -> None:
         self.rows = rows
         self.parts = parts
         self.objects = objects
-        self.listed = {key: part for key, part in parts.items() if isinstance(part, Object | Edge)}
+        self.lists = {key: part for key, part in parts.items() if isinstance(part, Object | Edge)}
         # A response key may be longer than a column's name.
-        self.columns = {key: f"#{number}" for number, key in enumerate(self.listed)}
-        self.facts = {fact for part in parts.values() if isinstance(part, PageInfo) for fact in _names(part)}
-        self.further = "hasPreviousPage" if rows.shape.backward else "hasNextPage"
+        self.column_names = {key: f"#{number}" for number, key in enumerate(self.lists)}
+        self.page_info_fields = {name for part in parts.values() if isinstance(part, PageInfo) for name in _names(part)}
+        self.has_more_field = "hasPreviousPage" if rows.shape.backward else "hasNextPage"
         # One row more than the page holds tells whether there is another page.
-        self.peeks = self.further in self.facts
+        self.reads_one_extra = self.has_more_field in self.page_info_fields
 
-    def beside(self, row: Beside) -> Written:
-        """The page, with what is read of its rows beside the row that it belongs to."""
+    def as_lateral(self, joins: LateralJoins) -> JsonFragment:
+        """The page, its rows read in a lateral of the row that it belongs to."""
         columns = self._columns()
         if not columns:
             return self._object({})
-        read = row.add(select(*[value.label(name) for name, value in columns.items()]).correlate_except(), always=True)
-        return self._object({name: read.c[name] for name in columns})
+        lateral = joins.add(
+            select(*[value.label(name) for name, value in columns.items()]).correlate_except(), always=True
+        )
+        return self._object({name: lateral.c[name] for name in columns})
 
-    def apart(self) -> Written:
+    def as_subquery(self) -> JsonFragment:
         """The page as one value of a subquery, which is run only where it is asked for."""
-        return (select(text(self._object(self._columns()))).correlate_except().scalar_subquery(),)
+        return (select(concat(self._object(self._columns()))).correlate_except().scalar_subquery(),)
 
     def _columns(self) -> dict[str, ColumnElement[Any]]:
-        """What is read of the rows, as aggregates: the elements of each list, and facts of the page."""
-        if not (self.listed or self.peeks or self.facts & CURSORS):
+        """What is read of the rows, as aggregates: the elements of each list, cursors and the count."""
+        if not (self.lists or self.reads_one_extra or self.page_info_fields & CURSORS):
             return {}
         rows = self._rows()
-        columns: dict[str, ColumnElement[Any]] = {name: elements(rows.c[name]) for name in self.columns.values()}
-        if self.peeks:
+        columns: dict[str, ColumnElement[Any]] = {
+            name: array_elements(rows.c[name]) for name in self.column_names.values()
+        }
+        if self.reads_one_extra:
             columns["#count"] = func.count(rows.c["#position"])
-        if self.facts & CURSORS:
+        if self.page_info_fields & CURSORS:
             cursors = func.array_agg(rows.c["#cursor"])
-            columns["#cursors"] = cursors.filter(rows.c["#position"] <= self.rows.size) if self.peeks else cursors
+            columns["#cursors"] = (
+                cursors.filter(rows.c["#position"] <= self.rows.size) if self.reads_one_extra else cursors
+            )
         return columns
 
     def _rows(self) -> FromClause:
         """The rows of the window in the page's order, each as the JSON that is selected of it."""
-        window = self.rows.select(self._windowed, peek=self.peeks).subquery()
+        window = self.rows.select(self._with_position, peek=self.reads_one_extra).subquery()
         keys = self.rows.parent_keys
-        beside = Beside(window, Shown(window, self.rows.paged.relation.rows(keys), keys))
-        columns = [self._row(part, beside).label(self.columns[key]) for key, part in self.listed.items()]
-        if self.peeks:
+        joins = LateralJoins(window, ParentBoundRow(window, self.rows.paged.relation.rows(keys), keys))
+        columns = [self._row(part, joins).label(self.column_names[key]) for key, part in self.lists.items()]
+        if self.reads_one_extra:
             columns.append(window.c["#position"].label("#position"))
-        if self.facts & CURSORS:
+        if self.page_info_fields & CURSORS:
             columns.append(self.rows.cursor(window).label("#cursor"))
         sorted_by = [window.c[f"#order{position}"] for position in range(len(self.rows.sort))]
         ordered = [key.desc() if self.rows.shape.descending else key.asc() for key in sorted_by]
-        return beside.select(*columns).order_by(*ordered).subquery()
+        return joins.select(*columns).order_by(*ordered).subquery()
 
-    def _windowed(self, source: FromClause) -> list[ColumnElement[Any]]:
-        if not self.peeks:
+    def _with_position(self, source: FromClause) -> list[ColumnElement[Any]]:
+        if not self.reads_one_extra:
             return [*source.c]
         position = func.row_number().over(order_by=self.rows.ordered(source)).label("#position")
         return [*source.c, position]
 
-    def _row(self, part: Object | Edge, beside: Beside) -> ColumnElement[Any]:
-        json = text(self.objects(part, beside) if isinstance(part, Object) else self._edge(part, beside))
-        assert beside.row is not None
-        return case((beside.row.c["#position"] <= self.rows.size, json)) if self.peeks else json
+    def _row(self, part: Object | Edge, joins: LateralJoins) -> ColumnElement[Any]:
+        json = concat(self.objects(part, joins) if isinstance(part, Object) else self._edge(part, joins))
+        assert joins.row is not None
+        return case((joins.row.c["#position"] <= self.rows.size, json)) if self.reads_one_extra else json
 
-    def _edge(self, edge: Edge, beside: Beside) -> Written:
-        assert beside.row is not None
-        made: dict[str, Written] = {}
+    def _edge(self, edge: Edge, joins: LateralJoins) -> JsonFragment:
+        assert joins.row is not None
+        fields: dict[str, JsonFragment] = {}
         for key, part in edge.fields.items():
             if isinstance(part, Object):
-                made[key] = self.objects(part, beside)
+                fields[key] = self.objects(part, joins)
             elif isinstance(part, Typename):
-                made[key] = quoted(part.name)
+                fields[key] = quoted(part.name)
             else:
-                made[key] = (cast(func.to_json(self.rows.cursor(beside.row)), Text),)
-        return object_of(made)
+                fields[key] = (cast(func.to_json(self.rows.cursor(joins.row)), Text),)
+        return json_object(fields)
 
-    def _object(self, found: Mapping[str, ColumnElement[Any]]) -> Written:
-        return object_of({key: self._part(key, part, found) for key, part in self.parts.items()})
+    def _object(self, columns: Mapping[str, ColumnElement[Any]]) -> JsonFragment:
+        return json_object({key: self._part(key, part, columns) for key, part in self.parts.items()})
 
-    def _part(self, key: str, part: ConnectionPart, found: Mapping[str, ColumnElement[Any]]) -> Written:
+    def _part(self, key: str, part: ConnectionPart, columns: Mapping[str, ColumnElement[Any]]) -> JsonFragment:
         if isinstance(part, Typename):
             return quoted(part.name)
         if isinstance(part, PageField):
             return (cast(self.rows.total(), Text),)
         if isinstance(part, PageInfo):
-            return object_of({key: self._fact(fact, found) for key, fact in part.fields.items()})
-        return array(found[self.columns[key]])
+            return json_object({key: self._page_info_field(field, columns) for key, field in part.fields.items()})
+        return json_array(columns[self.column_names[key]])
 
-    def _fact(self, fact: PageField | Typename, found: Mapping[str, ColumnElement[Any]]) -> Written:
-        if isinstance(fact, Typename):
-            return quoted(fact.name)
-        if fact.name not in CURSORS:
-            return (cast(self._further(fact.name, found), Text),)
-        cursors = found["#cursors"]
-        cursor = cursors[FIRST if fact.name == "startCursor" else func.cardinality(cursors)]
-        return or_null(cast(func.to_json(cursor), Text))
+    def _page_info_field(self, field: PageField | Typename, columns: Mapping[str, ColumnElement[Any]]) -> JsonFragment:
+        if isinstance(field, Typename):
+            return quoted(field.name)
+        if field.name not in CURSORS:
+            return (cast(self._has_more(field.name, columns), Text),)
+        cursors = columns["#cursors"]
+        cursor = cursors[FIRST if field.name == "startCursor" else func.cardinality(cursors)]
+        return null_if_absent(cast(func.to_json(cursor), Text))
 
-    def _further(self, name: str, found: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
+    def _has_more(self, name: str, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
         """Whether there are rows on that side of the page: beyond the other cursor, or beyond its size."""
-        outside = self.rows.outside("before" if name == "hasNextPage" else "after")
-        conditions = [] if outside is None else [outside]
-        if name == self.further:
-            conditions.append(found["#count"] > self.rows.size)
+        rows_beyond = self.rows.outside("before" if name == "hasNextPage" else "after")
+        conditions = [] if rows_beyond is None else [rows_beyond]
+        if name == self.has_more_field:
+            conditions.append(columns["#count"] > self.rows.size)
         return or_(*conditions) if conditions else false()
 
 
 def _names(part: PageInfo) -> set[str]:
-    return {fact.name for fact in part.fields.values() if isinstance(fact, PageField)}
+    return {field.name for field in part.fields.values() if isinstance(field, PageField)}

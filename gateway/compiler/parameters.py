@@ -37,29 +37,31 @@ class Parameters:
         self._sources |= {f"{prefix}{name}": source for name, source in sources.items()}
         return prefix
 
-    def kind(self, site: int, look_up: LookUp, plural: bool) -> BindParameter[Any]:
-        """Which of its types the id leads to."""
-        return self._id_part(f"kind_{site}", Text(), site, plural, look_up.typename)
+    def type_of_id(self, site: int, lookup: LookUp, plural: bool) -> BindParameter[Any]:
+        """The type of the id, or the types of a list of them."""
+        return self._id_part(f"type_{site}", Text(), site, plural, lookup.typename)
 
-    def key(self, site: int, look_up: LookUp, position: int, column: ColumnElement[Any], plural: bool) -> Any:
+    def key(self, site: int, lookup: LookUp, position: int, column: ColumnElement[Any], plural: bool) -> Any:
         """A part of the key that the id leads to. Types whose keys are of one type there share the parameter."""
-        visited = column.type.__visit_name__
+        type_name = column.type.__visit_name__
         lengths = {
             prefix: len(relation.keys)
-            for prefix, (_, relation) in look_up.types.items()
-            if position < len(relation.keys) and relation.keys[position].type.__visit_name__ == visited
+            for prefix, (_, relation) in lookup.types.items()
+            if position < len(relation.keys) and relation.keys[position].type.__visit_name__ == type_name
         }
 
-        def part(found: GlobalId | None) -> Any:
-            return found[1][position] if found and lengths.get(found[0]) == len(found[1]) else None
+        def part(global_id: GlobalId | None) -> Any:
+            return global_id[1][position] if global_id and lengths.get(global_id[0]) == len(global_id[1]) else None
 
-        return self._id_part(f"id_{site}_{position}_{visited}", column.type, site, plural, part)
+        return self._id_part(f"id_{site}_{position}_{type_name}", column.type, site, plural, part)
 
     def _id_part(
         self, name: str, type_: TypeEngine[Any], site: int, plural: bool, part: Callable[[GlobalId | None], Any]
     ) -> BindParameter[Any]:
         if plural:
-            return self._parameter(name, ARRAY(type_), lambda arguments: [part(found) for found in arguments[site]])
+            return self._parameter(
+                name, ARRAY(type_), lambda arguments: [part(global_id) for global_id in arguments[site]]
+            )
         return self._parameter(name, type_, lambda arguments: part(arguments[site]))
 
     def _parameter(self, name: str, type_: TypeEngine[Any], source: Source) -> BindParameter[Any]:
@@ -67,10 +69,10 @@ class Parameters:
         return bindparam(name, type_=type_)
 
 
-def kinds(look_up: LookUp, argument: GlobalId | list[GlobalId | None] | None) -> tuple[str, ...]:
-    """The types that an id, or a list of them, leads to."""
-    found = {look_up.typename(each) for each in (argument if isinstance(argument, list) else [argument])}
-    return tuple(sorted(kind for kind in found if kind is not None))
+def types_of_ids(lookup: LookUp, argument: GlobalId | list[GlobalId | None] | None) -> tuple[str, ...]:
+    """The types of an id or of a list of them."""
+    typenames = {lookup.typename(global_id) for global_id in (argument if isinstance(argument, list) else [argument])}
+    return tuple(sorted(typename for typename in typenames if typename is not None))
 
 
 def _cursor_part(site: int, side: str, position: int) -> Source:

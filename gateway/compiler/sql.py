@@ -1,6 +1,6 @@
 """From a plan to one statement that returns finished JSON.
 
-To-one relations and pages are laterals beside their row; other lists, and what a guard may refuse, are subqueries.
+To-one relations and pages are laterals of their row; other lists, and what a guard may refuse, are subqueries.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,20 +16,20 @@ from db.mapping.declarations import EMAIL, SCOPES, VIEWER, Keys, Relation, const
 from db.mapping.keyset_pagination import PageRows, Shape
 from gateway.compiler.json_sql import (
     NULL,
-    ONE_ROW,
-    Beside,
-    Shown,
-    Written,
-    array,
-    gathered,
-    leaf,
-    object_of,
-    or_null,
+    ONE,
+    JsonFragment,
+    LateralJoins,
+    ParentBoundRow,
+    aggregate,
+    concat,
+    json_array,
+    json_object,
+    leaf_json,
+    null_if_absent,
     quoted,
-    text,
-    within,
+    split_constant_ends,
 )
-from gateway.compiler.page_sql import PageJson
+from gateway.compiler.page_sql import ConnectionSql
 from gateway.compiler.parameters import Parameters, Source
 from gateway.compiler.plan import (
     Connection,
@@ -45,177 +45,184 @@ from gateway.compiler.plan import (
     Value,
 )
 
-# What PostgreSQL raises where a row or a value is not what the graph promises: only resolvers know the field to blame.
-UNFIT = DataError
+# What PostgreSQL raises for NULL in a non-null field: only resolvers know the field to blame.
+NON_NULL_VIOLATION = DataError
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledStatement:
     """SQL text, and for each of its parameters where the value comes from: arguments, or the request by name.
 
-    `before` and `after` are what the answer has around the bytes that the statement returns.
+    `prefix` and `suffix` are what the response has around the bytes that the statement returns.
     """
 
     text: str
     sources: tuple[Source | str, ...]
-    before: bytes
-    after: bytes
+    prefix: bytes
+    suffix: bytes
 
     def values(self, arguments: Sequence[Any], request: Mapping[str, Any]) -> list[Any]:
         return [request[source] if isinstance(source, str) else source(arguments) for source in self.sources]
 
-    def answer(self, found: bytes) -> bytes:
-        return b"".join((self.before, found, self.after))
+    def response(self, data: bytes) -> bytes:
+        return b"".join((self.prefix, data, self.suffix))
 
 
-# What of a site's arguments decides the SQL: the shape of a page, or the types that ids lead to.
-Deciding = Shape | tuple[str, ...]
+# The part of a field's arguments that changes the SQL text: the shape of a page, or the types of ids.
+SqlShape = Shape | tuple[str, ...]
 
 
-def compiled(plan: Plan, decided: Mapping[int, Deciding]) -> Compiled:
-    """The statement of a plan, with what is decided at its sites."""
-    composer = _Composer(decided)
-    before, statement, after = composer.statement(plan.root)
+def compile_plan(plan: Plan, shapes: Mapping[int, SqlShape]) -> CompiledStatement:
+    """The statement of a plan; `shapes` are those of the arguments, by site."""
+    builder = _StatementBuilder(shapes)
+    prefix, statement, suffix = builder.statement(plan.root)
     rendered = render(statement)
-    sources = tuple(composer.parameters.source(name) for name in rendered.names)
-    return Compiled(rendered.text, sources, f'{{"data":{before}'.encode(), f"{after}}}".encode())
+    sources = tuple(builder.parameters.source(name) for name in rendered.names)
+    return CompiledStatement(rendered.text, sources, f'{{"data":{prefix}'.encode(), f"{suffix}}}".encode())
 
 
-class _Composer:
-    def __init__(self, decided: Mapping[int, Deciding]) -> None:
-        self.decided = decided
+class _StatementBuilder:
+    def __init__(self, shapes: Mapping[int, SqlShape]) -> None:
+        self.shapes = shapes
         self.parameters = Parameters()
 
     def statement(self, root: Object) -> tuple[str, Select[Any], str]:
-        beside = Beside(_request() if any(_is_of_request(value) for value in root.fields.values()) else None)
-        before, found, after = within(self.object(root, beside))
+        joins = LateralJoins(
+            _request_row() if any(_reads_request_row(value) for value in root.fields.values()) else None
+        )
+        prefix, data, suffix = split_constant_ends(self.object(root, joins))
         # As bytes, which go out as they are.
-        return before, beside.select(func.convert_to(found, constant("UTF8"))), after
+        return prefix, joins.select(func.convert_to(data, constant("UTF8"))), suffix
 
-    def object(self, made: Object, beside: Beside) -> Written:
-        return object_of({key: self.value(value, beside) for key, value in made.fields.items()})
+    def object(self, planned: Object, joins: LateralJoins) -> JsonFragment:
+        return json_object({key: self.value(value, joins) for key, value in planned.fields.items()})
 
-    def value(self, value: Value, beside: Beside) -> Written:
+    def value(self, value: Value, joins: LateralJoins) -> JsonFragment:
         if isinstance(value, Typename):
             return quoted(value.name)
         if isinstance(value, Object):
-            return self.object(value, beside)
+            return self.object(value, joins)
         if isinstance(value, Lookup):
-            return self.listed(value, beside) if value.plural else self.found(value, beside)
+            return self.lookup_many(value, joins) if value.plural else self.lookup_one(value, joins)
         if isinstance(value, Connection):
-            return self.page(value, beside)
+            return self.connection(value, joins)
         if isinstance(value, ToOne):
-            return self.one(value, beside)
-        assert beside.shown is not None, "only look-ups and pages are without a row"
-        return self.of_row(value, beside.shown)
+            return self.to_one(value, joins)
+        assert joins.bound_row is not None, "only lookups and connections are without a row"
+        return self.row_value(value, joins.bound_row)
 
-    def of_row(self, value: Leaf | ParameterizedLeaf | ToMany | PolymorphicToOne, row: FromClause) -> Written:
+    def row_value(self, value: Leaf | ParameterizedLeaf | ToMany | PolymorphicToOne, row: FromClause) -> JsonFragment:
         if isinstance(value, Leaf):
-            return leaf(value, value.build(row))
+            return leaf_json(value, value.build(row))
         if isinstance(value, ParameterizedLeaf):
-            return or_null(cast(value.expression.build(row, self.parameters.days(value.site)), Text))
-        return self.many(value, row) if isinstance(value, ToMany) else self.switch(value, row)
+            return null_if_absent(cast(value.expression.build(row, self.parameters.days(value.site)), Text))
+        return self.to_many(value, row) if isinstance(value, ToMany) else self.polymorphic(value, row)
 
-    def one(self, one: ToOne, beside: Beside) -> Written:
-        assert beside.row is not None
-        chosen = self.single(one.relation, _keys(one.relation, beside.shown), one.object)
+    def to_one(self, planned: ToOne, joins: LateralJoins) -> JsonFragment:
+        assert joins.row is not None
+        query = self.select_one(planned.relation, _keys(planned.relation, joins.bound_row), planned.object)
         # The limit is for the planner: joined freely, it might read the whole of a large table for a few rows.
-        json: ColumnElement[Any] = beside.add(chosen if one.relation.small else chosen.limit(ONE_ROW)).c.json
-        if not one.required:
-            return or_null(json)
-        # Not JSON: the statement fails. Of the row's own column, or the planner would try it beforehand.
-        missing = constant("nothing at ") + cast(beside.row.c[str(one.relation.keys[-1].key)], Text)
+        json: ColumnElement[Any] = joins.add(query if planned.relation.small else query.limit(ONE)).c.json
+        if not planned.required:
+            return null_if_absent(json)
+        # NULL in a non-null field: cast invalid JSON to raise an error. It must depend on the row, or the planner
+        # folds it.
+        missing = constant("nothing at ") + cast(joins.row.c[str(planned.relation.keys[-1].key)], Text)
         return (func.coalesce(json, cast(cast(missing, JSON), Text)),)
 
-    def single(self, relation: Relation, keys: Keys, made: Object) -> Select[Any]:
+    def select_one(self, relation: Relation, keys: Keys, planned: Object) -> Select[Any]:
         """One row, the column `json`; none where the guard refuses."""
         rows = relation.rows(keys)
-        # Of its own columns only, a row of a small table is written once for all that lead to it.
-        beside = Beside(rows.source, None if relation.small else Shown(rows.source, rows, keys))
-        chosen = beside.select(text(self.object(made, beside)).label("json")).where(*rows.where)
-        return chosen if relation.guard is None else chosen.where(relation.guard(keys))
+        # Small tables do not reference the parent, so that Memoize can reuse each row.
+        joins = LateralJoins(rows.source, None if relation.small else ParentBoundRow(rows.source, rows, keys))
+        query = joins.select(concat(self.object(planned, joins)).label("json")).where(*rows.where)
+        return query if relation.guard is None else query.where(relation.guard(keys))
 
-    def many(self, many: ToMany, row: FromClause) -> Written:
-        keys = _keys(many.relation, row)
-        rows = many.relation.rows(keys)
-        beside = Beside(rows.source, Shown(rows.source, rows, keys))
-        chosen = beside.select(text(self.object(many.object, beside)).label("json")).where(*rows.where)
-        ordered = chosen.order_by(*[build(rows.source) for build in many.relation.order])
-        return _guarded(many.relation, keys, array(gathered(ordered).scalar_subquery()))
+    def to_many(self, planned: ToMany, row: FromClause) -> JsonFragment:
+        keys = _keys(planned.relation, row)
+        rows = planned.relation.rows(keys)
+        joins = LateralJoins(rows.source, ParentBoundRow(rows.source, rows, keys))
+        query = joins.select(concat(self.object(planned.object, joins)).label("json")).where(*rows.where)
+        ordered = query.order_by(*[build(rows.source) for build in planned.relation.order])
+        return _guarded(planned.relation, keys, json_array(aggregate(ordered).scalar_subquery()))
 
-    def page(self, page: Connection, beside: Beside) -> Written:
-        relation, shape = page.paged.relation, self.decided[page.site]
+    def connection(self, planned: Connection, joins: LateralJoins) -> JsonFragment:
+        relation, shape = planned.paged.relation, self.shapes[planned.site]
         assert isinstance(shape, Shape), "a page has a shape"
-        keys = _keys(relation, beside.shown)
-        rows = PageRows(page.paged, shape, keys, self.parameters.page(page.site, shape))
-        json = PageJson(rows, page.parts, self.object)
-        return json.beside(beside) if relation.guard is None else _guarded(relation, keys, json.apart())
+        keys = _keys(relation, joins.bound_row)
+        rows = PageRows(planned.paged, shape, keys, self.parameters.page(planned.site, shape))
+        page = ConnectionSql(rows, planned.parts, self.object)
+        return page.as_lateral(joins) if relation.guard is None else _guarded(relation, keys, page.as_subquery())
 
-    def switch(self, switch: PolymorphicToOne, row: FromClause) -> Written:
-        declared = switch.any_of
-        stored = row.c[str(declared.type_key.key)]
+    def polymorphic(self, planned: PolymorphicToOne, row: FromClause) -> JsonFragment:
+        declared = planned.any_of
+        type_column = row.c[str(declared.type_key.key)]
         keys = [row.c[str(key.key)] for key in declared.keys]
         relations = {word: (relation, keys[: len(relation.keys)]) for word, (_, relation) in declared.types.items()}
-        objects = {word: switch.objects[typename] for word, (typename, _) in declared.types.items()}
-        return self.chosen(stored, relations, objects)
+        objects = {word: planned.objects[typename] for word, (typename, _) in declared.types.items()}
+        return self.case_by_type(type_column, relations, objects)
 
-    def types(self, found: Lookup) -> dict[str, Relation]:
+    def lookup_types(self, planned: Lookup) -> dict[str, Relation]:
         """The types that the ids of this request lead to."""
-        kinds = self.decided.get(found.site)
-        every = dict(found.lookup.types.values())
-        return {kind: every[kind] for kind in kinds} if isinstance(kinds, tuple) else every
+        typenames = self.shapes.get(planned.site)
+        all_types = dict(planned.lookup.types.values())
+        return {typename: all_types[typename] for typename in typenames} if isinstance(typenames, tuple) else all_types
 
-    def found(self, found: Lookup, beside: Beside) -> Written:
-        site, look_up = found.site, found.lookup
+    def lookup_one(self, planned: Lookup, joins: LateralJoins) -> JsonFragment:
+        site, lookup = planned.site, planned.lookup
         relations = {
-            kind: (relation, [self.parameters.key(site, look_up, *part, False) for part in enumerate(relation.keys)])
-            for kind, relation in self.types(found).items()
+            typename: (relation, [self.parameters.key(site, lookup, *part, False) for part in enumerate(relation.keys)])
+            for typename, relation in self.lookup_types(planned).items()
         }
         if len(relations) == 1:
             # An id of another type has no such keys and finds nothing.
-            ((kind, (relation, keys)),) = relations.items()
-            return or_null(beside.add(self.single(relation, keys, found.objects[kind])).c.json)
-        return self.chosen(self.parameters.kind(site, look_up, False), relations, found.objects)
+            ((typename, (relation, keys)),) = relations.items()
+            return null_if_absent(joins.add(self.select_one(relation, keys, planned.objects[typename])).c.json)
+        return self.case_by_type(self.parameters.type_of_id(site, lookup, False), relations, planned.objects)
 
-    def listed(self, found: Lookup, beside: Beside) -> Written:
+    def lookup_many(self, planned: Lookup, joins: LateralJoins) -> JsonFragment:
         """The rows of several ids, in their order."""
-        site, look_up, types = found.site, found.lookup, self.types(found)
-        kind = self.parameters.kind(site, look_up, True)
-        arrays: dict[str, tuple[ColumnElement[Any], TypeEngine[Any]]] = {kind.key: (kind, Text())}
+        site, lookup, types = planned.site, planned.lookup, self.lookup_types(planned)
+        type_of_id = self.parameters.type_of_id(site, lookup, True)
+        arrays: dict[str, tuple[ColumnElement[Any], TypeEngine[Any]]] = {type_of_id.key: (type_of_id, Text())}
         names: dict[str, list[str]] = {}
         for typename, relation in types.items():
-            parts = [self.parameters.key(site, look_up, *part, True) for part in enumerate(relation.keys)]
+            parts = [self.parameters.key(site, lookup, *part, True) for part in enumerate(relation.keys)]
             arrays |= {part.key: (part, key.type) for part, key in zip(parts, relation.keys, strict=True)}
             names[typename] = [part.key for part in parts]
         columns = [column(name, type_) for name, (_, type_) in arrays.items()]
         unnested = func.unnest(*[part for part, _ in arrays.values()])
         ids = unnested.table_valued(*columns, with_ordinality="position", name="ids").render_derived()
         relations = {name: (relation, [ids.c[part] for part in names[name]]) for name, relation in types.items()}
-        chosen = text(self.chosen(ids.c[kind.key], relations, found.objects))
-        ordered = select(chosen.label("json")).select_from(ids).order_by(ids.c.position)
-        return array(beside.add(gathered(ordered), always=True).c.json)
+        row_json = concat(self.case_by_type(ids.c[type_of_id.key], relations, planned.objects))
+        ordered = select(row_json.label("json")).select_from(ids).order_by(ids.c.position)
+        return json_array(joins.add(aggregate(ordered), always=True).c.json)
 
-    def chosen(
-        self, kind: ColumnElement[Any], relations: Mapping[str, tuple[Relation, Keys]], objects: Mapping[str, Object]
-    ) -> Written:
+    def case_by_type(
+        self,
+        typename: ColumnElement[Any],
+        relations: Mapping[str, tuple[Relation, Keys]],
+        objects: Mapping[str, Object],
+    ) -> JsonFragment:
         """The row of the relation that `kind` names, or null."""
         singles = {
-            name: _scalar(self.single(relation, keys, objects[name])) for name, (relation, keys) in relations.items()
+            name: _scalar_subquery(self.select_one(relation, keys, objects[name]))
+            for name, (relation, keys) in relations.items()
         }
-        chosen = [(kind == constant(name), single) for name, single in singles.items()]
-        return or_null(case(*chosen)) if chosen else NULL
+        cases = [(typename == constant(name), single) for name, single in singles.items()]
+        return null_if_absent(case(*cases)) if cases else NULL
 
 
-def _scalar(chosen: Select[Any]) -> ColumnElement[Any]:
-    return chosen.correlate_except().scalar_subquery()
+def _scalar_subquery(query: Select[Any]) -> ColumnElement[Any]:
+    return query.correlate_except().scalar_subquery()
 
 
-def _request() -> FromClause:
+def _request_row() -> FromClause:
     """What a request knows of its viewer, as the row above all others."""
     return select(VIEWER.label("viewer"), EMAIL.label("email"), SCOPES.label("scopes")).subquery()
 
 
-def _is_of_request(value: Value) -> bool:
+def _reads_request_row(value: Value) -> bool:
     return isinstance(value, Object | Leaf | ToOne | ToMany | PolymorphicToOne)
 
 
@@ -223,7 +230,7 @@ def _keys(relation: Relation, row: FromClause | None) -> Keys:
     return [row.c[str(key.key)] for key in relation.keys] if row is not None else []
 
 
-def _guarded(relation: Relation, keys: Keys, written: Written) -> Written:
+def _guarded(relation: Relation, keys: Keys, fragment: JsonFragment) -> JsonFragment:
     if relation.guard is None:
-        return written
-    return (case((relation.guard(keys), text(written)), else_=constant("null")),)
+        return fragment
+    return (case((relation.guard(keys), concat(fragment)), else_=constant("null")),)

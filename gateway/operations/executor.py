@@ -14,8 +14,8 @@ from asyncpg import Connection
 from asyncpg.connection import LoggedQuery
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, execute
 
-from gateway.compiler.compiled_plan import Statements
-from gateway.compiler.sql import UNFIT, Compiled
+from gateway.compiler.compiled_plan import StatementCache
+from gateway.compiler.sql import NON_NULL_VIOLATION, CompiledStatement
 from gateway.lru_cache import LRUCache
 from gateway.operations.errors import Code, is_gone
 from gateway.operations.limits import check_variables
@@ -72,7 +72,7 @@ class Operations:
         self._declarations = declarations(schema) if compiled else None
         self._allowances = Allowances(rules.limits)
         self._operations: LRUCache[tuple[str, str | None], Operation] = LRUCache(REMEMBERED)
-        self._statements: Statements = LRUCache(STATEMENTS)
+        self._statements: StatementCache = LRUCache(STATEMENTS)
         self._kept: dict[tuple[str, str | None], Operation] = {}
 
     async def answer(self, question: Question, asker: Asker) -> Answer:
@@ -124,7 +124,7 @@ class Operations:
     def _of(self, document: DocumentNode, name: str | None) -> Operation:
         return Operation(self._schema, document, name, self._declarations, self._statements)
 
-    async def _run(self, asked: Asked, statement: Compiled | None, question: Question, asker: Asker) -> Answer:
+    async def _run(self, asked: Asked, statement: CompiledStatement | None, question: Question, asker: Asker) -> Answer:
         if not asked.operation.is_query:
             return await self._execute(asked, question, asker)
         try:
@@ -133,12 +133,14 @@ class Operations:
             await pause_after(error)
         return await self._read(asked, statement, question, asker)
 
-    async def _read(self, asked: Asked, statement: Compiled | None, question: Question, asker: Asker) -> Answer:
+    async def _read(
+        self, asked: Asked, statement: CompiledStatement | None, question: Question, asker: Asker
+    ) -> Answer:
         """By one statement where the operation is made of declared fields only, by resolvers otherwise."""
         if statement is not None:
             try:
                 return await _fetch(asked, statement, asker)
-            except UNFIT:
+            except NON_NULL_VIOLATION:
                 pass
         return await self._execute(asked, question, asker)
 
@@ -159,7 +161,7 @@ class Operations:
         return executed(finished, is_query=asked.operation.is_query)
 
 
-async def _fetch(asked: Asked, statement: Compiled, asker: Asker) -> Answer:
+async def _fetch(asked: Asked, statement: CompiledStatement, asker: Asker) -> Answer:
     """The compiled path: one statement, whose result is the data as it goes out."""
     asker.run.via = "compiled"
     values = statement.values(asked.arguments, parameters(asker.viewer, asker.now))
@@ -168,7 +170,7 @@ async def _fetch(asked: Asked, statement: Compiled, asker: Asker) -> Answer:
         began = perf_counter()
         found: bytes = await conn.fetchval(statement.text, *values)
         asker.run.database_seconds += perf_counter() - began
-    return Answer(statement.answer(found))
+    return Answer(statement.response(found))
 
 
 def _context(asked: Asked, asker: Asker) -> Context:

@@ -8,9 +8,9 @@ from graphql import DocumentNode, FragmentDefinitionNode, GraphQLSchema, Operati
 from graphql.execution.collect_fields import FragmentDetails
 from graphql.execution.values import VariableValues
 
-from gateway.compiler.compiled_plan import Program, Statements
+from gateway.compiler.compiled_plan import CompiledPlan, StatementCache
 from gateway.compiler.plan import Declarations, NotCompilable, plan
-from gateway.compiler.sql import Compiled
+from gateway.compiler.sql import CompiledStatement
 from gateway.lru_cache import LRUCache
 from gateway.operations.cost import Pricing
 from gateway.operations.errors import Code
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
     def cost(self) -> int:
         return self.tree.price.of(self.arguments)
 
-    def statement(self) -> Compiled | None:
+    def statement(self) -> CompiledStatement | None:
         """The one that answers it; None where only resolvers can."""
         program = self.tree.program
         return None if program is None else program.statement(self.arguments)
@@ -52,7 +52,7 @@ class Operation:
         document: DocumentNode,
         name: str | None,
         declarations: Declarations | None,
-        statements: Statements,
+        statements: StatementCache,
     ) -> None:
         self.document = document
         self.definition = _chosen(document, name)
@@ -95,13 +95,13 @@ class Operation:
         price = Pricing(self._schema).price(self.definition.operation, root)
         return Tree(root, tuple(selector.sites), price, self._program(root))
 
-    def _program(self, root: Selection) -> Program | None:
+    def _program(self, root: Selection) -> CompiledPlan | None:
         """What the compiled path runs; None for mutations, introspection, and what only a resolver knows."""
         if self._declarations is None or not self.is_query:
             return None
         ((typename, fields),) = root.children.items()
         with suppress(NotCompilable):
-            return Program(plan(typename, fields, self._declarations), self._statements)
+            return CompiledPlan(plan(typename, fields, self._declarations), self._statements)
         return None
 
 

@@ -30,7 +30,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
-from gateway.compiler.compiled_plan import Program
+from gateway.compiler.compiled_plan import CompiledPlan
 from gateway.operations.cost import Price
 from gateway.operations.errors import Code, request_error
 from schema.context import Selection
@@ -95,7 +95,7 @@ class Tree:
     root: Selection
     sites: tuple[Site, ...]
     price: Price
-    program: Program | None
+    program: CompiledPlan | None
     """What the compiled path runs; None where the reference path must."""
 
     def arguments(self, variables: VariableValues) -> list[Any]:

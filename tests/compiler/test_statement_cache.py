@@ -1,6 +1,6 @@
 """What is kept of SQL is bounded, whoever asks for however many forms of one question."""
 
-from gateway.compiler.compiled_plan import Statements
+from gateway.compiler.compiled_plan import StatementCache
 from gateway.lru_cache import LRUCache
 from gateway.operations.limits import Limits
 from gateway.operations.prepared_operation import Operation
@@ -22,7 +22,7 @@ FORMS = [
 ]
 
 
-def _operation(statements: Statements) -> Operation:
+def _operation(statements: StatementCache) -> Operation:
     graph = schema._schema
     document = Rules(Limits(), suggestions=False, introspection=False).document(graph, QUESTION)
     return Operation(graph, document, None, declarations(graph), statements)
@@ -34,7 +34,7 @@ def _texts(operation: Operation) -> list[str]:
 
 
 def test_each_form_of_a_question_is_composed_once() -> None:
-    statements: Statements = LRUCache(10_000_000)
+    statements: StatementCache = LRUCache(10_000_000)
     operation = _operation(statements)
 
     first, again = _texts(operation), _texts(operation)
@@ -45,7 +45,7 @@ def test_each_form_of_a_question_is_composed_once() -> None:
 
 def test_the_least_recently_used_give_way() -> None:
     longest = max(map(len, _texts(_operation(LRUCache(10_000_000)))))
-    statements: Statements = LRUCache(3 * longest)
+    statements: StatementCache = LRUCache(3 * longest)
     operation = _operation(statements)
 
     texts = _texts(operation)
