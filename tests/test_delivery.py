@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from gateway.cli.main import app
-from gateway.operations.errors import Code
+from gateway.operations.errors import ErrorCode
 from gateway.settings import Settings, env_name
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +23,7 @@ def test_the_readme_names_every_setting() -> None:
 def test_the_readme_explains_every_code() -> None:
     explained = re.findall(r"^\| (`[A-Z_`, ]+`) \| [0-9]", read("README.md"), re.MULTILINE)
 
-    assert sorted(re.findall(r"[A-Z_]+", " ".join(explained))) == sorted(Code)
+    assert sorted(re.findall(r"[A-Z_]+", " ".join(explained))) == sorted(ErrorCode)
 
 
 def test_the_readme_names_every_command() -> None:

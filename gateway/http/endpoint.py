@@ -15,9 +15,9 @@ from gateway.http.deadline import BodyTimeout, DeadlineMonitor, RequestDeadline
 from gateway.http.persisted_queries import PersistedOperations
 from gateway.http.request import GraphQLRequest, bad_request, parse_body, parse_query_string
 from gateway.http.response import ALLOW, respond, send_empty
-from gateway.operations.errors import Code, Header, Rejected
+from gateway.operations.errors import ErrorCode, Header, RequestError
 from gateway.operations.executor import Asker, Operations, Question
-from gateway.operations.result import Answer, fault_answer, is_whole, refusal
+from gateway.operations.result import GraphQLResult, error_result, is_complete, unexpected_error_result
 from schema.context import Acquire, Means
 
 MAX_QUERY_STRING_BYTES = 32_768  # what is longer is for a POST
@@ -63,17 +63,19 @@ class GraphQLEndpoint:
                 raise bad_request(_NOT_ACCEPTABLE, 406)
             with RequestDeadline(self._timeout, self._deadline_monitor) as deadline:
                 result = await self._handle(scope, headers, receive, deadline)
-        except Rejected as rejected:
-            result = refusal(rejected.code, rejected.sentence, rejected.status)
+        except RequestError as rejected:
+            result = error_result(rejected)
         except ClientDisconnect:
             return
         except BodyTimeout:
-            result = refusal(Code.BAD_REQUEST, "The request did not arrive in time.", 408)
+            result = error_result(RequestError(ErrorCode.BAD_REQUEST, "The request did not arrive in time.", 408))
         except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets JSON
-            result = fault_answer(error)
+            result = unexpected_error_result(error)
         await respond(scope, headers, send, result, media_type or JSON)
 
-    async def _handle(self, scope: Scope, headers: Headers, receive: Receive, deadline: RequestDeadline) -> Answer:
+    async def _handle(
+        self, scope: Scope, headers: Headers, receive: Receive, deadline: RequestDeadline
+    ) -> GraphQLResult:
         safe = _is_safe(scope["method"])
         authorization = headers.get(b"authorization", b"").decode("latin-1")
         session = self._authenticator.remembered(authorization) or await self._authenticate(authorization)
@@ -92,15 +94,15 @@ class GraphQLEndpoint:
             session.viewer, self._clock(), self._acquire, self._services, scope["run"], client_address(scope)
         )
         result = await self._executor.answer(operation, context)
-        return result._replace(may_be_kept=is_whole(result)) if safe and request.query is None else result
+        return result._replace(cacheable=is_complete(result)) if safe and request.query is None else result
 
     async def _authenticate(self, authorization: str) -> Session:
         try:
             return await self._authenticator.session(authorization)
         except Unauthenticated as error:
-            raise Rejected(Code.UNAUTHENTICATED, str(error)) from error
+            raise RequestError(ErrorCode.UNAUTHENTICATED, str(error)) from error
         except KeysUnavailable as error:
-            raise Rejected(Code.UNAVAILABLE, "Tokens can not be verified now. Try again.") from error
+            raise RequestError(ErrorCode.UNAVAILABLE, "Tokens can not be verified now. Try again.") from error
 
 
 def _join_headers(fields: list[Header]) -> Headers:
@@ -114,12 +116,12 @@ def _join_headers(fields: list[Header]) -> Headers:
 
 
 def _is_safe(method: str) -> bool:
-    """Whether the method promises to change nothing. Raises Rejected for one that is not served."""
+    """Whether the method promises to change nothing. Raises RequestError for one that is not served."""
     if method == "POST":
         return False
     if method in ("GET", "HEAD"):
         return True
-    raise Rejected(Code.METHOD_NOT_ALLOWED, f"Send a POST, or a query with GET: {method} is not served here.")
+    raise RequestError(ErrorCode.METHOD_NOT_ALLOWED, f"Send a POST, or a query with GET: {method} is not served here.")
 
 
 def _parse_get(scope: Scope, headers: Headers) -> GraphQLRequest:
@@ -156,5 +158,5 @@ async def _read_rest(body: bytearray, receive: Receive, max_bytes: int) -> bytes
     raise _too_large(max_bytes)
 
 
-def _too_large(max_bytes: int) -> Rejected:
+def _too_large(max_bytes: int) -> RequestError:
     return bad_request(f"The body is larger than {max_bytes} bytes.", 413)

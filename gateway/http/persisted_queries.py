@@ -14,7 +14,7 @@ import orjson
 
 from gateway.http.request import SHA256_PREFIX, GraphQLRequest, bad_request
 from gateway.lru_cache import LRUCache
-from gateway.operations.errors import Code, Rejected
+from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.executor import REMEMBERED
 from gateway.startup_errors import StartupError, error_reason
 
@@ -34,7 +34,7 @@ class PersistedOperations:
         self._registered: LRUCache[str, str] = LRUCache(REMEMBERED)
 
     def resolve(self, request: GraphQLRequest) -> str:
-        """Raises Rejected."""
+        """Raises RequestError."""
         if request.document_id is None:
             assert request.query is not None, "a request has one of the two"
             text = request.query
@@ -58,13 +58,13 @@ class PersistedOperations:
             raise _mismatch()
         return query
 
-    def _unknown_document(self) -> Rejected:
+    def _unknown_document(self) -> RequestError:
         if self._only_trusted:
             return _not_trusted()
         # Apollo's clients recognise exactly these messages.
         if self._automatic:
-            return Rejected(Code.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
-        return Rejected(Code.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
+            return RequestError(ErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
+        return RequestError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
 
 
 def normalize_id(document_id: str) -> str:
@@ -78,12 +78,14 @@ def _verify_hash(document_id: str, query: str) -> None:
         raise _mismatch()
 
 
-def _mismatch() -> Rejected:
+def _mismatch() -> RequestError:
     return bad_request("The identifier is not that of the query: send the SHA-256 of exactly this text.")
 
 
-def _not_trusted() -> Rejected:
-    return Rejected(Code.OPERATION_NOT_TRUSTED, "Only operations that were registered in advance are answered here.")
+def _not_trusted() -> RequestError:
+    return RequestError(
+        ErrorCode.OPERATION_NOT_TRUSTED, "Only operations that were registered in advance are answered here."
+    )
 
 
 def load_manifest(path: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from gateway.operations.errors import Code, Rejected
+from gateway.operations.errors import ErrorCode, RequestError
 
 MAX_PARAMETERS = 20
 SHA256_PREFIX = "sha256:"
@@ -36,7 +36,7 @@ class GraphQLRequest(NamedTuple):
 
 
 def parse_body(body: bytes) -> GraphQLRequest:
-    """Raises Rejected."""
+    """Raises RequestError."""
     try:
         content: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -53,7 +53,7 @@ def parse_body(body: bytes) -> GraphQLRequest:
 
 
 def parse_query_string(query_string: bytes) -> GraphQLRequest:
-    """Raises Rejected."""
+    """Raises RequestError."""
     try:
         pairs = parse_qsl(
             query_string.decode("ascii"),
@@ -72,8 +72,8 @@ def parse_query_string(query_string: bytes) -> GraphQLRequest:
     return _build_request(fields, QUERY_MISSING_IN_URL_MESSAGE)
 
 
-def bad_request(message: str, status: int = 400) -> Rejected:
-    return Rejected(Code.BAD_REQUEST, message, status)
+def bad_request(message: str, status: int = 400) -> RequestError:
+    return RequestError(ErrorCode.BAD_REQUEST, message, status)
 
 
 def _build_request(fields: Mapping[str, Any], query_missing_message: str) -> GraphQLRequest:

@@ -9,8 +9,8 @@ from starlette.types import Scope, Send
 
 from gateway.http import content_negotiation
 from gateway.http.content_negotiation import JSON, Headers
-from gateway.operations.errors import Code, Header
-from gateway.operations.result import Answer, fault_answer
+from gateway.operations.errors import ErrorCode, Header
+from gateway.operations.result import GraphQLResult, unexpected_error_result
 from gateway.telemetry.request_log import Run
 
 # A smaller response travels in one packet or two anyway.
@@ -22,29 +22,29 @@ ALLOW: Header = (b"allow", b"GET, HEAD, OPTIONS, POST")
 
 STATUS = {
     # As Apollo has it: the request was good, and is to be sent again with its text.
-    Code.PERSISTED_QUERY_NOT_FOUND: 200,
-    Code.PERSISTED_QUERY_NOT_SUPPORTED: 200,
-    Code.BAD_REQUEST: 400,
-    Code.INVALID_OPERATION: 400,
-    Code.BAD_VARIABLES: 400,
-    Code.BAD_ARGUMENT: 400,
-    Code.LIMIT_EXCEEDED: 400,
-    Code.TOO_COSTLY: 400,
-    Code.UNAUTHENTICATED: 401,
-    Code.OPERATION_NOT_TRUSTED: 403,
-    Code.NOT_FOUND: 404,
-    Code.METHOD_NOT_ALLOWED: 405,
-    Code.RATE_LIMITED: 429,
-    Code.INTERNAL: 500,
-    Code.UNAVAILABLE: 503,
-    Code.TIMEOUT: 504,
+    ErrorCode.PERSISTED_QUERY_NOT_FOUND: 200,
+    ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED: 200,
+    ErrorCode.BAD_REQUEST: 400,
+    ErrorCode.INVALID_OPERATION: 400,
+    ErrorCode.BAD_VARIABLES: 400,
+    ErrorCode.BAD_ARGUMENT: 400,
+    ErrorCode.LIMIT_EXCEEDED: 400,
+    ErrorCode.TOO_COSTLY: 400,
+    ErrorCode.UNAUTHENTICATED: 401,
+    ErrorCode.OPERATION_NOT_TRUSTED: 403,
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.METHOD_NOT_ALLOWED: 405,
+    ErrorCode.RATE_LIMITED: 429,
+    ErrorCode.INTERNAL: 500,
+    ErrorCode.UNAVAILABLE: 503,
+    ErrorCode.TIMEOUT: 504,
 }
 # A well-formed request is a 200 in application/json whatever comes of it (GraphQL over HTTP, application/json).
-STATUS_200_IN_LEGACY_JSON = {Code.INVALID_OPERATION, Code.BAD_VARIABLES}
-_ERROR_HEADERS: dict[Code, tuple[Header, ...]] = {
-    Code.UNAUTHENTICATED: ((b"www-authenticate", b'Bearer realm="licet"'),),
-    Code.METHOD_NOT_ALLOWED: (ALLOW,),
-    Code.UNAVAILABLE: ((b"retry-after", b"1"),),
+STATUS_200_IN_LEGACY_JSON = {ErrorCode.INVALID_OPERATION, ErrorCode.BAD_VARIABLES}
+_ERROR_HEADERS: dict[ErrorCode, tuple[Header, ...]] = {
+    ErrorCode.UNAUTHENTICATED: ((b"www-authenticate", b'Bearer realm="licet"'),),
+    ErrorCode.METHOD_NOT_ALLOWED: (ALLOW,),
+    ErrorCode.UNAVAILABLE: ((b"retry-after", b"1"),),
 }
 # Shared caches must key on credentials and negotiated headers.
 _VARY: Header = (b"vary", b"accept, accept-encoding, authorization")
@@ -55,12 +55,12 @@ _NO_STORE: Header = (b"cache-control", b"no-store")
 _REVALIDATE: Header = (b"cache-control", b"private, no-cache")
 
 
-async def respond(scope: Scope, request_headers: Headers, send: Send, result: Answer, media_type: bytes) -> None:
+async def respond(scope: Scope, request_headers: Headers, send: Send, result: GraphQLResult, media_type: bytes) -> None:
     try:
         body = result.body if isinstance(result.body, bytes) else orjson.dumps(result.body)
     except TypeError as error:
         # More than 64 bits in an integer, or text that is no UTF-8: nothing the statements return.
-        result = fault_answer(error)
+        result = unexpected_error_result(error)
         body = orjson.dumps(result.body)
     stats: Run = scope["run"]
     stats.code = result.code
@@ -81,9 +81,9 @@ async def respond(scope: Scope, request_headers: Headers, send: Send, result: An
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
-def _cache_headers(result: Answer, body: bytes) -> list[Header]:
+def _cache_headers(result: GraphQLResult, body: bytes) -> list[Header]:
     """Whether a response to GET may be stored, and its ETag."""
-    if not result.may_be_kept or result.code is not None:
+    if not result.cacheable or result.code is not None:
         return [_VARY, _NO_STORE]
     # Weak: it is the same response, compressed or not.
     return [_VARY, _REVALIDATE, (b"etag", b'W/"%s"' % hashlib.sha256(body).hexdigest()[:32].encode())]
@@ -100,7 +100,7 @@ def _gzip(body: bytes) -> bytes:
     return compressor.compress(body) + compressor.flush()
 
 
-def _status(result: Answer, media_type: bytes) -> int:
+def _status(result: GraphQLResult, media_type: bytes) -> int:
     if result.code is None or (media_type == JSON and result.code in STATUS_200_IN_LEGACY_JSON):
         return 200
     return result.status or STATUS[result.code]

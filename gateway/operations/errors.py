@@ -1,7 +1,7 @@
 """The errors of a request, drawn once.
 
 refusal   an expected verdict of a mutation: `userErrors` in its payload, HTTP 200
-request   the request can not be answered as it is: a Code, no data, HTTP 4xx
+request   the request can not be answered as it is: a RequestError, no data, HTTP 4xx
 fault     everything else: INTERNAL and the request id, nothing more; the log has the trace
 """
 
@@ -16,7 +16,7 @@ from db.pool import Busy
 Header = tuple[bytes, bytes]
 
 
-class Code(StrEnum):
+class ErrorCode(StrEnum):
     """`errors[].extensions.code`."""
 
     BAD_REQUEST = "BAD_REQUEST"
@@ -54,7 +54,7 @@ class Code(StrEnum):
 
 
 # What asyncpg raises when the server is gone, going, full or refusing; its own DataError, a ValueError, is a mistake.
-_UNREACHABLE = (
+_UNAVAILABLE_ERRORS = (
     OSError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that broke in the middle of a statement, before its end is noticed
@@ -62,38 +62,48 @@ _UNREACHABLE = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )
-_FAULTS = {
-    Code.TIMEOUT: "This took too long. Ask for less at once, or try again.",
-    Code.UNAVAILABLE: "The database can not be reached. Try again.",
-    Code.INTERNAL: "Internal error",
+_MESSAGES = {
+    ErrorCode.TIMEOUT: "This took too long. Ask for less at once, or try again.",
+    ErrorCode.UNAVAILABLE: "The database can not be reached. Try again.",
+    ErrorCode.INTERNAL: "Internal error",
 }
 
 
-def is_gone(error: BaseException | None) -> bool:
+def is_database_unavailable(error: BaseException | None) -> bool:
     """The database is not there, or was not for long enough to answer."""
-    too_late = isinstance(error, asyncpg.QueryCanceledError | TimeoutError)
-    return isinstance(error, _UNREACHABLE) and not isinstance(error, ValueError) and not too_late
+    timed_out = isinstance(error, asyncpg.QueryCanceledError | TimeoutError)
+    return isinstance(error, _UNAVAILABLE_ERRORS) and not isinstance(error, ValueError) and not timed_out
 
 
-def fault(error: BaseException) -> tuple[Code, str]:
+def classify(error: BaseException) -> tuple[ErrorCode, str]:
     """The code of a fault, and all that its caller may read of it."""
     if isinstance(error, Busy):
-        return Code.UNAVAILABLE, "Too many requests wait for the database. Try again."
-    code = Code.INTERNAL
+        return ErrorCode.UNAVAILABLE, "Too many requests wait for the database. Try again."
+    code = ErrorCode.INTERNAL
     if isinstance(error, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError | TimeoutError):
-        code = Code.TIMEOUT
-    elif is_gone(error):
-        code = Code.UNAVAILABLE
-    return code, _FAULTS[code]
+        code = ErrorCode.TIMEOUT
+    elif is_database_unavailable(error):
+        code = ErrorCode.UNAVAILABLE
+    return code, _MESSAGES[code]
 
 
-def request_error(code: Code, message: str, node: Node | None = None, **extensions: Any) -> GraphQLError:
+def graphql_error(code: ErrorCode, message: str, node: Node | None = None, **extensions: Any) -> GraphQLError:
     return GraphQLError(message, node, extensions={"code": code, **extensions})
 
 
-class Rejected(Exception):
-    """A request that comes to no operation. `status` says which, where the code has several."""
+class RequestError(Exception):
+    """The request is not executed: there is no data, and every error has the same code.
 
-    def __init__(self, code: Code, sentence: str, status: int | None = None) -> None:
-        super().__init__(sentence)
-        self.code, self.sentence, self.status = code, sentence, status
+    `status` says which, where the code has several. A single error may be a message.
+    """
+
+    def __init__(
+        self,
+        code: ErrorCode,
+        errors: str | list[GraphQLError],
+        status: int | None = None,
+        headers: tuple[Header, ...] = (),
+    ) -> None:
+        self.code, self.status, self.headers = code, status, headers
+        self.errors = [graphql_error(code, errors)] if isinstance(errors, str) else errors
+        super().__init__(code, *[error.message for error in self.errors])

@@ -17,11 +17,11 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, execute
 from gateway.compiler.compiled_plan import StatementCache
 from gateway.compiler.sql import NON_NULL_VIOLATION, CompiledStatement
 from gateway.lru_cache import LRUCache
-from gateway.operations.errors import Code, is_gone
+from gateway.operations.errors import ErrorCode, RequestError, is_database_unavailable
 from gateway.operations.limits import check_variables
 from gateway.operations.prepared_operation import Asked, Operation, operation_names
 from gateway.operations.rate_limit import Allowances
-from gateway.operations.result import Answer, Invalid, executed, refusal, refuse, with_extensions
+from gateway.operations.result import GraphQLResult, error_result, from_execution, with_extensions
 from gateway.operations.validation import Rules
 from gateway.telemetry.logging import REQUEST_ID
 from gateway.telemetry.request_log import Run
@@ -75,7 +75,7 @@ class Operations:
         self._statements: StatementCache = LRUCache(STATEMENTS)
         self._kept: dict[tuple[str, str | None], Operation] = {}
 
-    async def answer(self, question: Question, asker: Asker) -> Answer:
+    async def answer(self, question: Question, asker: Asker) -> GraphQLResult:
         run = asker.run
         allowance = self._allowances.of(asker.spender)
         try:
@@ -84,26 +84,27 @@ class Operations:
                 check_variables(question.variables, self._rules.limits)
                 operation = self.operation(question.query, question.operation_name)
                 if question.read_only and not operation.is_query:
-                    return refusal(Code.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
+                    raise RequestError(ErrorCode.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
                 run.operation = operation.shown_name
                 asked = operation.ask(question.variables, suggestions=self._rules.suggestions)
             run.cost = cost = asked.cost()
             available = allowance.charge(cost)
             with allowance:
                 statement = asked.statement()
-        except Invalid as invalid:
-            return refuse(invalid.code, invalid.errors, invalid.headers)
+        except RequestError as error:
+            return error_result(error)
         except GraphQLError as error:
             # What validation can not foresee and no rule named: a variable that is null in spite of its default.
-            return refuse((error.extensions or {}).get("code", Code.BAD_VARIABLES), [error])
+            code = (error.extensions or {}).get("code", ErrorCode.BAD_VARIABLES)
+            return error_result(RequestError(code, [error]))
         except RecursionError:
-            return refusal(Code.INVALID_OPERATION, "The document is nested too deeply.")
+            return error_result(RequestError(ErrorCode.INVALID_OPERATION, "The document is nested too deeply."))
         run.prepared()
         answer = await self._run(asked, statement, question, asker)
         return with_extensions(answer, cost=allowance.told(cost, available)) if question.tell_cost else answer
 
     def operation(self, text: str, name: str | None = None) -> Operation:
-        """Parsed, validated and remembered. Raises Invalid."""
+        """Parsed, validated and remembered. Raises RequestError."""
         key = (text, name)
         known = self._kept.get(key) or self._operations.get(key)
         if known is not None:
@@ -112,7 +113,7 @@ class Operations:
         return self._operations.put(key, operation, len(text))
 
     def keep(self, text: str) -> None:
-        """Plan the operations of a document now, and never forget them. Raises Invalid and GraphQLError."""
+        """Plan the operations of a document now, and never forget them. Raises RequestError and GraphQLError."""
         document = self._rules.document(self._schema, text)
         names = operation_names(document)
         for name in names:
@@ -124,7 +125,9 @@ class Operations:
     def _of(self, document: DocumentNode, name: str | None) -> Operation:
         return Operation(self._schema, document, name, self._declarations, self._statements)
 
-    async def _run(self, asked: Asked, statement: CompiledStatement | None, question: Question, asker: Asker) -> Answer:
+    async def _run(
+        self, asked: Asked, statement: CompiledStatement | None, question: Question, asker: Asker
+    ) -> GraphQLResult:
         if not asked.operation.is_query:
             return await self._execute(asked, question, asker)
         try:
@@ -135,7 +138,7 @@ class Operations:
 
     async def _read(
         self, asked: Asked, statement: CompiledStatement | None, question: Question, asker: Asker
-    ) -> Answer:
+    ) -> GraphQLResult:
         """By one statement where the operation is made of declared fields only, by resolvers otherwise."""
         if statement is not None:
             try:
@@ -144,7 +147,7 @@ class Operations:
                 pass
         return await self._execute(asked, question, asker)
 
-    async def _execute(self, asked: Asked, question: Question, asker: Asker) -> Answer:
+    async def _execute(self, asked: Asked, question: Question, asker: Asker) -> GraphQLResult:
         """The reference path: Strawberry's resolvers, batched, run by graphql-core."""
         asker.run.via = "reference"
         async with _context(asked, asker) as context:
@@ -158,10 +161,10 @@ class Operations:
             )
             finished = await result if isawaitable(result) else result
         asker.run.faults = len(finished.errors or ())
-        return executed(finished, is_query=asked.operation.is_query)
+        return from_execution(finished, is_query=asked.operation.is_query)
 
 
-async def _fetch(asked: Asked, statement: CompiledStatement, asker: Asker) -> Answer:
+async def _fetch(asked: Asked, statement: CompiledStatement, asker: Asker) -> GraphQLResult:
     """The compiled path: one statement, whose result is the data as it goes out."""
     asker.run.via = "compiled"
     values = statement.values(asked.arguments, parameters(asker.viewer, asker.now))
@@ -170,7 +173,7 @@ async def _fetch(asked: Asked, statement: CompiledStatement, asker: Asker) -> An
         began = perf_counter()
         found: bytes = await conn.fetchval(statement.text, *values)
         asker.run.database_seconds += perf_counter() - began
-    return Answer(statement.response(found))
+    return GraphQLResult(statement.response(found))
 
 
 def _context(asked: Asked, asker: Asker) -> Context:
@@ -200,7 +203,7 @@ def _counting(acquire: Acquire, run: Run) -> Acquire:
 
 async def pause_after(error: Exception) -> None:
     """Returns when it is time for the second try; raises the error when there is none to be made."""
-    if not is_gone(error):
+    if not is_database_unavailable(error):
         raise error
     structlog.get_logger().warning("retry", reason=type(error).__name__)
     await asyncio.sleep(PAUSE)

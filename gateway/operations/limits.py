@@ -21,8 +21,7 @@ from graphql import (
     parse,
 )
 
-from gateway.operations.errors import Code, request_error
-from gateway.operations.result import Invalid
+from gateway.operations.errors import ErrorCode, RequestError, graphql_error
 
 # Of a number in a document. Nothing here takes one that is longer, and Python refuses to read thousands of digits.
 MAX_DIGITS = 400
@@ -71,26 +70,26 @@ class Limits:
             raise ValueError("has a capacity under the cost of one operation: no such operation could ever run")
 
 
-def exceeded(limit: str, sentence: str) -> Invalid:
+def limit_exceeded(limit: str, message: str) -> RequestError:
     """`limit` is its name in Limits, or `digits`, which is not to be set."""
-    return Invalid(Code.LIMIT_EXCEEDED, [request_error(Code.LIMIT_EXCEEDED, sentence, limit=limit)])
+    return RequestError(ErrorCode.LIMIT_EXCEEDED, [graphql_error(ErrorCode.LIMIT_EXCEEDED, message, limit=limit)])
 
 
 def read(text: str, limits: Limits) -> DocumentNode:
-    """The parsed document. Raises Invalid, for one that is too long before it has read more than it may."""
+    """The parsed document. Raises RequestError, for one that is too long before it has read more than it may."""
     if len(text) > limits.length:
-        raise exceeded("length", f"The document has {len(text)} characters; at most {limits.length} are allowed.")
+        raise limit_exceeded("length", f"The document has {len(text)} characters; at most {limits.length} are allowed.")
     try:
         return parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.tokens)
     except GraphQLSyntaxError as error:
         if "contains more than" in error.message:
-            sentence = f"The document has more than the {limits.tokens} tokens that are allowed."
-            raise exceeded("tokens", sentence) from None
-        raise Invalid(Code.INVALID_OPERATION, [error]) from error
+            message = f"The document has more than the {limits.tokens} tokens that are allowed."
+            raise limit_exceeded("tokens", message) from None
+        raise RequestError(ErrorCode.INVALID_OPERATION, [error]) from error
 
 
 def check_document(document: DocumentNode, limits: Limits) -> None:
-    """Raises Invalid. Assumes nothing of the document but that it parses."""
+    """Raises RequestError. Assumes nothing of the document but that it parses."""
     _at_most(limits, "definitions", len(document.definitions), "operations and fragments")
     _check_tokens(document, limits)
     definitions = [node for node in document.definitions if isinstance(node, Executable)]
@@ -109,7 +108,7 @@ def check_document(document: DocumentNode, limits: Limits) -> None:
 
 
 def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:
-    """Raises Invalid. Most variables are a few scalars, and pass at the first look."""
+    """Raises RequestError. Most variables are a few scalars, and pass at the first look."""
     level: list[Any] = [*variables.values()]
     seen = nesting = 0
     while level:
@@ -129,7 +128,7 @@ def _at_most(limits: Limits, limit: str, asked: int, what: str, where: str = "do
     allowed: int = getattr(limits, limit)
     if asked > allowed:
         have = "has" if where == "document" else "have"
-        raise exceeded(limit, f"The {where} {have} {asked} {what}; at most {allowed} are allowed.")
+        raise limit_exceeded(limit, f"The {where} {have} {asked} {what}; at most {allowed} are allowed.")
 
 
 def _check_tokens(document: DocumentNode, limits: Limits) -> None:
@@ -139,7 +138,7 @@ def _check_tokens(document: DocumentNode, limits: Limits) -> None:
         if token.kind in seen:
             seen[token.kind] += 1
         elif token.kind in NUMBERS and len(token.value or "") > MAX_DIGITS:
-            raise exceeded("digits", f"The document has a number of more than {MAX_DIGITS} digits.")
+            raise limit_exceeded("digits", f"The document has a number of more than {MAX_DIGITS} digits.")
         token = token.next
     _at_most(limits, "directives", seen[TokenKind.AT], "directives")
     _at_most(limits, "arguments", seen[TokenKind.COLON], "arguments, members, variables and aliases")

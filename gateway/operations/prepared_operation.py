@@ -13,8 +13,8 @@ from gateway.compiler.plan import Declarations, NotCompilable, plan
 from gateway.compiler.sql import CompiledStatement
 from gateway.lru_cache import LRUCache
 from gateway.operations.cost import Pricing
-from gateway.operations.errors import Code
-from gateway.operations.result import Invalid, unanswerable
+from gateway.operations.errors import ErrorCode, RequestError
+from gateway.operations.result import invalid_operation
 from gateway.operations.selection import Selector, Tree, conditions
 from gateway.operations.variables import Variables
 from gateway.telemetry.logging import shown
@@ -66,10 +66,10 @@ class Operation:
         self._trees: LRUCache[tuple[Any, ...], Tree] = LRUCache(TREES)
 
     def ask(self, given: Mapping[str, Any], *, suggestions: bool = False) -> Asked:
-        """Raises Invalid and GraphQLError for variables and arguments that are not what they must be."""
+        """Raises RequestError and GraphQLError for variables and arguments that are not what they must be."""
         variables = self._variables.coerced(given, suggestions=suggestions)
         if isinstance(variables, list):
-            raise Invalid(Code.BAD_VARIABLES, variables)
+            raise RequestError(ErrorCode.BAD_VARIABLES, variables)
         decided = tuple([variables.coerced.get(name) for name in self._conditions]) if self._conditions else ()
         tree = self._trees.get(decided) or self._trees.put(decided, self._select(variables))
         return Asked(self, tree, tree.arguments(variables))
@@ -106,14 +106,14 @@ class Operation:
 
 
 def operation_names(document: DocumentNode) -> list[str | None]:
-    """Raises Invalid for a document without operations."""
+    """Raises RequestError for a document without operations."""
     return [node.name.value if node.name is not None else None for node in _operations(document)]
 
 
 def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
     operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
     if not operations:
-        raise unanswerable("The document has no operation.")
+        raise invalid_operation("The document has no operation.")
     return operations
 
 
@@ -121,9 +121,9 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     operations = _operations(document)
     chosen = [node for node in operations if name is None or (node.name is not None and node.name.value == name)]
     if not chosen:
-        raise unanswerable("The document has no operation of that name.")
+        raise invalid_operation("The document has no operation of that name.")
     if len(chosen) > 1:
-        raise unanswerable("The document has several operations: say which one with operationName.")
+        raise invalid_operation("The document has several operations: say which one with operationName.")
     if chosen[0].operation is OperationType.SUBSCRIPTION:
-        raise unanswerable("Subscriptions are not served over this address.")
+        raise invalid_operation("Subscriptions are not served over this address.")
     return chosen[0]

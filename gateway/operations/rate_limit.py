@@ -5,9 +5,8 @@ from collections.abc import Callable, Hashable
 from math import ceil
 
 from gateway.lru_cache import LRUCache
-from gateway.operations.errors import Code, request_error
+from gateway.operations.errors import ErrorCode, RequestError, graphql_error
 from gateway.operations.limits import Limits
-from gateway.operations.result import Invalid
 
 # Of preparing an operation; a quarter of a worker's time restores itself.
 SECOND = 100_000
@@ -48,17 +47,17 @@ class Allowance:
         self._longest = limits.capacity / limits.restore
 
     def require(self) -> None:
-        """Raises Invalid for a viewer in debt: nothing is prepared for them."""
+        """Raises RequestError for a viewer in debt: nothing is prepared for them."""
         if self._full_at - self._clock() > self._longest:
             raise self._exhausted(0, self._available())
 
     def charge(self, cost: int) -> int:
-        """What is left then. Raises Invalid for more than there is, and charges nothing."""
+        """What is left then. Raises RequestError for more than there is, and charges nothing."""
         limits = self._limits
         if cost > limits.cost:
-            sentence = f"The operation costs {cost}; at most {limits.cost} is allowed. Ask for smaller pages."
-            error = request_error(Code.TOO_COSTLY, sentence, requested=cost, maximum=limits.cost)
-            raise Invalid(Code.TOO_COSTLY, [error])
+            message = f"The operation costs {cost}; at most {limits.cost} is allowed. Ask for smaller pages."
+            error = graphql_error(ErrorCode.TOO_COSTLY, message, requested=cost, maximum=limits.cost)
+            raise RequestError(ErrorCode.TOO_COSTLY, [error])
         available = self._available()
         if cost > available:
             raise self._exhausted(cost, available)
@@ -82,11 +81,11 @@ class Allowance:
         self._full_at = max(self._full_at, now)
         return self._limits.capacity - ceil((self._full_at - now) * self._limits.restore)
 
-    def _exhausted(self, cost: int, available: int) -> Invalid:
+    def _exhausted(self, cost: int, available: int) -> RequestError:
         seconds = ceil((cost - available) / self._limits.restore)
-        sentence = f"The operation costs {cost}, and {max(available, 0)} is left now. Try again in {seconds} s."
-        error = request_error(Code.RATE_LIMITED, sentence, None, **self.told(cost, available))
-        return Invalid(Code.RATE_LIMITED, [error], ((b"retry-after", b"%d" % seconds),))
+        message = f"The operation costs {cost}, and {max(available, 0)} is left now. Try again in {seconds} s."
+        error = graphql_error(ErrorCode.RATE_LIMITED, message, None, **self.told(cost, available))
+        return RequestError(ErrorCode.RATE_LIMITED, [error], headers=((b"retry-after", b"%d" % seconds),))
 
     def told(self, cost: int, available: int) -> dict[str, int]:
         """In the words of `extensions.cost`."""

@@ -32,7 +32,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 
 from gateway.compiler.compiled_plan import CompiledPlan
 from gateway.operations.cost import Price
-from gateway.operations.errors import Code, request_error
+from gateway.operations.errors import ErrorCode, graphql_error
 from schema.context import Selection
 from schema.dsl.arguments import BadArgument, Check
 from schema.dsl.fields import CHECK, field_of
@@ -74,7 +74,7 @@ class Site:
             try:
                 arguments = self.check(arguments, self.selected)
             except BadArgument as bad:
-                raise request_error(Code.BAD_ARGUMENT, str(bad), self.node, argument=bad.argument) from bad
+                raise graphql_error(ErrorCode.BAD_ARGUMENT, str(bad), self.node, argument=bad.argument) from bad
         if not self.varies:
             self._known = arguments
         return arguments

@@ -16,9 +16,8 @@ from graphql import (
 )
 from graphql.validation.validate import ValidationAbortedError
 
-from gateway.operations.errors import Code
-from gateway.operations.limits import Limits, check_document, exceeded, read
-from gateway.operations.result import Invalid
+from gateway.operations.errors import ErrorCode, RequestError
+from gateway.operations.limits import Limits, check_document, limit_exceeded, read
 
 # Each may print what it is about, which may be the whole document.
 MAX_ERRORS = 5
@@ -35,7 +34,7 @@ class Rules:
     introspection: bool = False
 
     def document(self, schema: GraphQLSchema, text: str) -> DocumentNode:
-        """Raises Invalid."""
+        """Raises RequestError."""
         document = read(text, self.limits)
         check_document(document, self.limits)
         rules = _RULES if self.introspection else (*_RULES, NoIntrospectionRule)
@@ -43,8 +42,10 @@ class Rules:
         if not errors:
             return document
         if isinstance(errors[-1], ValidationAbortedError) and len(errors) <= MAX_ERRORS:
-            raise exceeded("fields", "The document selects fields of the same name too often to compare them all.")
-        raise Invalid(Code.INVALID_OPERATION, errors)
+            raise limit_exceeded(
+                "fields", "The document selects fields of the same name too often to compare them all."
+            )
+        raise RequestError(ErrorCode.INVALID_OPERATION, errors)
 
 
 class NoIntrospectionRule(ValidationRule):

@@ -26,9 +26,9 @@ from gateway.auth.tokens import Claims, TokenVerifier
 from gateway.auth.verification_keys import KeySource, StaticKey
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.persisted_queries import PersistedOperations, load_manifest
-from gateway.operations.errors import Code
+from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.executor import Operations
-from gateway.operations.result import Invalid, refusal
+from gateway.operations.result import error_result
 from gateway.operations.validation import Rules
 from gateway.server.health import healthz, readyz
 from gateway.server.lifespan import Resources
@@ -52,8 +52,8 @@ CORS_EXPOSED_HEADERS = ["etag", "retry-after", "server-timing", "traceparent", "
 CORS_MAX_AGE = 3600
 
 _HTTP_ERRORS = {
-    404: (Code.NOT_FOUND, "There is nothing at this address."),
-    405: (Code.METHOD_NOT_ALLOWED, "This address does not take this method."),
+    404: (ErrorCode.NOT_FOUND, "There is nothing at this address."),
+    405: (ErrorCode.METHOD_NOT_ALLOWED, "This address does not take this method."),
 }
 
 
@@ -117,7 +117,7 @@ def _persisted_operations(settings: Settings, executor: Operations) -> Persisted
     for document_id, text in trusted.items():
         try:
             executor.keep(text)
-        except (Invalid, GraphQLError) as error:
+        except (RequestError, GraphQLError) as error:
             reason = error if isinstance(error, GraphQLError) else error.errors[0]
             message = f"{document_id} is not an operation here: {reason.message.rstrip('.')}."
             raise StartupError(f"LICET_TRUSTED_DOCUMENTS: {message}") from error
@@ -160,9 +160,9 @@ async def _http_exception_handler(_: Request, error: Exception) -> Response:
     """Starlette's errors for an unknown path or method, in the shape of every other error."""
     assert isinstance(error, HTTPException)
     code, message = _HTTP_ERRORS.get(
-        error.status_code, (Code.BAD_REQUEST, "This address does not take such a request.")
+        error.status_code, (ErrorCode.BAD_REQUEST, "This address does not take such a request.")
     )
-    return JSONResponse(refusal(code, message).body, error.status_code, error.headers)
+    return JSONResponse(error_result(RequestError(code, message)).body, error.status_code, error.headers)
 
 
 def _key_source(settings: Settings, clock: Clock, hooks: Sequence[Any]) -> KeySource:

@@ -14,7 +14,7 @@ from db import migrations
 from db.pool import prepare
 from gateway.operations.executor import Asker, Operations, Question
 from gateway.operations.limits import Limits
-from gateway.operations.result import Answer
+from gateway.operations.result import GraphQLResult
 from gateway.operations.validation import Rules
 from gateway.settings import Settings
 from gateway.telemetry.request_log import Run
@@ -51,7 +51,7 @@ class Asking:
         self._conn = conn
         self._means = means
 
-    async def answer(self, asked: Question, viewer: Viewer) -> Answer:
+    async def answer(self, asked: Question, viewer: Viewer) -> GraphQLResult:
         return await self.operations.answer(asked, Asker(viewer, world.NOW, self.acquire, self._means, Run()))
 
     async def ask(self, asked: Question, viewer: Viewer) -> Any:

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.operations.executor import Question
-from gateway.operations.result import Answer
+from gateway.operations.result import GraphQLResult
 from tests.compiler.conftest import Asking
 from tests.compiler.generated import operations
 from tests.compiler.rows import viewers
@@ -28,7 +28,7 @@ async def test_both_paths_answer_what_is_generated_alike(
 ) -> None:
     asked, viewer = Question(text), VIEWERS[who]
 
-    answer: Answer = await by_statement.answer(asked, viewer)
+    answer: GraphQLResult = await by_statement.answer(asked, viewer)
 
     assert await by_statement.ask(asked, viewer) == await by_resolvers.ask(asked, viewer)
     # Refused, by both for the same reason, or of one statement.

@@ -13,7 +13,7 @@ import pytest
 
 from gateway.http.persisted_queries import PersistedOperations
 from gateway.http.request import GraphQLRequest
-from gateway.operations.errors import Code, Rejected
+from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.executor import REMEMBERED
 from gateway.server.app import create_app
 from gateway.settings import Settings
@@ -163,9 +163,9 @@ def test_what_clients_sent_last_is_kept_as_far_as_there_is_room() -> None:
         assert persisted.resolve(_sent(text, sha256(text))) == text
 
     for forgotten in (texts[0], long):
-        with pytest.raises(Rejected) as rejected:
+        with pytest.raises(RequestError) as rejected:
             persisted.resolve(_sent(None, sha256(forgotten)))
-        assert rejected.value.code is Code.PERSISTED_QUERY_NOT_FOUND
+        assert rejected.value.code is ErrorCode.PERSISTED_QUERY_NOT_FOUND
     assert [persisted.resolve(_sent(None, sha256(text))) for text in texts[1:]] == texts[1:]
 
 

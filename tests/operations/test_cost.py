@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from asyncpg import Connection
 
-from gateway.operations.errors import Code
+from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.executor import Operations
 from gateway.operations.limits import Limits
 from gateway.operations.rate_limit import Allowances
-from gateway.operations.result import Invalid
 from gateway.operations.validation import Rules
 from gateway.settings import Settings
 from schema.query import schema
@@ -134,7 +133,7 @@ def test_what_is_spent_comes_back_in_time() -> None:
     now = [100.0]
     allowances = Allowances(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
     left = [allowances.of("ada").charge(60), allowances.of("ada").charge(40)]
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(RequestError) as refused:
         allowances.of("ada").charge(25)
 
     now[0] += 2.5
@@ -143,7 +142,7 @@ def test_what_is_spent_comes_back_in_time() -> None:
     left += [allowances.of("ada").charge(1)]
 
     assert left == [40, 0, 0, 99, 99]
-    assert (refused.value.code, refused.value.headers) == (Code.RATE_LIMITED, ((b"retry-after", b"3"),))
+    assert (refused.value.code, refused.value.headers) == (ErrorCode.RATE_LIMITED, ((b"retry-after", b"3"),))
 
 
 def test_a_viewer_in_debt_is_refused_before_anything_is_prepared() -> None:
@@ -151,13 +150,13 @@ def test_a_viewer_in_debt_is_refused_before_anything_is_prepared() -> None:
     allowances = Allowances(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
     allowances.of("ada").spend(120)
 
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(RequestError) as refused:
         allowances.of("ada").require()
     allowances.of("bob").require()
     now[0] += 2
     allowances.of("ada").require()
 
-    assert (refused.value.code, refused.value.headers) == (Code.RATE_LIMITED, ((b"retry-after", b"2"),))
+    assert (refused.value.code, refused.value.headers) == (ErrorCode.RATE_LIMITED, ((b"retry-after", b"2"),))
     assert allowances.of("bob").charge(1) == 99
 
 
