@@ -19,10 +19,10 @@ from gateway.compiler.sql import NON_NULL_VIOLATION, CompiledStatement
 from gateway.lru_cache import LRUCache
 from gateway.operations.errors import ErrorCode, RequestError, is_database_unavailable
 from gateway.operations.limits import check_variables
-from gateway.operations.prepared_operation import Asked, Operation, operation_names
+from gateway.operations.prepared_operation import BoundOperation, PreparedOperation, operation_names
 from gateway.operations.rate_limit import Allowances
 from gateway.operations.result import GraphQLResult, error_result, from_execution, with_extensions
-from gateway.operations.validation import Rules
+from gateway.operations.validation import DocumentValidator
 from gateway.telemetry.logging import REQUEST_ID
 from gateway.telemetry.request_log import Run
 from schema.context import Acquire, Context, Means, Origin, Viewer, parameters
@@ -66,14 +66,14 @@ class Asker(NamedTuple):
 class Operations:
     """The operations that were asked before, as long as their documents are `REMEMBERED` characters together."""
 
-    def __init__(self, schema: GraphQLSchema, rules: Rules, *, compiled: bool = True) -> None:
+    def __init__(self, schema: GraphQLSchema, rules: DocumentValidator, *, compiled: bool = True) -> None:
         self._schema = schema
         self._rules = rules
         self._declarations = declarations(schema) if compiled else None
         self._allowances = Allowances(rules.limits)
-        self._operations: LRUCache[tuple[str, str | None], Operation] = LRUCache(REMEMBERED)
+        self._operations: LRUCache[tuple[str, str | None], PreparedOperation] = LRUCache(REMEMBERED)
         self._statements: StatementCache = LRUCache(STATEMENTS)
-        self._kept: dict[tuple[str, str | None], Operation] = {}
+        self._kept: dict[tuple[str, str | None], PreparedOperation] = {}
 
     async def answer(self, question: Question, asker: Asker) -> GraphQLResult:
         run = asker.run
@@ -85,8 +85,8 @@ class Operations:
                 operation = self.operation(question.query, question.operation_name)
                 if question.read_only and not operation.is_query:
                     raise RequestError(ErrorCode.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
-                run.operation = operation.shown_name
-                asked = operation.ask(question.variables, suggestions=self._rules.suggestions)
+                run.operation = operation.loggable_name
+                asked = operation.bind(question.variables, suggestions=self._rules.suggestions)
             run.cost = cost = asked.cost()
             available = allowance.charge(cost)
             with allowance:
@@ -103,18 +103,18 @@ class Operations:
         answer = await self._run(asked, statement, question, asker)
         return with_extensions(answer, cost=allowance.told(cost, available)) if question.tell_cost else answer
 
-    def operation(self, text: str, name: str | None = None) -> Operation:
+    def operation(self, text: str, name: str | None = None) -> PreparedOperation:
         """Parsed, validated and remembered. Raises RequestError."""
         key = (text, name)
         known = self._kept.get(key) or self._operations.get(key)
         if known is not None:
             return known
-        operation = self._of(self._rules.document(self._schema, text), name)
+        operation = self._of(self._rules.parse_and_validate(self._schema, text), name)
         return self._operations.put(key, operation, len(text))
 
     def keep(self, text: str) -> None:
         """Plan the operations of a document now, and never forget them. Raises RequestError and GraphQLError."""
-        document = self._rules.document(self._schema, text)
+        document = self._rules.parse_and_validate(self._schema, text)
         names = operation_names(document)
         for name in names:
             operation = self._kept[text, name] = self._of(document, name)
@@ -122,11 +122,11 @@ class Operations:
         if len(names) == 1:
             self._kept[text, None] = operation
 
-    def _of(self, document: DocumentNode, name: str | None) -> Operation:
-        return Operation(self._schema, document, name, self._declarations, self._statements)
+    def _of(self, document: DocumentNode, name: str | None) -> PreparedOperation:
+        return PreparedOperation(self._schema, document, name, self._declarations, self._statements)
 
     async def _run(
-        self, asked: Asked, statement: CompiledStatement | None, question: Question, asker: Asker
+        self, asked: BoundOperation, statement: CompiledStatement | None, question: Question, asker: Asker
     ) -> GraphQLResult:
         if not asked.operation.is_query:
             return await self._execute(asked, question, asker)
@@ -137,7 +137,7 @@ class Operations:
         return await self._read(asked, statement, question, asker)
 
     async def _read(
-        self, asked: Asked, statement: CompiledStatement | None, question: Question, asker: Asker
+        self, asked: BoundOperation, statement: CompiledStatement | None, question: Question, asker: Asker
     ) -> GraphQLResult:
         """By one statement where the operation is made of declared fields only, by resolvers otherwise."""
         if statement is not None:
@@ -147,7 +147,7 @@ class Operations:
                 pass
         return await self._execute(asked, question, asker)
 
-    async def _execute(self, asked: Asked, question: Question, asker: Asker) -> GraphQLResult:
+    async def _execute(self, asked: BoundOperation, question: Question, asker: Asker) -> GraphQLResult:
         """The reference path: Strawberry's resolvers, batched, run by graphql-core."""
         asker.run.via = "reference"
         async with _context(asked, asker) as context:
@@ -164,7 +164,7 @@ class Operations:
         return from_execution(finished, is_query=asked.operation.is_query)
 
 
-async def _fetch(asked: Asked, statement: CompiledStatement, asker: Asker) -> GraphQLResult:
+async def _fetch(asked: BoundOperation, statement: CompiledStatement, asker: Asker) -> GraphQLResult:
     """The compiled path: one statement, whose result is the data as it goes out."""
     asker.run.via = "compiled"
     values = statement.values(asked.arguments, parameters(asker.viewer, asker.now))
@@ -176,7 +176,7 @@ async def _fetch(asked: Asked, statement: CompiledStatement, asker: Asker) -> Gr
     return GraphQLResult(statement.response(found))
 
 
-def _context(asked: Asked, asker: Asker) -> Context:
+def _context(asked: BoundOperation, asker: Asker) -> Context:
     origin = Origin(REQUEST_ID.get(), asker.address)
     acquire = _counting(asker.acquire, asker.run)
     return Context(asker.viewer, asker.now, acquire, asked.tree.root, asked.arguments, asker.means, origin)

@@ -1,7 +1,7 @@
 """How large a document may be, found out in time linear in its size, before anything is validated or spread.
 
-Fragments are counted where they are spread, each once: what a fragment comes to is remembered, so that a chain of
-fragments that doubles at every step costs no more than its text.
+Fragments are counted where they are spread, and each is expanded once: a chain of fragments that doubles at every
+step costs no more than its text.
 """
 
 from collections.abc import Iterable, Mapping
@@ -71,11 +71,11 @@ class Limits:
 
 
 def limit_exceeded(limit: str, message: str) -> RequestError:
-    """`limit` is its name in Limits, or `digits`, which is not to be set."""
+    """`limit` is its name in Limits, or `digits`, which is not configurable."""
     return RequestError(ErrorCode.LIMIT_EXCEEDED, [graphql_error(ErrorCode.LIMIT_EXCEEDED, message, limit=limit)])
 
 
-def read(text: str, limits: Limits) -> DocumentNode:
+def parse_document(text: str, limits: Limits) -> DocumentNode:
     """The parsed document. Raises RequestError, for one that is too long before it has read more than it may."""
     if len(text) > limits.length:
         raise limit_exceeded("length", f"The document has {len(text)} characters; at most {limits.length} are allowed.")
@@ -90,122 +90,122 @@ def read(text: str, limits: Limits) -> DocumentNode:
 
 def check_document(document: DocumentNode, limits: Limits) -> None:
     """Raises RequestError. Assumes nothing of the document but that it parses."""
-    _at_most(limits, "definitions", len(document.definitions), "operations and fragments")
+    _check_limit(limits, "definitions", len(document.definitions), "operations and fragments")
     _check_tokens(document, limits)
     definitions = [node for node in document.definitions if isinstance(node, Executable)]
-    outlines = [_outline(node.selection_set) for node in definitions]
-    _at_most(limits, "aliases", sum(outline.aliases for outline in outlines), "aliases")
-    _at_most(limits, "spreads", sum(len(outline.spreads) for outline in outlines), "fragment spreads")
-    named = zip(definitions, outlines, strict=True)
-    fragments = {node.name.value: found for node, found in named if isinstance(node, FragmentDefinitionNode)}
-    extents = Extents(fragments)
-    for node, found in zip(definitions, outlines, strict=True):
+    all_stats = [_definition_stats(node.selection_set) for node in definitions]
+    _check_limit(limits, "aliases", sum(stats.aliases for stats in all_stats), "aliases")
+    _check_limit(limits, "spreads", sum(len(stats.spreads) for stats in all_stats), "fragment spreads")
+    named = zip(definitions, all_stats, strict=True)
+    fragments = {node.name.value: stats for node, stats in named if isinstance(node, FragmentDefinitionNode)}
+    expander = FragmentExpander(fragments)
+    for node, stats in zip(definitions, all_stats, strict=True):
         if isinstance(node, OperationDefinitionNode):
-            extent = extents.of(found)
-            _at_most(limits, "root_fields", extent.roots, "root fields")
-            _at_most(limits, "depth", extent.depth, "levels of fields")
-            _at_most(limits, "fields", extent.fields, "fields, counted wherever a fragment is spread")
+            expanded = expander.expand(stats)
+            _check_limit(limits, "root_fields", expanded.root_fields, "root fields")
+            _check_limit(limits, "depth", expanded.depth, "levels of fields")
+            _check_limit(limits, "fields", expanded.fields, "fields, counted wherever a fragment is spread")
 
 
 def check_variables(variables: Mapping[str, Any], limits: Limits) -> None:
-    """Raises RequestError. Most variables are a few scalars, and pass at the first look."""
+    """Raises RequestError. Most variables are a few scalars, and pass in one round."""
     level: list[Any] = [*variables.values()]
-    seen = nesting = 0
+    count = nesting = 0
     while level:
-        seen += len(level)
-        if seen > limits.values or nesting > limits.nesting:
-            _at_most(limits, "values", seen, "values", "variables")
-            _at_most(limits, "nesting", nesting, "levels", "variables")
-        level = [part for value in level if type(value) in (dict, list) for part in _parts(value)]
+        count += len(level)
+        if count > limits.values or nesting > limits.nesting:
+            _check_limit(limits, "values", count, "values", "variables")
+            _check_limit(limits, "nesting", nesting, "levels", "variables")
+        level = [part for value in level if type(value) in (dict, list) for part in _children(value)]
         nesting += 1
 
 
-def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
+def _children(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
     return value.values() if isinstance(value, dict) else value
 
 
-def _at_most(limits: Limits, limit: str, asked: int, what: str, where: str = "document") -> None:
+def _check_limit(limits: Limits, limit: str, count: int, what: str, where: str = "document") -> None:
     allowed: int = getattr(limits, limit)
-    if asked > allowed:
+    if count > allowed:
         have = "has" if where == "document" else "have"
-        raise limit_exceeded(limit, f"The {where} {have} {asked} {what}; at most {allowed} are allowed.")
+        raise limit_exceeded(limit, f"The {where} {have} {count} {what}; at most {allowed} are allowed.")
 
 
 def _check_tokens(document: DocumentNode, limits: Limits) -> None:
-    seen = dict.fromkeys((TokenKind.AT, TokenKind.COLON), 0)
+    counts = dict.fromkeys((TokenKind.AT, TokenKind.COLON), 0)
     token: Token | None = document.loc.start_token if document.loc else None
     while token is not None:
-        if token.kind in seen:
-            seen[token.kind] += 1
+        if token.kind in counts:
+            counts[token.kind] += 1
         elif token.kind in NUMBERS and len(token.value or "") > MAX_DIGITS:
             raise limit_exceeded("digits", f"The document has a number of more than {MAX_DIGITS} digits.")
         token = token.next
-    _at_most(limits, "directives", seen[TokenKind.AT], "directives")
-    _at_most(limits, "arguments", seen[TokenKind.COLON], "arguments, members, variables and aliases")
+    _check_limit(limits, "directives", counts[TokenKind.AT], "directives")
+    _check_limit(limits, "arguments", counts[TokenKind.COLON], "arguments, members, variables and aliases")
 
 
 @dataclass(slots=True)
-class Outline:
-    """What one definition holds itself; each spread with the fields that it is inside of."""
+class DefinitionStats:
+    """What is in one definition itself, without its fragments; each spread with its depth."""
 
     aliases: int = 0
-    roots: int = 0
+    root_fields: int = 0
     fields: int = 0
     depth: int = 0
     spreads: list[tuple[str, int]] = field(default_factory=list)
 
 
-def _outline(selection_set: SelectionSetNode) -> Outline:
-    outline = Outline()
-    waiting = [(selection_set, 0)]
-    while waiting:
-        selections, depth = waiting.pop()
+def _definition_stats(selection_set: SelectionSetNode) -> DefinitionStats:
+    stats = DefinitionStats()
+    stack = [(selection_set, 0)]
+    while stack:
+        selections, depth = stack.pop()
         for node in selections.selections:
-            below = depth
+            field_depth = depth
             if isinstance(node, FragmentSpreadNode):
-                outline.spreads.append((node.name.value, depth))
+                stats.spreads.append((node.name.value, depth))
                 continue
             if isinstance(node, FieldNode):
-                below = depth + 1
-                outline.fields += 1
-                outline.roots += depth == 0
-                outline.aliases += node.alias is not None
-                outline.depth = max(outline.depth, below)
+                field_depth = depth + 1
+                stats.fields += 1
+                stats.root_fields += depth == 0
+                stats.aliases += node.alias is not None
+                stats.depth = max(stats.depth, field_depth)
             nested = getattr(node, "selection_set", None)
             if nested is not None:
-                waiting.append((nested, below))
-    return outline
+                stack.append((nested, field_depth))
+    return stats
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """What a definition comes to with its fragments spread."""
+class ExpandedSize:
+    """The size of a definition with its fragments expanded."""
 
     depth: int = 0
     fields: int = 0
-    roots: int = 0
+    root_fields: int = 0
 
 
-class Extents:
-    """The extents of fragments, each found once."""
+class FragmentExpander:
+    """Sizes with fragments expanded, each fragment once."""
 
-    def __init__(self, fragments: Mapping[str, Outline]) -> None:
+    def __init__(self, fragments: Mapping[str, DefinitionStats]) -> None:
         self._fragments = fragments
-        self._known: dict[str, Extent] = {}
+        self._expanded: dict[str, ExpandedSize] = {}
 
-    def of(self, outline: Outline) -> Extent:
-        depth, selected, roots = outline.depth, outline.fields, outline.roots
-        for name, inside in outline.spreads:
-            spread = self._fragment(name)
-            depth = max(depth, inside + spread.depth)
-            selected += spread.fields
-            roots += spread.roots if inside == 0 else 0
-        return Extent(depth, selected, roots)
+    def expand(self, stats: DefinitionStats) -> ExpandedSize:
+        depth, field_count, root_fields = stats.depth, stats.fields, stats.root_fields
+        for name, spread_depth in stats.spreads:
+            fragment = self._fragment(name)
+            depth = max(depth, spread_depth + fragment.depth)
+            field_count += fragment.fields
+            root_fields += fragment.root_fields if spread_depth == 0 else 0
+        return ExpandedSize(depth, field_count, root_fields)
 
-    def _fragment(self, name: str) -> Extent:
-        if name not in self._known:
-            # Found while it is being looked for, it is a circle: validation refuses it.
-            self._known[name] = Extent()
+    def _fragment(self, name: str) -> ExpandedSize:
+        if name not in self._expanded:
+            # Ends a cycle of fragments, which validation rejects.
+            self._expanded[name] = ExpandedSize()
             if name in self._fragments:
-                self._known[name] = self.of(self._fragments[name])
-        return self._known[name]
+                self._expanded[name] = self.expand(self._fragments[name])
+        return self._expanded[name]

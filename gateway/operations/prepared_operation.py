@@ -1,4 +1,4 @@
-"""One operation of a document, valid and ready to be asked again: what a request still decides are its variables."""
+"""One operation of a document, validated and ready to run: a request only binds its variables."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,20 +15,20 @@ from gateway.lru_cache import LRUCache
 from gateway.operations.cost import Pricing
 from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.result import invalid_operation
-from gateway.operations.selection import Selector, Tree, conditions
-from gateway.operations.variables import Variables
+from gateway.operations.selection import SelectionTree, Selector, skip_include_variables
+from gateway.operations.variables import VariableCoercer
 from gateway.telemetry.logging import shown
 from schema.context import Selection
 
-# Trees kept per operation: two to the power of its conditions may exist.
-TREES = 4
+# Selection trees cached per operation: two to the power of its conditions may exist.
+MAX_SELECTION_TREES = 4
 
 
-class Asked(NamedTuple):
+class BoundOperation(NamedTuple):
     """An operation with the variables of one request: what is selected, and its arguments, checked."""
 
-    operation: "Operation"
-    tree: Tree
+    operation: "PreparedOperation"
+    tree: SelectionTree
     arguments: list[Any]
 
     def cost(self) -> int:
@@ -36,11 +36,11 @@ class Asked(NamedTuple):
 
     def statement(self) -> CompiledStatement | None:
         """The one that answers it; None where only resolvers can."""
-        program = self.tree.program
-        return None if program is None else program.statement(self.arguments)
+        compiled_plan = self.tree.compiled_plan
+        return None if compiled_plan is None else compiled_plan.statement(self.arguments)
 
 
-class Operation:
+class PreparedOperation:
     """`declarations` are what the compiled path needs to know; None leaves everything to the reference path.
 
     `statements` are those of all operations.
@@ -55,36 +55,40 @@ class Operation:
         statements: StatementCache,
     ) -> None:
         self.document = document
-        self.definition = _chosen(document, name)
-        self.shown_name = shown(self.definition.name.value) if self.definition.name is not None else None
+        self.definition = _select_operation(document, name)
+        self.loggable_name = shown(self.definition.name.value) if self.definition.name is not None else None
         self.is_query = self.definition.operation is OperationType.QUERY
         self._schema = schema
         self._declarations = declarations
         self._statements = statements
-        self._variables = Variables(schema, self.definition)
-        self._conditions = conditions(document)
-        self._trees: LRUCache[tuple[Any, ...], Tree] = LRUCache(TREES)
+        self._coercer = VariableCoercer(schema, self.definition)
+        self._condition_variables = skip_include_variables(document)
+        self._trees: LRUCache[tuple[Any, ...], SelectionTree] = LRUCache(MAX_SELECTION_TREES)
 
-    def ask(self, given: Mapping[str, Any], *, suggestions: bool = False) -> Asked:
+    def bind(self, inputs: Mapping[str, Any], *, suggestions: bool = False) -> BoundOperation:
         """Raises RequestError and GraphQLError for variables and arguments that are not what they must be."""
-        variables = self._variables.coerced(given, suggestions=suggestions)
+        variables = self._coercer.coerce(inputs, suggestions=suggestions)
         if isinstance(variables, list):
             raise RequestError(ErrorCode.BAD_VARIABLES, variables)
-        decided = tuple([variables.coerced.get(name) for name in self._conditions]) if self._conditions else ()
-        tree = self._trees.get(decided) or self._trees.put(decided, self._select(variables))
-        return Asked(self, tree, tree.arguments(variables))
+        condition_values = (
+            tuple([variables.coerced.get(name) for name in self._condition_variables])
+            if self._condition_variables
+            else ()
+        )
+        tree = self._trees.get(condition_values) or self._trees.put(condition_values, self._select(variables))
+        return BoundOperation(self, tree, tree.arguments(variables))
 
     def plan(self) -> None:
         """Do now what does not depend on variables. Raises GraphQLError for an argument that breaks a rule."""
-        if self._conditions:
+        if self._condition_variables:
             return
-        nothing = VariableValues({}, {})
-        tree = self._trees.put((), self._select(nothing))
+        no_variables = VariableValues({}, {})
+        tree = self._trees.put((), self._select(no_variables))
         for site in tree.sites:
-            if not site.varies:
-                site.arguments(nothing)
+            if not site.uses_variables:
+                site.arguments(no_variables)
 
-    def _select(self, variables: VariableValues) -> Tree:
+    def _select(self, variables: VariableValues) -> SelectionTree:
         fragments = {
             definition.name.value: FragmentDetails(definition)
             for definition in self.document.definitions
@@ -93,9 +97,9 @@ class Operation:
         selector = Selector(self._schema, fragments, self.definition, variables)
         root = selector.select()
         price = Pricing(self._schema).price(self.definition.operation, root)
-        return Tree(root, tuple(selector.sites), price, self._program(root))
+        return SelectionTree(root, tuple(selector.sites), price, self._compile(root))
 
-    def _program(self, root: Selection) -> CompiledPlan | None:
+    def _compile(self, root: Selection) -> CompiledPlan | None:
         """What the compiled path runs; None for mutations, introspection, and what only a resolver knows."""
         if self._declarations is None or not self.is_query:
             return None
@@ -117,13 +121,13 @@ def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
     return operations
 
 
-def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+def _select_operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
     operations = _operations(document)
-    chosen = [node for node in operations if name is None or (node.name is not None and node.name.value == name)]
-    if not chosen:
+    matches = [node for node in operations if name is None or (node.name is not None and node.name.value == name)]
+    if not matches:
         raise invalid_operation("The document has no operation of that name.")
-    if len(chosen) > 1:
+    if len(matches) > 1:
         raise invalid_operation("The document has several operations: say which one with operationName.")
-    if chosen[0].operation is OperationType.SUBSCRIPTION:
+    if matches[0].operation is OperationType.SUBSCRIPTION:
         raise invalid_operation("Subscriptions are not served over this address.")
-    return chosen[0]
+    return matches[0]

@@ -1,8 +1,8 @@
 """From a document to the tree of selected fields, and from variables to the arguments of its fields, checked.
 
-Fragments are spread, `@skip` and `@include` decided, equal response keys merged; what is left is per concrete type.
+Fragments are spread, `@skip` and `@include` applied, equal response keys merged; what is left is per concrete type.
 Pure: the cost, the plan and both ways of running an operation read this tree. Only its arguments differ between two
-requests that decide the same conditions, so it is made once for them.
+requests whose `@skip` and `@include` agree, so it is made once for them.
 """
 
 from collections.abc import Container, Mapping
@@ -38,64 +38,64 @@ from schema.dsl.arguments import BadArgument, Check
 from schema.dsl.fields import CHECK, field_of
 
 _META = {"__typename": TypeNameMetaFieldDef, "__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
-_PENDING: Any = object()
+_NOT_CACHED: Any = object()
 
 Grouped = Mapping[str, list[FieldDetails]]
 
 
 @dataclass(slots=True)
-class Site:
+class ArgumentSite:
     """A selected field that has arguments; `selected` are the names of the fields below it.
 
-    Arguments without variables are coerced and checked once. Those that break a rule are not remembered.
+    Arguments without variables are coerced and checked once. Those that break a rule are not cached.
     """
 
     field: GraphQLField
     node: FieldNode
     check: Check | None
     selected: Container[str]
-    varies: bool
-    _known: Any = _PENDING
-    _only: tuple[str, str] | None = None
-    """Of a look-up: its one argument, and the variable that it is."""
+    uses_variables: bool
+    _cached: Any = _NOT_CACHED
+    _sole_variable: tuple[str, str] | None = None
+    """Of a field with one argument that is a variable: the names of both."""
 
     def __post_init__(self) -> None:
         if len(self.field.args) == 1 and self.node.arguments:
             value = self.node.arguments[0].value
             if isinstance(value, VariableNode):
-                self._only = self.node.arguments[0].name.value, value.name.value
+                self._sole_variable = self.node.arguments[0].name.value, value.name.value
 
     def arguments(self, variables: VariableValues) -> Any:
         """Raises GraphQLError for an argument that breaks a rule."""
-        if self._known is not _PENDING:
-            return self._known
-        arguments: Any = self._taken(variables) or get_argument_values(self.field, self.node, variables)
+        if self._cached is not _NOT_CACHED:
+            return self._cached
+        arguments: Any = self._direct_value(variables) or get_argument_values(self.field, self.node, variables)
         if self.check is not None:
             try:
                 arguments = self.check(arguments, self.selected)
-            except BadArgument as bad:
-                raise graphql_error(ErrorCode.BAD_ARGUMENT, str(bad), self.node, argument=bad.argument) from bad
-        if not self.varies:
-            self._known = arguments
+            except BadArgument as error:
+                raise graphql_error(ErrorCode.BAD_ARGUMENT, str(error), self.node, argument=error.argument) from error
+        if not self.uses_variables:
+            self._cached = arguments
         return arguments
 
-    def _taken(self, variables: VariableValues) -> dict[str, Any] | None:
-        """A look-up's argument that is a variable as it is, as it most often is; None for anything else."""
-        if self._only is None:
+    def _direct_value(self, variables: VariableValues) -> dict[str, Any] | None:
+        """The only argument where it is a variable, as in most lookups: its coerced value. None for anything else."""
+        if self._sole_variable is None:
             return None
-        argument, variable = self._only
+        argument, variable = self._sole_variable
         value = variables.coerced.get(variable)
         return None if value is None else {argument: value}
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class SelectionTree:
     """What an operation selects, and the sites whose arguments its selections refer to by position."""
 
     root: Selection
-    sites: tuple[Site, ...]
+    sites: tuple[ArgumentSite, ...]
     price: Price
-    program: CompiledPlan | None
+    compiled_plan: CompiledPlan | None
     """What the compiled path runs; None where the reference path must."""
 
     def arguments(self, variables: VariableValues) -> list[Any]:
@@ -104,13 +104,13 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """What selecting needs to know of an operation; `variables` decide the conditions."""
+    """What selecting needs to know of an operation; `variables` decide `@skip` and `@include`."""
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDetails]
     operation: OperationDefinitionNode
     variables: VariableValues
-    sites: list[Site] = field(default_factory=list)
+    sites: list[ArgumentSite] = field(default_factory=list)
 
     def select(self) -> Selection:
         """The whole operation, as a selection of its root; `sites` are then those that it refers to."""
@@ -148,25 +148,25 @@ class Selector:
         if not declared.args:
             return None
         check = field_of(declared).metadata.get(CHECK) if declared.extensions else None
-        varies = any(names_a_variable(argument) for argument in node.arguments or ())
-        self.sites.append(Site(declared, node, check, selected, varies))
+        has_variables = any(uses_variable(argument) for argument in node.arguments or ())
+        self.sites.append(ArgumentSite(declared, node, check, selected, has_variables))
         return len(self.sites) - 1
 
 
-def conditions(document: Node) -> tuple[str, ...]:
-    """The variables that decide what is selected: those of its `@skip` and `@include`."""
-    found = _Conditions()
-    visit(document, found)
-    return tuple(sorted(found.names))
+def skip_include_variables(document: Node) -> tuple[str, ...]:
+    """The variables in `@skip` and `@include`, which decide what is selected."""
+    visitor = _SkipIncludeCollector()
+    visit(document, visitor)
+    return tuple(sorted(visitor.names))
 
 
-def names_a_variable(node: Node) -> bool:
-    found = _Variables()
-    visit(node, found)
-    return bool(found.names)
+def uses_variable(node: Node) -> bool:
+    visitor = _VariableCollector()
+    visit(node, visitor)
+    return bool(visitor.names)
 
 
-class _Variables(Visitor):
+class _VariableCollector(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
@@ -175,12 +175,12 @@ class _Variables(Visitor):
         self.names.add(node.name.value)
 
 
-class _Conditions(Visitor):
+class _SkipIncludeCollector(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.names: set[str] = set()
 
     def enter_directive(self, node: Node, *_: Any) -> None:
-        variables = _Variables()
+        variables = _VariableCollector()
         visit(node, variables)
         self.names |= variables.names

@@ -1,4 +1,4 @@
-"""From the text of a document to one that may run: measured, then validated, in time that the limits bound."""
+"""From the text of a document to one that may run: within the limits, then valid, in time that the limits bound."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,30 +17,30 @@ from graphql import (
 from graphql.validation.validate import ValidationAbortedError
 
 from gateway.operations.errors import ErrorCode, RequestError
-from gateway.operations.limits import Limits, check_document, limit_exceeded, read
+from gateway.operations.limits import Limits, check_document, limit_exceeded, parse_document
 
 # Each may print what it is about, which may be the whole document.
 MAX_ERRORS = 5
 # About: pairs of fields of one name that are compared, times two. Each field that is selected again meets all others.
-COMPARISONS = 15_000
+MAX_FIELD_COMPARISONS = 15_000
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """`suggestions`: whether a mistake is told what there is instead. `introspection`: whether it is answered."""
+class DocumentValidator:
+    """`suggestions`: whether errors suggest what was meant. `introspection`: whether it is allowed."""
 
     limits: Limits
     suggestions: bool = False
     introspection: bool = False
 
-    def document(self, schema: GraphQLSchema, text: str) -> DocumentNode:
+    def parse_and_validate(self, schema: GraphQLSchema, text: str) -> DocumentNode:
         """Raises RequestError."""
-        document = read(text, self.limits)
-        check_document(document, self.limits)
+        parsed = parse_document(text, self.limits)
+        check_document(parsed, self.limits)
         rules = _RULES if self.introspection else (*_RULES, NoIntrospectionRule)
-        errors = validate(schema, document, rules, max_errors=MAX_ERRORS, hide_suggestions=not self.suggestions)
+        errors = validate(schema, parsed, rules, max_errors=MAX_ERRORS, hide_suggestions=not self.suggestions)
         if not errors:
-            return document
+            return parsed
         if isinstance(errors[-1], ValidationAbortedError) and len(errors) <= MAX_ERRORS:
             raise limit_exceeded(
                 "fields", "The document selects fields of the same name too often to compare them all."
@@ -51,8 +51,8 @@ class Rules:
 class NoIntrospectionRule(ValidationRule):
     def enter_field(self, node: FieldNode, *_: Any) -> None:
         if node.name.value in ("__schema", "__type"):
-            sentence = "Introspection is switched off here. The schema is at /schema.graphql."
-            self.report_error(GraphQLError(sentence, node))
+            message = "Introspection is switched off here. The schema is at /schema.graphql."
+            self.report_error(GraphQLError(message, node))
 
 
 class OverlappingFieldsRule(OverlappingFieldsCanBeMergedRule):
@@ -60,7 +60,7 @@ class OverlappingFieldsRule(OverlappingFieldsCanBeMergedRule):
 
     def __init__(self, context: ValidationContext) -> None:
         super().__init__(context)
-        self.rule_context.remaining_complexity_budget = COMPARISONS
+        self.rule_context.remaining_complexity_budget = MAX_FIELD_COMPARISONS
 
 
 _RULES = tuple(OverlappingFieldsRule if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules)

@@ -27,8 +27,8 @@ MAX_ERRORS = 5
 _PLAIN = {GraphQLID: str, GraphQLString: str, GraphQLInt: int, GraphQLBoolean: bool}
 
 
-class Variables:
-    """What an operation declares. Plain scalars, which are most of what clients send, are taken as they are."""
+class VariableCoercer:
+    """What an operation declares. Plain scalars, which are most of what clients send, need no coercion."""
 
     __slots__ = ("_definitions", "_plain", "_schema")
 
@@ -36,33 +36,33 @@ class Variables:
         self._schema = schema
         self._definitions = operation.variable_definitions or ()
         plain = [_plain(schema, definition) for definition in self._definitions]
-        self._plain = None if None in plain else [known for known in plain if known is not None]
+        self._plain = None if None in plain else [signature for signature in plain if signature is not None]
 
-    def coerced(self, given: Mapping[str, Any], *, suggestions: bool = False) -> VariableValues | list[GraphQLError]:
-        values = self._taken(given) if self._plain is not None else None
+    def coerce(self, inputs: Mapping[str, Any], *, suggestions: bool = False) -> VariableValues | list[GraphQLError]:
+        values = self._coerce_plain(inputs) if self._plain is not None else None
         if values is not None:
             return values
         return get_variable_values(
             self._schema,
             self._definitions,
-            dict(given),
+            dict(inputs),
             max_errors=MAX_ERRORS,
             hide_suggestions=not suggestions,
         )
 
-    def _taken(self, given: Mapping[str, Any]) -> VariableValues | None:
+    def _coerce_plain(self, inputs: Mapping[str, Any]) -> VariableValues | None:
         """The values as they are; None when one of them is not simply that."""
         assert self._plain is not None
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
         for signature, required, class_ in self._plain:
             name = signature.name
-            if name not in given:
+            if name not in inputs:
                 if required or signature.default is not None:
                     return None
                 sources[name] = VariableValueSource(signature)
                 continue
-            value = given[name]
+            value = inputs[name]
             if value is None:
                 if required:
                     return None

@@ -29,7 +29,7 @@ from gateway.http.persisted_queries import PersistedOperations, load_manifest
 from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.executor import Operations
 from gateway.operations.result import error_result
-from gateway.operations.validation import Rules
+from gateway.operations.validation import DocumentValidator
 from gateway.server.health import healthz, readyz
 from gateway.server.lifespan import Resources
 from gateway.server.observability import Observability
@@ -89,7 +89,7 @@ def create_app(
     traced_acquire = observability.trace_connections(acquire or resources.acquire)
     verifier = TokenVerifier(settings.token_issuer, settings.token_audience, key_source, clock=clock)
     authenticator = Authenticator(verifier, _register(traced_acquire, clock), clock)
-    validator = Rules(settings.limits, settings.suggestions, settings.introspection)
+    validator = DocumentValidator(settings.limits, settings.suggestions, settings.introspection)
     executor = Operations(schema._schema, validator, compiled=settings.compiled)
     services = Means(settings.keyring(), settings.attempt_limits(), processor)
     persisted = _persisted_operations(settings, executor)

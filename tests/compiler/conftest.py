@@ -15,7 +15,7 @@ from db.pool import prepare
 from gateway.operations.executor import Asker, Operations, Question
 from gateway.operations.limits import Limits
 from gateway.operations.result import GraphQLResult
-from gateway.operations.validation import Rules
+from gateway.operations.validation import DocumentValidator
 from gateway.settings import Settings
 from gateway.telemetry.request_log import Run
 from schema.context import Means, Viewer
@@ -27,7 +27,7 @@ from tests.conftest import scratch_database
 OPERATIONS = Path(__file__).parent / "operations"
 IDS = rows.ids()
 # Everybody asks everything, and one after the other.
-RULES = Rules(Limits(capacity=1_000_000_000, restore=1_000_000_000), introspection=True)
+RULES = DocumentValidator(Limits(capacity=1_000_000_000, restore=1_000_000_000), introspection=True)
 
 
 def names() -> list[str]:

@@ -15,9 +15,9 @@ JOINED = {("memberships", "license_key_grants"), ("subscriptions", "license_keys
 
 def _text(by_statement: Asking, name: str) -> str:
     asked = question(name)
-    ready = by_statement.operations.operation(asked.query).ask(asked.variables)
-    assert ready.tree.program is not None
-    text = ready.tree.program.statement(ready.arguments).text
+    ready = by_statement.operations.operation(asked.query).bind(asked.variables)
+    assert ready.tree.compiled_plan is not None
+    text = ready.tree.compiled_plan.statement(ready.arguments).text
     lines = [line.rstrip() for line in text.splitlines()]
     return "\n".join(line for line in lines if line) + "\n"
 

@@ -3,8 +3,8 @@
 from gateway.compiler.compiled_plan import StatementCache
 from gateway.lru_cache import LRUCache
 from gateway.operations.limits import Limits
-from gateway.operations.prepared_operation import Operation
-from gateway.operations.validation import Rules
+from gateway.operations.prepared_operation import PreparedOperation
+from gateway.operations.validation import DocumentValidator
 from schema.dsl.fields import declarations
 from schema.query import schema
 
@@ -22,15 +22,15 @@ FORMS = [
 ]
 
 
-def _operation(statements: StatementCache) -> Operation:
+def _operation(statements: StatementCache) -> PreparedOperation:
     graph = schema._schema
-    document = Rules(Limits(), suggestions=False, introspection=False).document(graph, QUESTION)
-    return Operation(graph, document, None, declarations(graph), statements)
+    document = DocumentValidator(Limits(), suggestions=False, introspection=False).parse_and_validate(graph, QUESTION)
+    return PreparedOperation(graph, document, None, declarations(graph), statements)
 
 
-def _texts(operation: Operation) -> list[str]:
-    asked = [operation.ask(form) for form in FORMS]
-    return [one.tree.program.statement(one.arguments).text for one in asked if one.tree.program is not None]
+def _texts(operation: PreparedOperation) -> list[str]:
+    asked = [operation.bind(form) for form in FORMS]
+    return [one.tree.compiled_plan.statement(one.arguments).text for one in asked if one.tree.compiled_plan is not None]
 
 
 def test_each_form_of_a_question_is_composed_once() -> None:

@@ -10,7 +10,7 @@ from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.executor import Operations
 from gateway.operations.limits import Limits
 from gateway.operations.rate_limit import Allowances
-from gateway.operations.validation import Rules
+from gateway.operations.validation import DocumentValidator
 from gateway.settings import Settings
 from schema.query import schema
 from tests.conftest import Client
@@ -27,7 +27,12 @@ LOOK = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { lines { quan
 
 
 def cost(query: str, **variables: Any) -> int:
-    return Operations(schema._schema, Rules(Limits(), introspection=True)).operation(query).ask(variables).cost()
+    return (
+        Operations(schema._schema, DocumentValidator(Limits(), introspection=True))
+        .operation(query)
+        .bind(variables)
+        .cost()
+    )
 
 
 @pytest.mark.parametrize(

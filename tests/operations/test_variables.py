@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, get_variable_values, parse
 
-from gateway.operations.variables import Variables
+from gateway.operations.variables import VariableCoercer
 from schema.query import schema
 
 GRAPH = schema._schema
@@ -44,8 +44,8 @@ def _told(coerced: Any) -> Any:
 @pytest.mark.parametrize("type_", TYPES)
 def test_variables_are_coerced_as_graphql_says(type_: str, default: str) -> None:
     operation = _operation(f"$v: {type_}{default}")
-    variables = Variables(GRAPH, operation)
+    variables = VariableCoercer(GRAPH, operation)
 
     for given in GIVEN:
         expected = get_variable_values(GRAPH, operation.variable_definitions or (), given, max_errors=10)
-        assert _told(variables.coerced(given)) == _told(expected), given
+        assert _told(variables.coerce(given)) == _told(expected), given
