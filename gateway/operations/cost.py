@@ -1,7 +1,6 @@
 """What an operation costs, known from its selection before anything runs: about the rows that it may touch.
 
-A page has as many rows as it is asked for, whatever is below it comes once for each of them. Viewers spend from an
-allowance that restores itself. It is kept in the memory of one worker: with several, each grants its own.
+A page has as many rows as it is asked for, and what is below it comes once for each of them (demand control).
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,59 +13,59 @@ from db.mapping.declarations import AnyOf, LookUp, Paged, Relation, Window
 from schema.context import Selection
 from schema.dsl.fields import CHECK, DECLARATION, field_of
 
-# Rows that a list without pages is taken to have: members of a box, lines of an order, keys' administrators.
-UNPAGED = 10
-# Counting all rows of a connection, which an index does.
-COUNT = 10
+# Rows assumed for a list without pages: members of a box, lines of an order, keys' administrators.
+DEFAULT_LIST_SIZE = 10
+# `totalCount`, which an index answers.
+TOTAL_COUNT_COST = 10
 # A mutation: locks, the change, its audit event, its answer for a second call.
-CHANGE = 20
+MUTATION_COST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """A fixed part, and one for each row of the lists whose size the arguments at these sites tell."""
+class CostEstimate:
+    """A fixed part, and a part per row of the lists whose size is the argument at a site."""
 
     fixed: int = 0
-    lists: tuple[tuple[int, "Price"], ...] = ()
+    lists: tuple[tuple[int, "CostEstimate"], ...] = ()
 
-    def of(self, arguments: Sequence[Any]) -> int:
+    def for_arguments(self, arguments: Sequence[Any]) -> int:
         total = self.fixed
         for site, row in self.lists:
-            given = arguments[site]
-            total += (given.size if isinstance(given, Window) else len(given)) * row.of(arguments)
+            argument = arguments[site]
+            total += (argument.size if isinstance(argument, Window) else len(argument)) * row.for_arguments(arguments)
         return total
 
-    def times(self, rows: int) -> "Price":
-        return Price(self.fixed * rows, tuple((site, row.times(rows)) for site, row in self.lists))
+    def times(self, rows: int) -> "CostEstimate":
+        return CostEstimate(self.fixed * rows, tuple((site, row.times(rows)) for site, row in self.lists))
 
 
-def _sum(prices: Iterable[Price], fixed: int = 0) -> Price:
-    added = list(prices)
-    lists = tuple(listed for price in added for listed in price.lists)
-    return Price(fixed + sum(price.fixed for price in added), lists)
+def _sum(estimates: Iterable[CostEstimate], fixed: int = 0) -> CostEstimate:
+    addends = list(estimates)
+    lists = tuple(entry for estimate in addends for entry in estimate.lists)
+    return CostEstimate(fixed + sum(estimate.fixed for estimate in addends), lists)
 
 
 @dataclass(frozen=True, slots=True)
-class Pricing:
+class CostEstimator:
     schema: GraphQLSchema
 
-    def price(self, operation: OperationType, root: Selection) -> Price:
+    def estimate(self, operation: OperationType, root: Selection) -> CostEstimate:
         """Of the whole operation; at least 1."""
         (selected,) = root.children.values()
-        change = CHANGE * len(selected) if operation is OperationType.MUTATION else 0
-        return _sum([self._below(root)], 1 + change)
+        mutation_cost = MUTATION_COST * len(selected) if operation is OperationType.MUTATION else 0
+        return _sum([self._below(root)], 1 + mutation_cost)
 
-    def _below(self, selection: Selection) -> Price:
-        """Of what is selected below a field; a row is of one type only, the dearest of those it may have."""
-        prices = []
+    def _below(self, selection: Selection) -> CostEstimate:
+        """Of what is selected below a field; a row has one type: the most expensive of its possible types."""
+        estimates = []
         for name, selected in selection.children.items():
             type_ = self.schema.get_type(name)
             assert isinstance(type_, GraphQLObjectType)
-            prices.append(_sum(self._field(type_, child) for child in selected.values()))
-        lists = tuple(listed for price in prices for listed in price.lists)
-        return Price(max((price.fixed for price in prices), default=0), lists)
+            estimates.append(_sum(self._field(type_, child) for child in selected.values()))
+        lists = tuple(entry for estimate in estimates for entry in estimate.lists)
+        return CostEstimate(max((estimate.fixed for estimate in estimates), default=0), lists)
 
-    def _field(self, parent: GraphQLObjectType, selection: Selection) -> Price:
+    def _field(self, parent: GraphQLObjectType, selection: Selection) -> CostEstimate:
         field = parent.fields.get(selection.field)
         if not selection.children or field is None:
             return self._below(selection)
@@ -83,20 +82,20 @@ class Pricing:
             return row
         if isinstance(declared, LookUp) and selection.site is not None:
             # nodes(ids: …), which is as long as its argument
-            return Price(0, ((selection.site, row),))
-        return row.times(UNPAGED)
+            return CostEstimate(0, ((selection.site, row),))
+        return row.times(DEFAULT_LIST_SIZE)
 
-    def _page(self, selection: Selection) -> Price:
+    def _page(self, selection: Selection) -> CostEstimate:
         (connection,) = selection.children.values()
         assert selection.site is not None, "a connection has arguments"
         selected = connection.values()
         nodes = [self._below(child) for child in selected if child.field == "nodes"]
         edges = [child for child in selected if child.field == "edges"]
-        of_edges = [self._below(child) for edge in edges for child in _only(edge) if child.field == "node"]
-        counted = COUNT if any(child.field == "totalCount" for child in selected) else 0
-        return Price(counted, ((selection.site, _sum([*nodes, *of_edges], 1)),))
+        edge_nodes = [self._below(child) for edge in edges for child in _sole_children(edge) if child.field == "node"]
+        total_count = TOTAL_COUNT_COST if any(child.field == "totalCount" for child in selected) else 0
+        return CostEstimate(total_count, ((selection.site, _sum([*nodes, *edge_nodes], 1)),))
 
 
-def _only(selection: Selection) -> Iterable[Selection]:
+def _sole_children(selection: Selection) -> Iterable[Selection]:
     (fields,) = selection.children.values()
     return fields.values()

@@ -20,7 +20,7 @@ from gateway.lru_cache import LRUCache
 from gateway.operations.errors import ErrorCode, RequestError, is_database_unavailable
 from gateway.operations.limits import check_variables
 from gateway.operations.prepared_operation import BoundOperation, PreparedOperation, operation_names
-from gateway.operations.rate_limit import Allowances
+from gateway.operations.rate_limit import RateLimiter
 from gateway.operations.result import GraphQLResult, error_result, from_execution, with_extensions
 from gateway.operations.validation import DocumentValidator
 from gateway.telemetry.logging import REQUEST_ID
@@ -70,17 +70,17 @@ class Operations:
         self._schema = schema
         self._rules = rules
         self._declarations = declarations(schema) if compiled else None
-        self._allowances = Allowances(rules.limits)
+        self._rate_limiter = RateLimiter(rules.limits)
         self._operations: LRUCache[tuple[str, str | None], PreparedOperation] = LRUCache(REMEMBERED)
         self._statements: StatementCache = LRUCache(STATEMENTS)
         self._kept: dict[tuple[str, str | None], PreparedOperation] = {}
 
     async def answer(self, question: Question, asker: Asker) -> GraphQLResult:
         run = asker.run
-        allowance = self._allowances.of(asker.spender)
+        bucket = self._rate_limiter.bucket(asker.spender)
         try:
-            allowance.require()
-            with allowance:
+            bucket.check()
+            with bucket:
                 check_variables(question.variables, self._rules.limits)
                 operation = self.operation(question.query, question.operation_name)
                 if question.read_only and not operation.is_query:
@@ -88,8 +88,8 @@ class Operations:
                 run.operation = operation.loggable_name
                 asked = operation.bind(question.variables, suggestions=self._rules.suggestions)
             run.cost = cost = asked.cost()
-            available = allowance.charge(cost)
-            with allowance:
+            available = bucket.consume(cost)
+            with bucket:
                 statement = asked.statement()
         except RequestError as error:
             return error_result(error)
@@ -101,7 +101,7 @@ class Operations:
             return error_result(RequestError(ErrorCode.INVALID_OPERATION, "The document is nested too deeply."))
         run.prepared()
         answer = await self._run(asked, statement, question, asker)
-        return with_extensions(answer, cost=allowance.told(cost, available)) if question.tell_cost else answer
+        return with_extensions(answer, cost=bucket.as_extension(cost, available)) if question.tell_cost else answer
 
     def operation(self, text: str, name: str | None = None) -> PreparedOperation:
         """Parsed, validated and remembered. Raises RequestError."""

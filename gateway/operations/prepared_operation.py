@@ -12,7 +12,7 @@ from gateway.compiler.compiled_plan import CompiledPlan, StatementCache
 from gateway.compiler.plan import Declarations, NotCompilable, plan
 from gateway.compiler.sql import CompiledStatement
 from gateway.lru_cache import LRUCache
-from gateway.operations.cost import Pricing
+from gateway.operations.cost import CostEstimator
 from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.result import invalid_operation
 from gateway.operations.selection import SelectionTree, Selector, skip_include_variables
@@ -32,7 +32,7 @@ class BoundOperation(NamedTuple):
     arguments: list[Any]
 
     def cost(self) -> int:
-        return self.tree.price.of(self.arguments)
+        return self.tree.cost.for_arguments(self.arguments)
 
     def statement(self) -> CompiledStatement | None:
         """The one that answers it; None where only resolvers can."""
@@ -96,8 +96,8 @@ class PreparedOperation:
         }
         selector = Selector(self._schema, fragments, self.definition, variables)
         root = selector.select()
-        price = Pricing(self._schema).price(self.definition.operation, root)
-        return SelectionTree(root, tuple(selector.sites), price, self._compile(root))
+        cost = CostEstimator(self._schema).estimate(self.definition.operation, root)
+        return SelectionTree(root, tuple(selector.sites), cost, self._compile(root))
 
     def _compile(self, root: Selection) -> CompiledPlan | None:
         """What the compiled path runs; None for mutations, introspection, and what only a resolver knows."""

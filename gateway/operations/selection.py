@@ -31,7 +31,7 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from graphql.execution.values import VariableValues, get_argument_values
 
 from gateway.compiler.compiled_plan import CompiledPlan
-from gateway.operations.cost import Price
+from gateway.operations.cost import CostEstimate
 from gateway.operations.errors import ErrorCode, graphql_error
 from schema.context import Selection
 from schema.dsl.arguments import BadArgument, Check
@@ -94,7 +94,7 @@ class SelectionTree:
 
     root: Selection
     sites: tuple[ArgumentSite, ...]
-    price: Price
+    cost: CostEstimate
     compiled_plan: CompiledPlan | None
     """What the compiled path runs; None where the reference path must."""
 
