@@ -16,7 +16,7 @@ from gateway.http.persisted_queries import PersistedOperations
 from gateway.http.request import GraphQLRequest, bad_request, parse_body, parse_query_string
 from gateway.http.response import ALLOW, respond, send_empty
 from gateway.operations.errors import ErrorCode, Header, RequestError
-from gateway.operations.executor import Asker, Operations, Question
+from gateway.operations.executor import OperationExecutor, OperationRequest, RequestContext
 from gateway.operations.result import GraphQLResult, error_result, is_complete, unexpected_error_result
 from schema.context import Acquire, Means
 
@@ -33,7 +33,7 @@ class GraphQLEndpoint:
 
     def __init__(
         self,
-        executor: Operations,
+        executor: OperationExecutor,
         persisted: PersistedOperations,
         authenticator: Authenticator,
         acquire: Acquire,
@@ -83,17 +83,17 @@ class GraphQLEndpoint:
             _parse_get(scope, headers) if safe else parse_body(await _read_body(headers, receive, self._max_body_bytes))
         )
         deadline.watch_disconnect(receive)
-        operation = Question(
+        operation = OperationRequest(
             self._persisted.resolve(request),
             request.operation_name,
             request.variables,
             read_only=safe,
-            tell_cost=COST_HEADER in headers,
+            include_cost=COST_HEADER in headers,
         )
-        context = Asker(
+        context = RequestContext(
             session.viewer, self._clock(), self._acquire, self._services, scope["run"], client_address(scope)
         )
-        result = await self._executor.answer(operation, context)
+        result = await self._executor.execute(operation, context)
         return result._replace(cacheable=is_complete(result)) if safe and request.query is None else result
 
     async def _authenticate(self, authorization: str) -> Session:

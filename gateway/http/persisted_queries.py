@@ -15,7 +15,7 @@ import orjson
 from gateway.http.request import SHA256_PREFIX, GraphQLRequest, bad_request
 from gateway.lru_cache import LRUCache
 from gateway.operations.errors import ErrorCode, RequestError
-from gateway.operations.executor import REMEMBERED
+from gateway.operations.executor import DOCUMENT_CACHE_CHARS
 from gateway.startup_errors import StartupError, error_reason
 
 BARE_SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -31,7 +31,7 @@ class PersistedOperations:
         self._trusted_texts = frozenset(trusted.values())
         self._automatic = automatic and not only_trusted
         self._only_trusted = only_trusted
-        self._registered: LRUCache[str, str] = LRUCache(REMEMBERED)
+        self._registered: LRUCache[str, str] = LRUCache(DOCUMENT_CACHE_CHARS)
 
     def resolve(self, request: GraphQLRequest) -> str:
         """Raises RequestError."""

@@ -1,4 +1,4 @@
-"""From a question to its answer: parse, validate, select, run."""
+"""From a request to its result: parse, validate, select, run."""
 
 import asyncio
 from collections.abc import AsyncIterator, Hashable, Mapping
@@ -28,182 +28,194 @@ from gateway.telemetry.request_log import Run
 from schema.context import Acquire, Context, Means, Origin, Viewer, parameters
 from schema.dsl.fields import declarations
 
-# Characters of documents: what is remembered of each takes a hundred times its length and more.
-REMEMBERED = 200_000
-# Characters of SQL that are kept: a question of ordinary size has ten thousand.
-STATEMENTS = 8_000_000
-PAUSE = 0.2  # seconds; connections that broke are noticed at once, a server that takes over needs a moment
+# Characters of documents: what is cached of each takes a hundred times its length and more.
+DOCUMENT_CACHE_CHARS = 200_000
+# Characters of SQL: an ordinary operation has ten thousand.
+SQL_CACHE_CHARS = 8_000_000
+RETRY_DELAY = 0.2  # seconds; connections that broke are noticed at once, a server that takes over needs a moment
 
 
-class Question(NamedTuple):
+class OperationRequest(NamedTuple):
     """What a client sent."""
 
     query: str
     operation_name: str | None = None
     variables: Mapping[str, Any] = MappingProxyType({})
     read_only: bool = False
-    """Of a GET: what it asks for must change nothing."""
-    tell_cost: bool = False
+    """Of a GET: mutations are not allowed."""
+    include_cost: bool = False
 
 
-class Asker(NamedTuple):
-    """Who asks, when, over which connection, from where, and with what at hand."""
+class RequestContext(NamedTuple):
+    """Who asks and when, from where, and what serves the request."""
 
     viewer: Viewer
     now: datetime
     acquire: Acquire
-    means: Means
+    services: Means
     run: Run
     """Told what becomes known of the operation."""
-    address: str | None = None
+    client_ip: str | None = None
 
     @property
-    def spender(self) -> Hashable:
-        """Who pays for what is asked."""
+    def rate_limit_key(self) -> Hashable:
+        """Whose token bucket pays."""
         return self.viewer.user_id or self.viewer.subject
 
 
-class Operations:
-    """The operations that were asked before, as long as their documents are `REMEMBERED` characters together."""
+class OperationExecutor:
+    """Runs operations, and caches them prepared: DOCUMENT_CACHE_CHARS of documents together."""
 
-    def __init__(self, schema: GraphQLSchema, rules: DocumentValidator, *, compiled: bool = True) -> None:
+    def __init__(self, schema: GraphQLSchema, validator: DocumentValidator, *, compiled: bool = True) -> None:
         self._schema = schema
-        self._rules = rules
+        self._validator = validator
         self._declarations = declarations(schema) if compiled else None
-        self._rate_limiter = RateLimiter(rules.limits)
-        self._operations: LRUCache[tuple[str, str | None], PreparedOperation] = LRUCache(REMEMBERED)
-        self._statements: StatementCache = LRUCache(STATEMENTS)
-        self._kept: dict[tuple[str, str | None], PreparedOperation] = {}
+        self._rate_limiter = RateLimiter(validator.limits)
+        self._operations: LRUCache[tuple[str, str | None], PreparedOperation] = LRUCache(DOCUMENT_CACHE_CHARS)
+        self._statements: StatementCache = LRUCache(SQL_CACHE_CHARS)
+        self._preloaded: dict[tuple[str, str | None], PreparedOperation] = {}
 
-    async def answer(self, question: Question, asker: Asker) -> GraphQLResult:
-        run = asker.run
-        bucket = self._rate_limiter.bucket(asker.spender)
+    async def execute(self, request: OperationRequest, context: RequestContext) -> GraphQLResult:
+        run = context.run
+        bucket = self._rate_limiter.bucket(context.rate_limit_key)
         try:
             bucket.check()
             with bucket:
-                check_variables(question.variables, self._rules.limits)
-                operation = self.operation(question.query, question.operation_name)
-                if question.read_only and not operation.is_query:
+                check_variables(request.variables, self._validator.limits)
+                operation = self.prepare(request.query, request.operation_name)
+                if request.read_only and not operation.is_query:
                     raise RequestError(ErrorCode.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
                 run.operation = operation.loggable_name
-                asked = operation.bind(question.variables, suggestions=self._rules.suggestions)
-            run.cost = cost = asked.cost()
+                bound = operation.bind(request.variables, suggestions=self._validator.suggestions)
+            run.cost = cost = bound.cost()
             available = bucket.consume(cost)
             with bucket:
-                statement = asked.statement()
+                statement = bound.statement()
         except RequestError as error:
             return error_result(error)
         except GraphQLError as error:
-            # What validation can not foresee and no rule named: a variable that is null in spite of its default.
+            # What validation cannot foresee: a variable that is null in spite of its default.
             code = (error.extensions or {}).get("code", ErrorCode.BAD_VARIABLES)
             return error_result(RequestError(code, [error]))
         except RecursionError:
             return error_result(RequestError(ErrorCode.INVALID_OPERATION, "The document is nested too deeply."))
         run.prepared()
-        answer = await self._run(asked, statement, question, asker)
-        return with_extensions(answer, cost=bucket.as_extension(cost, available)) if question.tell_cost else answer
+        result = await self._run(bound, statement, request, context)
+        return with_extensions(result, cost=bucket.as_extension(cost, available)) if request.include_cost else result
 
-    def operation(self, text: str, name: str | None = None) -> PreparedOperation:
-        """Parsed, validated and remembered. Raises RequestError."""
+    def prepare(self, text: str, name: str | None = None) -> PreparedOperation:
+        """Parsed, validated and cached. Raises RequestError."""
         key = (text, name)
-        known = self._kept.get(key) or self._operations.get(key)
-        if known is not None:
-            return known
-        operation = self._of(self._rules.parse_and_validate(self._schema, text), name)
+        cached = self._preloaded.get(key) or self._operations.get(key)
+        if cached is not None:
+            return cached
+        operation = self._prepare_named(self._validator.parse_and_validate(self._schema, text), name)
         return self._operations.put(key, operation, len(text))
 
-    def keep(self, text: str) -> None:
-        """Plan the operations of a document now, and never forget them. Raises RequestError and GraphQLError."""
-        document = self._rules.parse_and_validate(self._schema, text)
+    def preload(self, text: str) -> None:
+        """Prepare the operations of a document now, and never evict them. Raises RequestError and GraphQLError."""
+        document = self._validator.parse_and_validate(self._schema, text)
         names = operation_names(document)
         for name in names:
-            operation = self._kept[text, name] = self._of(document, name)
+            operation = self._preloaded[text, name] = self._prepare_named(document, name)
             operation.plan()
         if len(names) == 1:
-            self._kept[text, None] = operation
+            self._preloaded[text, None] = operation
 
-    def _of(self, document: DocumentNode, name: str | None) -> PreparedOperation:
+    def _prepare_named(self, document: DocumentNode, name: str | None) -> PreparedOperation:
         return PreparedOperation(self._schema, document, name, self._declarations, self._statements)
 
     async def _run(
-        self, asked: BoundOperation, statement: CompiledStatement | None, question: Question, asker: Asker
+        self,
+        bound: BoundOperation,
+        statement: CompiledStatement | None,
+        request: OperationRequest,
+        context: RequestContext,
     ) -> GraphQLResult:
-        if not asked.operation.is_query:
-            return await self._execute(asked, question, asker)
+        if not bound.operation.is_query:
+            return await self._run_resolvers(bound, request, context)
         try:
-            return await self._read(asked, statement, question, asker)
+            return await self._run_query(bound, statement, request, context)
         except Exception as error:  # noqa: BLE001 - raised again unless the database was gone
-            await pause_after(error)
-        return await self._read(asked, statement, question, asker)
+            await wait_before_retry(error)
+        return await self._run_query(bound, statement, request, context)
 
-    async def _read(
-        self, asked: BoundOperation, statement: CompiledStatement | None, question: Question, asker: Asker
+    async def _run_query(
+        self,
+        bound: BoundOperation,
+        statement: CompiledStatement | None,
+        request: OperationRequest,
+        context: RequestContext,
     ) -> GraphQLResult:
         """By one statement where the operation is made of declared fields only, by resolvers otherwise."""
         if statement is not None:
             try:
-                return await _fetch(asked, statement, asker)
+                return await _run_compiled(bound, statement, context)
             except NON_NULL_VIOLATION:
                 pass
-        return await self._execute(asked, question, asker)
+        return await self._run_resolvers(bound, request, context)
 
-    async def _execute(self, asked: BoundOperation, question: Question, asker: Asker) -> GraphQLResult:
+    async def _run_resolvers(
+        self, bound: BoundOperation, request: OperationRequest, context: RequestContext
+    ) -> GraphQLResult:
         """The reference path: Strawberry's resolvers, batched, run by graphql-core."""
-        asker.run.via = "reference"
-        async with _context(asked, asker) as context:
+        context.run.via = "reference"
+        async with _resolver_context(bound, context) as resolver_context:
             result = execute(
                 self._schema,
-                asked.operation.document,
-                context.root,
-                context,
-                dict(question.variables),
-                question.operation_name,
+                bound.operation.document,
+                resolver_context.root,
+                resolver_context,
+                dict(request.variables),
+                request.operation_name,
             )
-            finished = await result if isawaitable(result) else result
-        asker.run.faults = len(finished.errors or ())
-        return from_execution(finished, is_query=asked.operation.is_query)
+            execution_result = await result if isawaitable(result) else result
+        context.run.faults = len(execution_result.errors or ())
+        return from_execution(execution_result, is_query=bound.operation.is_query)
 
 
-async def _fetch(asked: BoundOperation, statement: CompiledStatement, asker: Asker) -> GraphQLResult:
-    """The compiled path: one statement, whose result is the data as it goes out."""
-    asker.run.via = "compiled"
-    values = statement.values(asked.arguments, parameters(asker.viewer, asker.now))
-    async with asker.acquire() as conn:
-        asker.run.statements += 1
+async def _run_compiled(bound: BoundOperation, statement: CompiledStatement, context: RequestContext) -> GraphQLResult:
+    """The compiled path: one statement, whose result is the response as it is sent."""
+    context.run.via = "compiled"
+    values = statement.values(bound.arguments, parameters(context.viewer, context.now))
+    async with context.acquire() as conn:
+        context.run.statements += 1
         began = perf_counter()
-        found: bytes = await conn.fetchval(statement.text, *values)
-        asker.run.database_seconds += perf_counter() - began
-    return GraphQLResult(statement.response(found))
+        data: bytes = await conn.fetchval(statement.text, *values)
+        context.run.database_seconds += perf_counter() - began
+    return GraphQLResult(statement.response(data))
 
 
-def _context(asked: BoundOperation, asker: Asker) -> Context:
-    origin = Origin(REQUEST_ID.get(), asker.address)
-    acquire = _counting(asker.acquire, asker.run)
-    return Context(asker.viewer, asker.now, acquire, asked.tree.root, asked.arguments, asker.means, origin)
+def _resolver_context(bound: BoundOperation, context: RequestContext) -> Context:
+    request_info = Origin(REQUEST_ID.get(), context.client_ip)
+    acquire = _count_statements(context.acquire, context.run)
+    return Context(
+        context.viewer, context.now, acquire, bound.tree.root, bound.arguments, context.services, request_info
+    )
 
 
-def _counting(acquire: Acquire, run: Run) -> Acquire:
-    """The same connections; what is sent over them is counted."""
+def _count_statements(acquire: Acquire, run: Run) -> Acquire:
+    """The same connections, with their statements counted."""
 
-    def note(query: LoggedQuery) -> None:
+    def log_query(query: LoggedQuery) -> None:
         run.statements += 1
         run.database_seconds += query.elapsed
 
     @asynccontextmanager
     async def counted() -> AsyncIterator[Connection]:
         async with acquire() as conn:
-            conn.add_query_logger(note)
+            conn.add_query_logger(log_query)
             try:
                 yield conn
             finally:
-                conn.remove_query_logger(note)
+                conn.remove_query_logger(log_query)
 
     return counted
 
 
-async def pause_after(error: Exception) -> None:
-    """Returns when it is time for the second try; raises the error when there is none to be made."""
+async def wait_before_retry(error: Exception) -> None:
+    """Waits before the only retry; raises the error again when it is not worth one."""
     if not is_database_unavailable(error):
         raise error
     structlog.get_logger().warning("retry", reason=type(error).__name__)
-    await asyncio.sleep(PAUSE)
+    await asyncio.sleep(RETRY_DELAY)

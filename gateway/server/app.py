@@ -27,7 +27,7 @@ from gateway.auth.verification_keys import KeySource, StaticKey
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.persisted_queries import PersistedOperations, load_manifest
 from gateway.operations.errors import ErrorCode, RequestError
-from gateway.operations.executor import Operations
+from gateway.operations.executor import OperationExecutor
 from gateway.operations.result import error_result
 from gateway.operations.validation import DocumentValidator
 from gateway.server.health import healthz, readyz
@@ -90,7 +90,7 @@ def create_app(
     verifier = TokenVerifier(settings.token_issuer, settings.token_audience, key_source, clock=clock)
     authenticator = Authenticator(verifier, _register(traced_acquire, clock), clock)
     validator = DocumentValidator(settings.limits, settings.suggestions, settings.introspection)
-    executor = Operations(schema._schema, validator, compiled=settings.compiled)
+    executor = OperationExecutor(schema._schema, validator, compiled=settings.compiled)
     services = Means(settings.keyring(), settings.attempt_limits(), processor)
     persisted = _persisted_operations(settings, executor)
     timeout, max_bytes = settings.request_timeout, settings.limits.body
@@ -111,12 +111,12 @@ def create_app(
     )
 
 
-def _persisted_operations(settings: Settings, executor: Operations) -> PersistedOperations:
+def _persisted_operations(settings: Settings, executor: OperationExecutor) -> PersistedOperations:
     """Raises StartupError for a manifest that can not be read, or that the graph does not fit."""
     trusted = {} if settings.trusted_documents is None else load_manifest(settings.trusted_documents)
     for document_id, text in trusted.items():
         try:
-            executor.keep(text)
+            executor.preload(text)
         except (RequestError, GraphQLError) as error:
             reason = error if isinstance(error, GraphQLError) else error.errors[0]
             message = f"{document_id} is not an operation here: {reason.message.rstrip('.')}."

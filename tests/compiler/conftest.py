@@ -12,7 +12,7 @@ import pytest
 
 from db import migrations
 from db.pool import prepare
-from gateway.operations.executor import Asker, Operations, Question
+from gateway.operations.executor import OperationExecutor, OperationRequest, RequestContext
 from gateway.operations.limits import Limits
 from gateway.operations.result import GraphQLResult
 from gateway.operations.validation import DocumentValidator
@@ -34,27 +34,27 @@ def names() -> list[str]:
     return sorted(path.stem for path in OPERATIONS.glob("*.graphql"))
 
 
-def question(name: str) -> Question:
+def question(name: str) -> OperationRequest:
     """An operation of the corpus: its first line may be a comment with its variables; @name is an id, @@name a UUID."""
     text = (OPERATIONS / f"{name}.graphql").read_text(encoding="utf-8")
     filled = re.sub(r"@@(\w+)", lambda match: str(rows.ROWS[match[1]]), text)
     filled = re.sub(r"@(\w+)", lambda match: IDS.get(match[1], match[0]), filled)
     first, _, _ = filled.partition("\n")
-    return Question(filled, variables=json.loads(first[1:]) if first.startswith("#") else {})
+    return OperationRequest(filled, variables=json.loads(first[1:]) if first.startswith("#") else {})
 
 
 class Asking:
     """Asks on one connection, as anybody, by one path."""
 
     def __init__(self, conn: asyncpg.Connection, means: Means, *, compiled: bool) -> None:
-        self.operations = Operations(schema._schema, RULES, compiled=compiled)
+        self.operations = OperationExecutor(schema._schema, RULES, compiled=compiled)
         self._conn = conn
         self._means = means
 
-    async def answer(self, asked: Question, viewer: Viewer) -> GraphQLResult:
-        return await self.operations.answer(asked, Asker(viewer, world.NOW, self.acquire, self._means, Run()))
+    async def answer(self, asked: OperationRequest, viewer: Viewer) -> GraphQLResult:
+        return await self.operations.execute(asked, RequestContext(viewer, world.NOW, self.acquire, self._means, Run()))
 
-    async def ask(self, asked: Question, viewer: Viewer) -> Any:
+    async def ask(self, asked: OperationRequest, viewer: Viewer) -> Any:
         """The answer's JSON as text, which has the order of the fields in it."""
         answer = await self.answer(asked, viewer)
         body = json.loads(answer.body) if isinstance(answer.body, bytes) else answer.body

@@ -5,7 +5,7 @@ import os
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.operations.executor import Question
+from gateway.operations.executor import OperationRequest
 from gateway.operations.result import GraphQLResult
 from tests.compiler.conftest import Asking
 from tests.compiler.generated import operations
@@ -26,7 +26,7 @@ MANY = settings(
 async def test_both_paths_answer_what_is_generated_alike(
     by_statement: Asking, by_resolvers: Asking, text: str, who: str
 ) -> None:
-    asked, viewer = Question(text), VIEWERS[who]
+    asked, viewer = OperationRequest(text), VIEWERS[who]
 
     answer: GraphQLResult = await by_statement.answer(asked, viewer)
 

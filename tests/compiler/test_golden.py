@@ -15,7 +15,7 @@ JOINED = {("memberships", "license_key_grants"), ("subscriptions", "license_keys
 
 def _text(by_statement: Asking, name: str) -> str:
     asked = question(name)
-    ready = by_statement.operations.operation(asked.query).bind(asked.variables)
+    ready = by_statement.operations.prepare(asked.query).bind(asked.variables)
     assert ready.tree.compiled_plan is not None
     text = ready.tree.compiled_plan.statement(ready.arguments).text
     lines = [line.rstrip() for line in text.splitlines()]

@@ -31,11 +31,11 @@ async def test_an_operation_of_declared_fields_is_one_statement(by_statement: As
     answer = await by_statement.answer(asked, VIEWERS["owner"])
 
     assert isinstance(answer.body, bytes)
-    assert by_statement.operations.operation(asked.query).bind(asked.variables).tree.compiled_plan is not None
+    assert by_statement.operations.prepare(asked.query).bind(asked.variables).tree.compiled_plan is not None
 
 
 @pytest.mark.parametrize("name", sorted(BY_RESOLVERS))
 def test_what_is_no_data_is_left_to_the_resolvers(by_statement: Asking, name: str) -> None:
     asked = question(name)
 
-    assert by_statement.operations.operation(asked.query).bind(asked.variables).tree.compiled_plan is None
+    assert by_statement.operations.prepare(asked.query).bind(asked.variables).tree.compiled_plan is None

@@ -14,7 +14,7 @@ import pytest
 from gateway.http.persisted_queries import PersistedOperations
 from gateway.http.request import GraphQLRequest
 from gateway.operations.errors import ErrorCode, RequestError
-from gateway.operations.executor import REMEMBERED
+from gateway.operations.executor import DOCUMENT_CACHE_CHARS
 from gateway.server.app import create_app
 from gateway.settings import Settings
 from gateway.startup_errors import StartupError
@@ -156,8 +156,8 @@ async def test_an_identifier_that_is_none_is_a_bad_request(client: Client, body:
 
 def test_what_clients_sent_last_is_kept_as_far_as_there_is_room() -> None:
     persisted = PersistedOperations({})
-    texts = [f"query Q{place} {{ viewer {{ scopes }} }}".ljust(REMEMBERED // 10) for place in range(11)]
-    long = SCOPES.ljust(REMEMBERED + 1)
+    texts = [f"query Q{place} {{ viewer {{ scopes }} }}".ljust(DOCUMENT_CACHE_CHARS // 10) for place in range(11)]
+    long = SCOPES.ljust(DOCUMENT_CACHE_CHARS + 1)
 
     for text in (long, *texts):
         assert persisted.resolve(_sent(text, sha256(text))) == text

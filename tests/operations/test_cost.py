@@ -7,7 +7,7 @@ import pytest
 from asyncpg import Connection
 
 from gateway.operations.errors import ErrorCode, RequestError
-from gateway.operations.executor import Operations
+from gateway.operations.executor import OperationExecutor
 from gateway.operations.limits import Limits
 from gateway.operations.rate_limit import RateLimiter
 from gateway.operations.validation import DocumentValidator
@@ -28,8 +28,8 @@ LOOK = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { lines { quan
 
 def cost(query: str, **variables: Any) -> int:
     return (
-        Operations(schema._schema, DocumentValidator(Limits(), introspection=True))
-        .operation(query)
+        OperationExecutor(schema._schema, DocumentValidator(Limits(), introspection=True))
+        .prepare(query)
         .bind(variables)
         .cost()
     )

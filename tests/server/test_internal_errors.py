@@ -23,7 +23,7 @@ from gateway.auth.tokens import Claims, TokenVerifier
 from gateway.auth.verification_keys import StaticKey
 from gateway.http.endpoint import GraphQLEndpoint
 from gateway.http.persisted_queries import PersistedOperations
-from gateway.operations.executor import Operations
+from gateway.operations.executor import OperationExecutor
 from gateway.operations.limits import Limits
 from gateway.operations.validation import DocumentValidator
 from gateway.server.app import create_app
@@ -324,7 +324,7 @@ async def test_an_answer_that_is_no_json_is_a_fault_and_found_in_the_log(
         world.ISSUER, settings.token_audience, StaticKey(settings.token_public_key or ""), clock=now
     )
     endpoint = GraphQLEndpoint(
-        Operations(graph, DocumentValidator(Limits()), compiled=False),
+        OperationExecutor(graph, DocumentValidator(Limits()), compiled=False),
         PersistedOperations({}),
         Authenticator(verifier, register, now),
         acquire,
