@@ -84,7 +84,7 @@ def validate_database_url(url: SecretStr) -> SecretStr:
 
 def validate_jwks_url(url: str) -> str:
     # An HTTP client is much to load for those who have no such URL.
-    if not import_module("gateway.auth.jwks").is_safe_way(url):
+    if not import_module("gateway.auth.jwks").is_https_or_loopback(url):
         # Whoever can change the key set on its way here can sign in as anybody.
         raise ValueError("must start with https:// (http:// only on this machine)")
     return url

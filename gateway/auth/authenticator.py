@@ -1,4 +1,4 @@
-"""From an Authorization header to a viewer; sessions are remembered by the digest of their token."""
+"""From an Authorization header to a viewer; sessions are cached by the digest of their token."""
 
 import hashlib
 from collections import OrderedDict
@@ -23,24 +23,28 @@ class Session:
 
 
 class Authenticator:
-    """Viewers by token, `size` of them remembered. `register` turns a user's claims into the id when they are not."""
+    """Sessions by token, `max_sessions` of them cached. `register` turns the claims of a user into an id."""
 
     def __init__(
-        self, verifier: TokenVerifier, register: Callable[[Claims], Awaitable[UUID]], clock: Clock, size: int = 10_000
+        self,
+        verifier: TokenVerifier,
+        register: Callable[[Claims], Awaitable[UUID]],
+        clock: Clock,
+        max_sessions: int = 10_000,
     ) -> None:
-        self._verifier, self._register, self._clock, self._size = verifier, register, clock, size
+        self._verifier, self._register, self._clock, self._max_sessions = verifier, register, clock, max_sessions
         self._sessions: OrderedDict[bytes, Session] = OrderedDict()
         self._flights: SingleFlight[bytes, Session] = SingleFlight()
 
     async def session(self, authorization: str | None) -> Session:
         """Raises Unauthenticated, KeysUnavailable, and whatever `register` raises."""
-        if authorization and (session := self.remembered(authorization)):
+        if authorization and (session := self.cached_session(authorization)):
             return session
         token, digest = bearer_token(authorization), _digest(authorization or "")
         return await self._flights.run(digest, lambda: self._sign_in(token, digest))
 
-    def remembered(self, authorization: str) -> Session | None:
-        """The session of a token that was good before and still is."""
+    def cached_session(self, authorization: str) -> Session | None:
+        """The session of a token that was verified before and has not expired."""
         digest = _digest(authorization)
         session = self._sessions.get(digest)
         if session is None:
@@ -55,7 +59,7 @@ class Authenticator:
         claims = await self._verifier.verify(token)
         session = Session(await self._viewer(claims), claims.expires_at)
         self._sessions[digest] = session
-        if len(self._sessions) > self._size:
+        if len(self._sessions) > self._max_sessions:
             self._sessions.popitem(last=False)
         return session
 

@@ -1,4 +1,4 @@
-"""An issuer's key set (JWKS) behind a URL, fetched and kept."""
+"""An issuer's key set (JWKS), fetched from a URL and cached."""
 
 import asyncio
 import ipaddress
@@ -16,43 +16,43 @@ import jwt
 
 from db.clock import Clock, system_clock
 from gateway.auth.single_flight import SingleFlight
-from gateway.auth.verification_keys import BAD_KEY, KeysUnavailable, VerificationKey, verification_key
+from gateway.auth.verification_keys import KEY_ERRORS, KeysUnavailable, VerificationKey, verification_key
 
-FAILED_FETCH = (httpx.HTTPError, httpx.StreamError, OSError, ValueError, RecursionError)
+FETCH_ERRORS = (httpx.HTTPError, httpx.StreamError, OSError, ValueError, RecursionError)
 
-Hook = Callable[[httpx.Request], Awaitable[None]]
+RequestHook = Callable[[httpx.Request], Awaitable[None]]
 
 
-def published_key(entry: Any) -> VerificationKey | None:
+def parse_jwk(entry: Any) -> VerificationKey | None:
     """An entry of a key set (RFC 7517, section 4); None when nothing may be verified with it."""
-    with suppress(*BAD_KEY):
+    with suppress(*KEY_ERRORS):
         if entry.get("use", "sig") == "sig" and "verify" in entry.get("key_ops", ["verify"]):
             # What the key is decides what it can do; its alg may only narrow that.
             return verification_key(jwt.PyJWK(entry | {"alg": None}).key, entry.get("alg"))
     return None
 
 
-def parse_key_set(body: bytes) -> dict[str | None, VerificationKey]:
+def parse_jwk_set(body: bytes) -> dict[str | None, VerificationKey]:
     """The usable keys by kid, the first of each. Raises ValueError when there is none."""
     document = json.loads(body)
     entries = document.get("keys") if isinstance(document, dict) else None
-    found: dict[str | None, VerificationKey] = {}
+    keys: dict[str | None, VerificationKey] = {}
     for entry in entries if isinstance(entries, list) else ():
-        key = published_key(entry)
+        key = parse_jwk(entry)
         if key is not None and isinstance(kid := entry.get("kid"), str | None):
-            found.setdefault(kid, key)
-    if not found:
+            keys.setdefault(kid, key)
+    if not keys:
         raise ValueError("no usable key in the answer")
-    return found
+    return keys
 
 
 @cache
-def _authorities() -> ssl.SSLContext:
-    """Whose certificates are believed: a tenth of a second to read, so once for every application in the process."""
+def _ssl_context() -> ssl.SSLContext:
+    """The trusted certificates: a tenth of a second to read, so once for every application in the process."""
     return httpx.create_ssl_context()
 
 
-def is_safe_way(url: str) -> bool:
+def is_https_or_loopback(url: str) -> bool:
     """True for https, and for http that does not leave this machine."""
     with suppress(httpx.InvalidURL, ValueError):
         # Parsed by the library that will fetch it: two parsers may disagree about the host.
@@ -64,18 +64,18 @@ def is_safe_way(url: str) -> bool:
 
 
 @dataclass(slots=True)
-class KeySetUrl:
-    """An issuer's published key set (JWKS), kept; periods are in seconds. Raises ValueError for a URL that is not safe.
+class JWKSClient:
+    """An issuer's key set (JWKS), cached; periods are in seconds. Raises ValueError for a URL that is not safe.
 
-    It is fetched when it is older than `ttl` or a kid is unknown, and never within `pause` of the last attempt: random
-    kids are no way to make traffic. While fetching fails the last set serves, until it is `max_stale` old.
+    It is fetched when it is older than `ttl` or a kid is unknown, and never within `cooldown` of the last attempt:
+    random kids make no traffic. While fetching fails the last set serves, until it is `max_stale` old.
     """
 
     url: str
     client: httpx.AsyncClient
     clock: Clock = system_clock
     ttl: float = 600
-    pause: float = 5
+    cooldown: float = 5
     max_stale: float = 86_400
     timeout: float = 5
     max_bytes: int = 262_144
@@ -87,17 +87,17 @@ class KeySetUrl:
     _flight: SingleFlight[None, None] = field(default_factory=SingleFlight, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not is_safe_way(self.url):
+        if not is_https_or_loopback(self.url):
             raise ValueError("The key set's URL must be https, or http on a loopback address.")
 
     @classmethod
-    def asked(cls, url: str, clock: Clock, hooks: Sequence[Hook]) -> "KeySetUrl":
-        """With a client of its own, which tells the hooks of each request."""
-        client = httpx.AsyncClient(follow_redirects=False, verify=_authorities(), event_hooks={"request": [*hooks]})
+    def create(cls, url: str, clock: Clock, hooks: Sequence[RequestHook]) -> "JWKSClient":
+        """With an HTTP client of its own, which calls the hooks with each request."""
+        client = httpx.AsyncClient(follow_redirects=False, verify=_ssl_context(), event_hooks={"request": [*hooks]})
         return cls(url, client, clock)
 
     async def key(self, kid: str | None) -> VerificationKey | None:
-        if self._is_due(kid):
+        if self._needs_refresh(kid):
             await self._flight.run(None, self._refresh)
         if self._now() - self._fetched_at >= self.max_stale:
             raise KeysUnavailable(f"The key set can not be fetched: {self.failure}")
@@ -109,10 +109,10 @@ class KeySetUrl:
     def _now(self) -> float:
         return self.clock().timestamp()
 
-    def _is_due(self, kid: str | None) -> bool:
+    def _needs_refresh(self, kid: str | None) -> bool:
         # A clock that was set back makes ages negative: then fetch, rather than wait for it to catch up.
-        wanted = self._find(kid) is None or not 0 <= self._now() - self._fetched_at < self.ttl
-        return wanted and not 0 <= self._now() - self._attempted_at < self.pause
+        stale = self._find(kid) is None or not 0 <= self._now() - self._fetched_at < self.ttl
+        return stale and not 0 <= self._now() - self._attempted_at < self.cooldown
 
     def _find(self, kid: str | None) -> VerificationKey | None:
         """Without a kid only a set of one key is unambiguous."""
@@ -124,9 +124,9 @@ class KeySetUrl:
         try:
             # The client's own limit is for each read: a server that drips bytes would hold us for ever.
             async with asyncio.timeout(self.timeout):
-                self._keys = parse_key_set(await self._fetch())
+                self._keys = parse_jwk_set(await self._fetch())
             self._fetched_at, self.failure = self._now(), None
-        except FAILED_FETCH as error:
+        except FETCH_ERRORS as error:
             self.failure = f"{type(error).__name__} {error}".strip()
         finally:
             self._attempted_at = self._now()

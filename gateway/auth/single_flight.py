@@ -17,11 +17,11 @@ class SingleFlight(Generic[K, V]):
     async def run(self, key: K, call: Callable[[], Coroutine[Any, Any, V]]) -> V:
         if key not in self._running:
             self._running[key] = asyncio.create_task(call())
-            self._running[key].add_done_callback(lambda done: self._land(key, done))
+            self._running[key].add_done_callback(lambda done: self._finish(key, done))
         # A caller who hangs up must not end the call for those who wait beside it.
         return await asyncio.shield(self._running[key])
 
-    def _land(self, key: K, done: asyncio.Task[V]) -> None:
+    def _finish(self, key: K, task: asyncio.Task[V]) -> None:
         del self._running[key]
-        if not done.cancelled():
-            done.exception()  # looked at, or asyncio reports a failure that nobody waited for
+        if not task.cancelled():
+            task.exception()  # retrieved, or asyncio reports a failure that nobody waited for

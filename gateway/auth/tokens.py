@@ -16,7 +16,7 @@ from gateway.auth.verification_keys import ALGORITHMS, KeySource, VerificationKe
 
 MAX_TOKEN = 8192
 MAX_SUBJECT, MAX_NAME, MAX_EMAIL = 255, 255, 320
-LAST_SECOND = 253_402_300_799  # of the year 9999; NaN and infinity fail a comparison with it too
+MAX_NUMERIC_DATE = 253_402_300_799  # of the year 9999; NaN and infinity fail a comparison with it too
 TOKEN = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
 JWS = jwt.PyJWS(algorithms=ALGORITHMS, options={"verify_signature": True, "enforce_minimum_key_length": True})
@@ -49,15 +49,15 @@ def bearer_token(authorization: str | None) -> str:
     return token.strip(" ")
 
 
-def refused(claim: str) -> Unauthenticated:
+def invalid_claim(claim: str) -> Unauthenticated:
     return Unauthenticated(f"The token's {claim} claim is missing or not valid.")
 
 
-def text_claim(payload: Mapping[str, Any], claim: str, most: int) -> str | None:
-    """None when it is absent or empty; `most` counts characters."""
+def string_claim(payload: Mapping[str, Any], claim: str, max_length: int) -> str | None:
+    """None when it is absent or empty; `max_length` counts characters."""
     value = payload.get(claim, "")
-    if not isinstance(value, str) or len(value) > most or NOT_STORABLE.search(value):
-        raise refused(claim)
+    if not isinstance(value, str) or len(value) > max_length or NOT_STORABLE.search(value):
+        raise invalid_claim(claim)
     return value or None
 
 
@@ -67,7 +67,7 @@ def list_claim(payload: Mapping[str, Any], claim: str, separator: str | None = N
     if isinstance(value, str):
         return value.split(separator) if separator else [value]
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise refused(claim)
+        raise invalid_claim(claim)
     return value
 
 
@@ -75,15 +75,15 @@ def scopes_claim(payload: Mapping[str, Any]) -> frozenset[str]:
     claim = "scope" if "scope" in payload else "scp"
     scopes = frozenset(list_claim(payload, claim, " ")) - {""}
     if not all(SCOPE.fullmatch(scope) for scope in scopes):
-        raise refused(claim)
+        raise invalid_claim(claim)
     return scopes
 
 
-def instant_claim(payload: Mapping[str, Any], claim: str, absent: float | None = None) -> float:
-    """Epoch seconds; a claim that may be absent has a value for that."""
-    value = payload.get(claim, absent)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LAST_SECOND:
-        raise refused(claim)
+def numeric_date_claim(payload: Mapping[str, Any], claim: str, default: float | None = None) -> float:
+    """A NumericDate (RFC 7519, section 2): epoch seconds. A claim that may be absent has a default."""
+    value = payload.get(claim, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_NUMERIC_DATE:
+        raise invalid_claim(claim)
     return value
 
 
@@ -137,22 +137,25 @@ class TokenVerifier:
             raise Unauthenticated("The token is not from the issuer that is trusted here.")
         if self.audience not in list_claim(payload, "aud"):
             raise Unauthenticated("The token is meant for another audience.")
-        expires_at = self._checked_expiry(payload)
-        subject = text_claim(payload, "sub", MAX_SUBJECT)
+        expires_at = self._validate_expiry(payload)
+        subject = string_claim(payload, "sub", MAX_SUBJECT)
         if subject is None:
-            raise refused("sub")
+            raise invalid_claim("sub")
         email_verified = payload.get("email_verified", False)
         if not isinstance(email_verified, bool):
-            raise refused("email_verified")
-        name = text_claim(payload, "name", MAX_NAME) or text_claim(payload, "preferred_username", MAX_NAME)
-        email = text_claim(payload, "email", MAX_EMAIL)
+            raise invalid_claim("email_verified")
+        name = string_claim(payload, "name", MAX_NAME) or string_claim(payload, "preferred_username", MAX_NAME)
+        email = string_claim(payload, "email", MAX_EMAIL)
         return Claims(self.issuer, subject, email, email_verified, name, scopes_claim(payload), expires_at)
 
-    def _checked_expiry(self, payload: dict[str, Any]) -> int:
+    def _validate_expiry(self, payload: dict[str, Any]) -> int:
         now = self.clock().timestamp()
-        expires_at = int(instant_claim(payload, "exp"))
+        expires_at = int(numeric_date_claim(payload, "exp"))
         if now >= expires_at:
             raise Unauthenticated("The token has expired.")
-        if max(instant_claim(payload, "nbf", 0), instant_claim(payload, "iat", 0)) > now + self.leeway.total_seconds():
+        if (
+            max(numeric_date_claim(payload, "nbf", 0), numeric_date_claim(payload, "iat", 0))
+            > now + self.leeway.total_seconds()
+        ):
             raise Unauthenticated("The token is not valid yet.")
         return expires_at

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 RSA_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 CURVE_ALGORITHMS = {"secp256r1": ("ES256",), "secp384r1": ("ES384",), "secp521r1": ("ES512",)}
 ALGORITHMS = ("ES256", "ES384", "ES512", "EdDSA", *RSA_ALGORITHMS)
-BAD_KEY = (jwt.PyJWTError, UnsupportedAlgorithm, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+KEY_ERRORS = (jwt.PyJWTError, UnsupportedAlgorithm, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
@@ -39,7 +39,7 @@ class KeySource(Protocol):
         """Nobody will ask again."""
 
 
-def fitting_algorithms(public: object) -> tuple[str, ...]:
+def allowed_algorithms(public: object) -> tuple[str, ...]:
     """Empty for private and symmetric keys, RSA under 2048 bits, and types that verify nothing here."""
     if isinstance(public, RSAPublicKey):
         return RSA_ALGORITHMS if public.key_size >= 2048 else ()
@@ -50,17 +50,17 @@ def fitting_algorithms(public: object) -> tuple[str, ...]:
 
 def verification_key(public: object, algorithm: str | None = None) -> VerificationKey | None:
     """`algorithm` is the one its publisher reserves the key for; None is any that fits."""
-    algorithms = tuple(fitting for fitting in fitting_algorithms(public) if algorithm in (None, fitting))
+    algorithms = tuple(allowed for allowed in allowed_algorithms(public) if algorithm in (None, allowed))
     return VerificationKey(public, algorithms) if algorithms and isinstance(public, PublicKey) else None
 
 
 class StaticKey:
-    """One public key; the kid of a token is not looked at."""
+    """One public key; the kid of a token is ignored."""
 
     def __init__(self, pem: str) -> None:
         """Raises ValueError when the PEM is no public key that can verify a token."""
         key = None
-        with suppress(*BAD_KEY):
+        with suppress(*KEY_ERRORS):
             key = verification_key(load_pem_public_key(pem.encode()))
         if key is None:
             raise ValueError("The key must be a public RSA (2048 bits or more), EC or Ed25519 key in PEM form.")

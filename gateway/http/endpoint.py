@@ -78,7 +78,7 @@ class GraphQLEndpoint:
     ) -> GraphQLResult:
         safe = _is_safe(scope["method"])
         authorization = headers.get(b"authorization", b"").decode("latin-1")
-        session = self._authenticator.remembered(authorization) or await self._authenticate(authorization)
+        session = self._authenticator.cached_session(authorization) or await self._authenticate(authorization)
         request = (
             _parse_get(scope, headers) if safe else parse_body(await _read_body(headers, receive, self._max_body_bytes))
         )

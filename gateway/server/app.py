@@ -169,7 +169,7 @@ def _key_source(settings: Settings, clock: Clock, hooks: Sequence[Any]) -> KeySo
     if settings.jwks_url is None:
         return StaticKey(settings.token_public_key or "")
     # An HTTP client is much to load for those who fetch nothing.
-    keys: KeySource = import_module("gateway.auth.jwks").KeySetUrl.asked(settings.jwks_url, clock, hooks)
+    keys: KeySource = import_module("gateway.auth.jwks").JWKSClient.create(settings.jwks_url, clock, hooks)
     return keys
 
 

@@ -55,7 +55,7 @@ def verifier(clock: SetClock) -> TokenVerifier:
 
 @pytest.fixture
 def authenticator(verifier: TokenVerifier, register: Register, clock: SetClock) -> Authenticator:
-    return Authenticator(verifier, register, clock, size=3)
+    return Authenticator(verifier, register, clock, max_sessions=3)
 
 
 async def refusal(authenticator: Authenticator, authorization: str | None) -> str:

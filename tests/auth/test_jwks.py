@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.auth.jwks import KeySetUrl
+from gateway.auth.jwks import JWKSClient
 from gateway.auth.tokens import TokenVerifier, Unauthenticated
 from gateway.auth.verification_keys import KeysUnavailable, StaticKey
 from tests.auth.signing import AUDIENCE, ISSUER, SetClock, jwk, private_key, private_pem, public_pem, sign, until
@@ -75,18 +75,18 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def keys(server: KeyServer, client: httpx.AsyncClient, clock: SetClock) -> KeySetUrl:
-    return KeySetUrl(server.url, client, clock, max_bytes=10_000)
+def keys(server: KeyServer, client: httpx.AsyncClient, clock: SetClock) -> JWKSClient:
+    return JWKSClient(server.url, client, clock, max_bytes=10_000)
 
 
-async def kids(source: KeySetUrl, *asked: str | None) -> list[tuple[str, ...] | None]:
+async def kids(source: JWKSClient, *asked: str | None) -> list[tuple[str, ...] | None]:
     """The algorithms of each key asked for, one after the other; None for an unknown one."""
     found = [await source.key(kid) for kid in asked]
     return [None if key is None else key.algorithms for key in found]
 
 
 async def test_a_key_set_is_fetched_once_and_kept_for_its_time(
-    keys: KeySetUrl, server: KeyServer, clock: SetClock
+    keys: JWKSClient, server: KeyServer, clock: SetClock
 ) -> None:
     first = await kids(keys, "one", "one", "one")
     clock.move(599)
@@ -99,7 +99,7 @@ async def test_a_key_set_is_fetched_once_and_kept_for_its_time(
     assert (fetches_before, server.fetches) == (1, 2)
 
 
-async def test_a_key_is_the_one_that_was_published(keys: KeySetUrl) -> None:
+async def test_a_key_is_the_one_that_was_published(keys: JWKSClient) -> None:
     found = await keys.key("one")
 
     assert found is not None
@@ -107,7 +107,7 @@ async def test_a_key_is_the_one_that_was_published(keys: KeySetUrl) -> None:
 
 
 async def test_a_rotated_key_is_found_at_its_first_use_and_the_old_one_is_gone(
-    keys: KeySetUrl, server: KeyServer, clock: SetClock
+    keys: JWKSClient, server: KeyServer, clock: SetClock
 ) -> None:
     before = await kids(keys, "one")
     server.keys = [jwk("EdDSA", kid="two")]
@@ -118,7 +118,7 @@ async def test_a_rotated_key_is_found_at_its_first_use_and_the_old_one_is_gone(
     assert (before, after, server.fetches) == ([("ES256",)], [("EdDSA",), None], 2)
 
 
-async def test_random_kids_do_not_become_fetches(keys: KeySetUrl, server: KeyServer, clock: SetClock) -> None:
+async def test_random_kids_do_not_become_fetches(keys: JWKSClient, server: KeyServer, clock: SetClock) -> None:
     await kids(keys, "one")
 
     answers = []
@@ -130,7 +130,7 @@ async def test_random_kids_do_not_become_fetches(keys: KeySetUrl, server: KeySer
     assert server.fetches == 5
 
 
-async def test_fifty_first_callers_cause_one_fetch(keys: KeySetUrl, server: KeyServer) -> None:
+async def test_fifty_first_callers_cause_one_fetch(keys: JWKSClient, server: KeyServer) -> None:
     server.held = True
 
     asked = [asyncio.create_task(kids(keys, "one")) for _ in range(50)]
@@ -141,7 +141,7 @@ async def test_fifty_first_callers_cause_one_fetch(keys: KeySetUrl, server: KeyS
     assert (found, server.fetches) == ([[("ES256",)]] * 50, 1)
 
 
-async def test_a_caller_who_leaves_does_not_end_the_fetch_of_the_others(keys: KeySetUrl, server: KeyServer) -> None:
+async def test_a_caller_who_leaves_does_not_end_the_fetch_of_the_others(keys: JWKSClient, server: KeyServer) -> None:
     server.held = True
     leaving, staying = asyncio.create_task(kids(keys, "one")), asyncio.create_task(kids(keys, "one"))
     await until(lambda: server.fetches > 0)
@@ -172,7 +172,7 @@ OUTAGES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def begin(outage: dict[str, Any], server: KeyServer, keys: KeySetUrl) -> None:
+def begin(outage: dict[str, Any], server: KeyServer, keys: JWKSClient) -> None:
     for name, value in outage.items():
         setattr(server, name, value)
     keys.timeout = 0.3 if server.held or server.drip else 5
@@ -180,7 +180,7 @@ def begin(outage: dict[str, Any], server: KeyServer, keys: KeySetUrl) -> None:
 
 @pytest.mark.parametrize(("outage", "failure"), OUTAGES)
 async def test_an_outage_serves_the_last_keys_for_a_day(
-    keys: KeySetUrl, server: KeyServer, clock: SetClock, outage: dict[str, Any], failure: str
+    keys: JWKSClient, server: KeyServer, clock: SetClock, outage: dict[str, Any], failure: str
 ) -> None:
     await kids(keys, "one")
     begin(outage, server, keys)
@@ -199,7 +199,7 @@ async def test_an_outage_serves_the_last_keys_for_a_day(
 
 @pytest.mark.parametrize(("outage", "failure"), OUTAGES)
 async def test_without_any_key_an_outage_is_told_and_the_server_is_asked_again_after_a_pause(
-    keys: KeySetUrl, server: KeyServer, clock: SetClock, outage: dict[str, Any], failure: str
+    keys: JWKSClient, server: KeyServer, clock: SetClock, outage: dict[str, Any], failure: str
 ) -> None:
     usual = {name: getattr(server, name) for name in outage}
     begin(outage, server, keys)
@@ -216,14 +216,14 @@ async def test_without_any_key_an_outage_is_told_and_the_server_is_asked_again_a
 
 
 async def test_a_server_that_is_not_there_is_an_outage(client: httpx.AsyncClient, unused_tcp_port: int) -> None:
-    keys = KeySetUrl(f"http://127.0.0.1:{unused_tcp_port}/jwks.json", client)
+    keys = JWKSClient(f"http://127.0.0.1:{unused_tcp_port}/jwks.json", client)
 
     with pytest.raises(KeysUnavailable, match="ConnectError"):
         await keys.key("one")
 
 
 async def test_a_clock_that_is_set_back_does_not_stop_rotation(
-    keys: KeySetUrl, server: KeyServer, clock: SetClock
+    keys: JWKSClient, server: KeyServer, clock: SetClock
 ) -> None:
     await kids(keys, "one")
     server.keys = [jwk("EdDSA", kid="two")]
@@ -270,7 +270,7 @@ UNUSABLE: list[Any] = [
 
 @pytest.mark.parametrize("entry", UNUSABLE)
 async def test_an_unusable_entry_is_passed_over_and_the_good_one_beside_it_serves(
-    keys: KeySetUrl, server: KeyServer, entry: Any
+    keys: JWKSClient, server: KeyServer, entry: Any
 ) -> None:
     server.keys = [entry, jwk("ES256", kid="good"), entry]
 
@@ -295,7 +295,7 @@ RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
     ],
 )
 async def test_a_key_verifies_only_what_fits_its_type_and_what_it_was_published_for(
-    keys: KeySetUrl, server: KeyServer, entry: dict[str, Any], algorithms: tuple[str, ...]
+    keys: JWKSClient, server: KeyServer, entry: dict[str, Any], algorithms: tuple[str, ...]
 ) -> None:
     server.keys = [entry | {"kid": "one"}]
 
@@ -303,7 +303,7 @@ async def test_a_key_verifies_only_what_fits_its_type_and_what_it_was_published_
 
 
 async def test_a_token_without_kid_gets_a_key_only_when_there_is_no_choice(
-    keys: KeySetUrl, server: KeyServer, clock: SetClock
+    keys: JWKSClient, server: KeyServer, clock: SetClock
 ) -> None:
     alone = await kids(keys, None)
     server.keys = [jwk("ES256", kid="one"), jwk("EdDSA", kid="two")]
@@ -314,7 +314,7 @@ async def test_a_token_without_kid_gets_a_key_only_when_there_is_no_choice(
 
 
 async def test_tokens_follow_the_issuers_rotation_and_no_address_of_their_own(
-    keys: KeySetUrl, server: KeyServer, clock: SetClock
+    keys: JWKSClient, server: KeyServer, clock: SetClock
 ) -> None:
     verifier = TokenVerifier(ISSUER, AUDIENCE, keys, clock=clock)
     old, new = sign("ES256", header={"kid": "one"}), sign("EdDSA", header={"kid": "two", "jku": server.url})
@@ -352,13 +352,13 @@ UNSAFE_URLS = [
 
 @pytest.mark.parametrize("url", SAFE_URLS)
 async def test_a_url_that_nobody_can_tamper_with_is_taken(client: httpx.AsyncClient, url: str) -> None:
-    assert KeySetUrl(url, client).url == url
+    assert JWKSClient(url, client).url == url
 
 
 @pytest.mark.parametrize("url", UNSAFE_URLS)
 async def test_a_url_that_others_can_tamper_with_is_refused(client: httpx.AsyncClient, url: str) -> None:
     with pytest.raises(ValueError, match=r"^The key set's URL must be https, or http on a loopback address\.$"):
-        KeySetUrl(url, client)
+        JWKSClient(url, client)
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "ES384", "ES512", "EdDSA", "RS256"])
