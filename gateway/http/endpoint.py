@@ -91,7 +91,7 @@ class GraphQLEndpoint:
             include_cost=COST_HEADER in headers,
         )
         context = RequestContext(
-            session.viewer, self._clock(), self._acquire, self._services, scope["run"], client_address(scope)
+            session.viewer, self._clock(), self._acquire, self._services, scope["stats"], client_address(scope)
         )
         result = await self._executor.execute(operation, context)
         return result._replace(cacheable=is_complete(result)) if safe and request.query is None else result

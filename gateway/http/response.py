@@ -11,7 +11,7 @@ from gateway.http import content_negotiation
 from gateway.http.content_negotiation import JSON, Headers
 from gateway.operations.errors import ErrorCode, Header
 from gateway.operations.result import GraphQLResult, unexpected_error_result
-from gateway.telemetry.request_log import Run
+from gateway.telemetry.request_log import RequestStats
 
 # A smaller response travels in one packet or two anyway.
 GZIP_MIN_BYTES = 2_048
@@ -62,7 +62,7 @@ async def respond(scope: Scope, request_headers: Headers, send: Send, result: Gr
         # More than 64 bits in an integer, or text that is no UTF-8: nothing the statements return.
         result = unexpected_error_result(error)
         body = orjson.dumps(result.body)
-    stats: Run = scope["run"]
+    stats: RequestStats = scope["stats"]
     stats.code = result.code
     headers = [(b"content-type", media_type + b"; charset=utf-8"), *result.headers]
     if result.code is not None:

@@ -24,7 +24,7 @@ from gateway.operations.rate_limit import RateLimiter
 from gateway.operations.result import GraphQLResult, error_result, from_execution, with_extensions
 from gateway.operations.validation import DocumentValidator
 from gateway.telemetry.logging import REQUEST_ID
-from gateway.telemetry.request_log import Run
+from gateway.telemetry.request_log import RequestStats
 from schema.context import Acquire, Context, Means, Origin, Viewer, parameters
 from schema.dsl.fields import declarations
 
@@ -53,7 +53,7 @@ class RequestContext(NamedTuple):
     now: datetime
     acquire: Acquire
     services: Means
-    run: Run
+    stats: RequestStats
     """Told what becomes known of the operation."""
     client_ip: str | None = None
 
@@ -76,7 +76,7 @@ class OperationExecutor:
         self._preloaded: dict[tuple[str, str | None], PreparedOperation] = {}
 
     async def execute(self, request: OperationRequest, context: RequestContext) -> GraphQLResult:
-        run = context.run
+        stats = context.stats
         bucket = self._rate_limiter.bucket(context.rate_limit_key)
         try:
             bucket.check()
@@ -85,9 +85,9 @@ class OperationExecutor:
                 operation = self.prepare(request.query, request.operation_name)
                 if request.read_only and not operation.is_query:
                     raise RequestError(ErrorCode.METHOD_NOT_ALLOWED, "A GET changes nothing: send mutations as POST.")
-                run.operation = operation.loggable_name
+                stats.operation = operation.loggable_name
                 bound = operation.bind(request.variables, suggestions=self._validator.suggestions)
-            run.cost = cost = bound.cost()
+            stats.cost = cost = bound.cost()
             available = bucket.consume(cost)
             with bucket:
                 statement = bound.statement()
@@ -99,7 +99,7 @@ class OperationExecutor:
             return error_result(RequestError(code, [error]))
         except RecursionError:
             return error_result(RequestError(ErrorCode.INVALID_OPERATION, "The document is nested too deeply."))
-        run.prepared()
+        stats.mark_prepared()
         result = await self._run(bound, statement, request, context)
         return with_extensions(result, cost=bucket.as_extension(cost, available)) if request.include_cost else result
 
@@ -159,7 +159,7 @@ class OperationExecutor:
         self, bound: BoundOperation, request: OperationRequest, context: RequestContext
     ) -> GraphQLResult:
         """The reference path: Strawberry's resolvers, batched, run by graphql-core."""
-        context.run.via = "reference"
+        context.stats.execution_path = "reference"
         async with _resolver_context(bound, context) as resolver_context:
             result = execute(
                 self._schema,
@@ -170,36 +170,36 @@ class OperationExecutor:
                 request.operation_name,
             )
             execution_result = await result if isawaitable(result) else result
-        context.run.faults = len(execution_result.errors or ())
+        context.stats.field_errors = len(execution_result.errors or ())
         return from_execution(execution_result, is_query=bound.operation.is_query)
 
 
 async def _run_compiled(bound: BoundOperation, statement: CompiledStatement, context: RequestContext) -> GraphQLResult:
     """The compiled path: one statement, whose result is the response as it is sent."""
-    context.run.via = "compiled"
+    context.stats.execution_path = "compiled"
     values = statement.values(bound.arguments, parameters(context.viewer, context.now))
     async with context.acquire() as conn:
-        context.run.statements += 1
+        context.stats.statements += 1
         began = perf_counter()
         data: bytes = await conn.fetchval(statement.text, *values)
-        context.run.database_seconds += perf_counter() - began
+        context.stats.database_seconds += perf_counter() - began
     return GraphQLResult(statement.response(data))
 
 
 def _resolver_context(bound: BoundOperation, context: RequestContext) -> Context:
     request_info = Origin(REQUEST_ID.get(), context.client_ip)
-    acquire = _count_statements(context.acquire, context.run)
+    acquire = _count_statements(context.acquire, context.stats)
     return Context(
         context.viewer, context.now, acquire, bound.tree.root, bound.arguments, context.services, request_info
     )
 
 
-def _count_statements(acquire: Acquire, run: Run) -> Acquire:
+def _count_statements(acquire: Acquire, stats: RequestStats) -> Acquire:
     """The same connections, with their statements counted."""
 
     def log_query(query: LoggedQuery) -> None:
-        run.statements += 1
-        run.database_seconds += query.elapsed
+        stats.statements += 1
+        stats.database_seconds += query.elapsed
 
     @asynccontextmanager
     async def counted() -> AsyncIterator[Connection]:

@@ -17,7 +17,7 @@ from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.result import invalid_operation
 from gateway.operations.selection import SelectionTree, Selector, skip_include_variables
 from gateway.operations.variables import VariableCoercer
-from gateway.telemetry.logging import shown
+from gateway.telemetry.logging import loggable
 from schema.context import Selection
 
 # Selection trees cached per operation: two to the power of its conditions may exist.
@@ -56,7 +56,7 @@ class PreparedOperation:
     ) -> None:
         self.document = document
         self.definition = _select_operation(document, name)
-        self.loggable_name = shown(self.definition.name.value) if self.definition.name is not None else None
+        self.loggable_name = loggable(self.definition.name.value) if self.definition.name is not None else None
         self.is_query = self.definition.operation is OperationType.QUERY
         self._schema = schema
         self._declarations = declarations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.middleware import Middleware
 
 from gateway.settings import Settings
-from gateway.telemetry.request_log import RequestLog
+from gateway.telemetry.request_log import RequestLogMiddleware
 from schema.context import Acquire
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ class Observability:
         tracing = [] if self._tracing is None else [self._tracing.middleware()]
         return [
             Middleware(
-                RequestLog, watches=observers, timing=self._settings.server_timing, lines=self._settings.access_log
+                RequestLogMiddleware,
+                observers=observers,
+                server_timing=self._settings.server_timing,
+                access_log=self._settings.access_log,
             ),
             *tracing,
         ]

@@ -14,15 +14,15 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 
-LOGGED_NAME = 64
-# Read beyond what is shown: a key that begins there is recognised by its end.
-LOOKAHEAD = 40
+MAX_LOGGED_NAME = 64
+# Characters read beyond what is logged: a secret that begins within the limit is recognised by its end.
+REDACTION_LOOKAHEAD = 40
 # Marks a line whose words have been redacted one by one, once for all lines with that word: a third of its time.
-CLEAN = "is_clean"
-# These tell at INFO what the access line tells already, or a URL with its query.
-TALKATIVE = ("alembic", "asyncio", "httpcore", "httpx", "uvicorn.error")
+ALREADY_REDACTED = "already_redacted"
+# At INFO these repeat the access log, or log a URL with its query.
+NOISY_LOGGERS = ("alembic", "asyncio", "httpcore", "httpx", "uvicorn.error")
 
-SECRETS = (
+SECRET_PATTERNS = (
     (re.compile(r"\b[A-Za-z0-9]{5}(?:-?[A-Za-z0-9]{5}){4}\b"), "[licence key]"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)*"), "[token]"),
     (re.compile(r"(?i:\bbearer)[ +]+[^\s\"'\\]+"), "Bearer [token]"),
@@ -31,8 +31,8 @@ SECRETS = (
 
 
 def redact(text: str) -> str:
-    """The text without licence keys, tokens and passwords. The second wall: the first is not to log them."""
-    for pattern, mark in SECRETS:
+    """The text without licence keys, tokens and passwords. The second line of defence: the first is not to log them."""
+    for pattern, mark in SECRET_PATTERNS:
         text = pattern.sub(mark, text)
     return text
 
@@ -42,10 +42,10 @@ def configure_logging(log_format: Literal["json", "console", "auto"], stream: Te
     stream = sys.stderr if stream is None else stream
     in_colour = stream.isatty()
     readable = log_format == "console" or (log_format == "auto" and in_colour)
-    form = _readable(in_colour) if readable else _json()
-    shared: list[Processor] = [_with_request_id, structlog.processors.add_log_level, _stamped()]
+    renderers = _console_renderers(in_colour) if readable else _json_renderers()
+    shared: list[Processor] = [_add_request_id, structlog.processors.add_log_level, _timestamper()]
     structlog.configure(
-        processors=[*shared, *form],
+        processors=[*shared, *renderers],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=False,
@@ -53,49 +53,50 @@ def configure_logging(log_format: Literal["json", "console", "auto"], stream: Te
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *form]
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    for name in TALKATIVE:
+    for name in NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _stamped() -> Processor:
+def _timestamper() -> Processor:
     return structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
-def _json() -> list[Processor]:
+def _json_renderers() -> list[Processor]:
     # A traceback of text: structured ones carry local variables, where keys and tokens are.
-    return [structlog.processors.format_exc_info, _json_line]
+    return [structlog.processors.format_exc_info, _render_json]
 
 
-def _readable(in_colour: bool) -> list[Processor]:
+def _console_renderers(in_colour: bool) -> list[Processor]:
     plain = structlog.dev.plain_traceback
-    return [_unmarked, structlog.dev.ConsoleRenderer(colors=in_colour, exception_formatter=plain), _redacted]
+    return [_drop_marker, structlog.dev.ConsoleRenderer(colors=in_colour, exception_formatter=plain), _redact_line]
 
 
-def _json_line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    is_clean = event.pop(CLEAN, False)
+def _render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    already_redacted = event.pop(ALREADY_REDACTED, False)
     line = orjson.dumps(event, default=str).decode()
-    return line if is_clean else redact(line)
+    return line if already_redacted else redact(line)
 
 
-def _unmarked(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    event.pop(CLEAN, None)
+def _drop_marker(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event.pop(ALREADY_REDACTED, None)
     return event
 
 
-def _redacted(_logger: WrappedLogger, _method: str, line: Any) -> str:
+def _redact_line(_logger: WrappedLogger, _method: str, line: Any) -> str:
     return redact(line)
 
 
-def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     if request_id := REQUEST_ID.get():
         event["request_id"] = request_id
     return event
 
 
-def shown(text: str) -> str:
-    """What a client named something, as a log may have it."""
-    return redact(text[: LOGGED_NAME + LOOKAHEAD])[:LOGGED_NAME]
+def loggable(text: str) -> str:
+    """A name that a client chose, cut and redacted for the log."""
+    return redact(text[: MAX_LOGGED_NAME + REDACTION_LOOKAHEAD])[:MAX_LOGGED_NAME]

@@ -7,7 +7,7 @@ from functools import cache
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 
 from gateway.startup_errors import StartupError, error_reason
-from gateway.telemetry.request_log import Run
+from gateway.telemetry.request_log import RequestStats
 
 # Clients name their operations, and a label of each name would be memory that anybody signed in can take.
 NAMES = 200
@@ -36,16 +36,16 @@ class Metrics:
         self._status = cache(lambda status: self._responses.labels(str(status or "none")))
         self._operation = cache(self._measured)
 
-    def watch(self, run: Run) -> None:
-        self._status(run.status).inc()
-        if run.code is not None:
-            self._refusals.labels(run.code).inc()
-        if run.via is not None:
-            seconds, statements, cost = self._operation(self._named(run.operation), run.via)
-            seconds.observe(run.seconds)
-            statements.inc(run.statements)
-            cost.inc(run.cost)
-            self._faults.inc(run.faults)
+    def watch(self, stats: RequestStats) -> None:
+        self._status(stats.status).inc()
+        if stats.code is not None:
+            self._refusals.labels(stats.code).inc()
+        if stats.execution_path is not None:
+            seconds, statements, cost = self._operation(self._named(stats.operation), stats.execution_path)
+            seconds.observe(stats.seconds)
+            statements.inc(stats.statements)
+            cost.inc(stats.cost)
+            self._faults.inc(stats.field_errors)
 
     def watch_pool(self, measures: Mapping[str, Callable[[], float]]) -> None:
         """`measures` has a function for each of POOL, asked whenever the metrics are read."""

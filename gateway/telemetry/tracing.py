@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.startup_errors import StartupError
-from gateway.telemetry.request_log import PROBES, Run
+from gateway.telemetry.request_log import PROBE_PATHS, RequestStats
 from gateway.version import VERSION
 from schema.context import Acquire
 
@@ -80,8 +80,8 @@ class Traces:
         with use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
             returned: dict[str, str] = {}
             self._propagator.inject(returned)
-            run: Run = scope["run"]
-            run.trace = f"{span.get_span_context().trace_id:032x}"
+            stats: RequestStats = scope["stats"]
+            stats.trace_id = f"{span.get_span_context().trace_id:032x}"
 
             async def send_on(message: Message) -> None:
                 if message["type"] == "http.response.start":
@@ -92,34 +92,34 @@ class Traces:
             try:
                 await app(scope, receive, send_on)
             finally:
-                _describe(span, scope, run)
+                _describe(span, scope, stats)
 
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """ASGI middleware; within RequestLog."""
+    """ASGI middleware; within RequestLogMiddleware."""
 
     app: ASGIApp
     traces: Traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in PROBES:
+        if scope["type"] == "http" and scope["path"] not in PROBE_PATHS:
             await self.traces.trace(self.app, scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
 
-def _describe(span: "Span", scope: Scope, run: Run) -> None:
-    span.update_name(run.operation or scope["method"])
+def _describe(span: "Span", scope: Scope, stats: RequestStats) -> None:
+    span.update_name(stats.operation or scope["method"])
     span.set_attribute("http.request.method", scope["method"])
-    if run.status is not None:
-        span.set_attribute("http.response.status_code", run.status)
-    if run.via is not None:
-        span.set_attribute("graphql.operation.name", run.operation or "")
-        span.set_attribute("licet.via", run.via)
-        span.set_attribute("licet.statements", run.statements)
-        span.set_attribute("licet.cost", run.cost)
-    if run.code is not None:
-        span.set_attribute("licet.code", run.code)
-    if run.status is None or run.status >= 500:
+    if stats.status is not None:
+        span.set_attribute("http.response.status_code", stats.status)
+    if stats.execution_path is not None:
+        span.set_attribute("graphql.operation.name", stats.operation or "")
+        span.set_attribute("licet.via", stats.execution_path)
+        span.set_attribute("licet.statements", stats.statements)
+        span.set_attribute("licet.cost", stats.cost)
+    if stats.code is not None:
+        span.set_attribute("licet.code", stats.code)
+    if stats.status is None or stats.status >= 500:
         span.set_status(StatusCode.ERROR)

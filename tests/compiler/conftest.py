@@ -17,7 +17,7 @@ from gateway.operations.limits import Limits
 from gateway.operations.result import GraphQLResult
 from gateway.operations.validation import DocumentValidator
 from gateway.settings import Settings
-from gateway.telemetry.request_log import Run
+from gateway.telemetry.request_log import RequestStats
 from schema.context import Means, Viewer
 from schema.query import schema
 from tests import world
@@ -52,7 +52,9 @@ class Asking:
         self._means = means
 
     async def answer(self, asked: OperationRequest, viewer: Viewer) -> GraphQLResult:
-        return await self.operations.execute(asked, RequestContext(viewer, world.NOW, self.acquire, self._means, Run()))
+        return await self.operations.execute(
+            asked, RequestContext(viewer, world.NOW, self.acquire, self._means, RequestStats())
+        )
 
     async def ask(self, asked: OperationRequest, viewer: Viewer) -> Any:
         """The answer's JSON as text, which has the order of the fields in it."""

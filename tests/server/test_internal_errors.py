@@ -28,7 +28,7 @@ from gateway.operations.limits import Limits
 from gateway.operations.validation import DocumentValidator
 from gateway.server.app import create_app
 from gateway.settings import Settings
-from gateway.telemetry.request_log import RequestLog
+from gateway.telemetry.request_log import RequestLogMiddleware
 from schema.context import Means
 from tests import world
 from tests.conftest import Client, now, scratch_database
@@ -333,7 +333,7 @@ async def test_an_answer_that_is_no_json_is_a_fault_and_found_in_the_log(
         timeout=5,
         max_body_bytes=1000,
     )
-    transport = httpx.ASGITransport(RequestLog(endpoint))
+    transport = httpx.ASGITransport(RequestLogMiddleware(endpoint))
     async with httpx.AsyncClient(transport=transport, base_url="http://licet.test") as http:
         response = await Client(http, signing_key).post("{ anything }")
 

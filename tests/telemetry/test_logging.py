@@ -19,7 +19,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.telemetry.logging import REQUEST_ID, configure_logging, redact
-from gateway.telemetry.request_log import RequestLog
+from gateway.telemetry.request_log import RequestLogMiddleware
 from tests import world
 from tests.conftest import Client
 
@@ -52,7 +52,7 @@ async def fail_halfway(request: Request) -> Response:
 
 def client(**options: Any) -> httpx.AsyncClient:
     routes = [Route("/hello", hello), Route("/healthz", hello), Route("/fail", fail), Route("/halfway", fail_halfway)]
-    app = Starlette(routes=routes, middleware=[Middleware(RequestLog, **options)])
+    app = Starlette(routes=routes, middleware=[Middleware(RequestLogMiddleware, **options)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
 
@@ -106,7 +106,7 @@ async def test_a_fault_is_logged_and_answered_with_its_id_only(log: io.StringIO)
 
 
 async def test_without_access_lines_a_fault_is_told_all_the_same(log: io.StringIO) -> None:
-    async with client(lines=False) as caller:
+    async with client(access_log=False) as caller:
         answers = [await caller.get("/hello"), await caller.get("/fail")]
 
     assert [answer.status_code for answer in answers] == [200, 500]
@@ -123,7 +123,7 @@ async def test_a_client_that_goes_away_in_its_body_is_no_fault(log: io.StringIO)
     async def sink(_: Message) -> None:
         raise AssertionError("nobody is there to answer")
 
-    await RequestLog(reads)({"type": "http", "method": "POST", "path": "/", "headers": []}, gone, sink)
+    await RequestLogMiddleware(reads)({"type": "http", "method": "POST", "path": "/", "headers": []}, gone, sink)
 
     (line,) = logged(log)
     assert (line["event"], line["level"], line["status"]) == ("request", "info", None)
@@ -188,7 +188,7 @@ async def test_a_key_where_a_path_is_cut_is_not_shown_in_part(log: io.StringIO, 
 
 
 async def test_long_paths_are_not_remembered(log: io.StringIO) -> None:
-    served = RequestLog(PlainTextResponse("hello"))
+    served = RequestLogMiddleware(PlainTextResponse("hello"))
 
     async def nothing() -> Message:
         return {"type": "http.request"}

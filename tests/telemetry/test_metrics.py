@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.settings import Settings
 from gateway.startup_errors import StartupError
 from gateway.telemetry.metrics import NAMES, Metrics
-from gateway.telemetry.request_log import Run
+from gateway.telemetry.request_log import RequestStats
 from tests.processes import free_port
 from tests.server.live import live
 
@@ -73,9 +73,9 @@ def test_names_beyond_the_first_are_counted_as_other() -> None:
     metrics = Metrics()
 
     for place in range(NAMES + 50):
-        metrics.watch(Run(operation=f"Q{place}", via="compiled"))
-    metrics.watch(Run(operation="Q0", via="compiled"))
-    metrics.watch(Run(via="compiled"))
+        metrics.watch(RequestStats(operation=f"Q{place}", execution_path="compiled"))
+    metrics.watch(RequestStats(operation="Q0", execution_path="compiled"))
+    metrics.watch(RequestStats(execution_path="compiled"))
 
     counted = samples(generate_latest(metrics.registry).decode())
     seen = {dict(labels)["operation"]: n for (name, labels), n in counted.items() if name == OPERATIONS}
@@ -104,6 +104,6 @@ def test_the_memory_of_no_label_is_the_clients(tmp_path: Path) -> None:
     metrics = Metrics()
 
     for place in range(10_000):
-        metrics.watch(Run(operation=f"Q{place}", via="reference", code=None, status=200))
+        metrics.watch(RequestStats(operation=f"Q{place}", execution_path="reference", code=None, status=200))
 
     assert len(list(metrics.registry.collect())) == len(list(Metrics().registry.collect()))
