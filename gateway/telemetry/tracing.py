@@ -1,4 +1,4 @@
-"""OpenTelemetry: a span for each request, and one for each connection that it borrows, sent to a collector.
+"""OpenTelemetry: a span for each request, and one for each connection that it acquires, sent to a collector.
 
 The packages are those of the extra `traces`; without LICET_TRACES_URL nothing of this runs. No span holds the text of
 an exception, a statement, an argument or an address.
@@ -30,11 +30,11 @@ except ImportError:
 else:
     INSTALLED = True
 
-# W3C Trace Context: how a trace goes on from a caller to us, and from us.
-CARRIED = (b"traceparent", b"tracestate")
+# W3C Trace Context: the headers that propagate a trace.
+PROPAGATED_HEADERS = (b"traceparent", b"tracestate")
 
 
-class Traces:
+class Tracing:
     """Raises StartupError without the packages. What else there is, such as a sampler, the OTEL_* variables say."""
 
     def __init__(self, url: str) -> None:
@@ -51,14 +51,14 @@ class Traces:
         self._provider.shutdown()
 
     def middleware(self) -> Middleware:
-        return Middleware(Traced, traces=self)
+        return Middleware(TracingMiddleware, tracing=self)
 
-    def borrowing(self, acquire: Acquire) -> Acquire:
-        """The same connections, each with a span from the wish for it to its return."""
+    def trace_acquire(self, acquire: Acquire) -> Acquire:
+        """The same connections, each with a span from the acquire to the release."""
 
         @asynccontextmanager
-        async def traced() -> AsyncIterator[Connection]:
-            # Not the current one: it is borrowed in a loader's task and returned in the request's.
+        async def acquire_traced() -> AsyncIterator[Connection]:
+            # Not the current span: a connection is acquired in a loader's task and released in the request's.
             span = self.tracer.start_span("postgresql", kind=SpanKind.CLIENT)
             span.set_attribute("db.system.name", "postgresql")
             try:
@@ -68,48 +68,50 @@ class Traces:
             finally:
                 span.end()
 
-        return traced
+        return acquire_traced
 
-    async def passed_on(self, request: httpx.Request) -> None:
-        """A hook of httpx: what we ask of others while we answer belongs to the same trace."""
+    async def inject_context(self, request: httpx.Request) -> None:
+        """A request hook of httpx: outgoing requests belong to the same trace."""
         self._propagator.inject(request.headers)
 
-    async def trace(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        carried = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in CARRIED}
-        span = self.tracer.start_span("request", self._propagator.extract(carried), kind=SpanKind.SERVER)
+    async def trace_request(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        incoming = {
+            name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in PROPAGATED_HEADERS
+        }
+        span = self.tracer.start_span("request", self._propagator.extract(incoming), kind=SpanKind.SERVER)
         with use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
-            returned: dict[str, str] = {}
-            self._propagator.inject(returned)
+            outgoing: dict[str, str] = {}
+            self._propagator.inject(outgoing)
             stats: RequestStats = scope["stats"]
             stats.trace_id = f"{span.get_span_context().trace_id:032x}"
 
-            async def send_on(message: Message) -> None:
+            async def send_with_headers(message: Message) -> None:
                 if message["type"] == "http.response.start":
-                    header = (b"traceparent", returned["traceparent"].encode())
+                    header = (b"traceparent", outgoing["traceparent"].encode())
                     message = {**message, "headers": [*message.get("headers", ()), header]}
                 await send(message)
 
             try:
-                await app(scope, receive, send_on)
+                await app(scope, receive, send_with_headers)
             finally:
-                _describe(span, scope, stats)
+                _set_span_attributes(span, scope, stats)
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
+class TracingMiddleware:
     """ASGI middleware; within RequestLogMiddleware."""
 
     app: ASGIApp
-    traces: Traces
+    tracing: Tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] not in PROBE_PATHS:
-            await self.traces.trace(self.app, scope, receive, send)
+            await self.tracing.trace_request(self.app, scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
 
-def _describe(span: "Span", scope: Scope, stats: RequestStats) -> None:
+def _set_span_attributes(span: "Span", scope: Scope, stats: RequestStats) -> None:
     span.update_name(stats.operation or scope["method"])
     span.set_attribute("http.request.method", scope["method"])
     if stats.status is not None:

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.settings import Settings
 from gateway.startup_errors import StartupError
-from gateway.telemetry.metrics import NAMES, Metrics
+from gateway.telemetry.metrics import MAX_OPERATION_LABELS, Metrics
 from gateway.telemetry.request_log import RequestStats
 from tests.processes import free_port
 from tests.server.live import live
@@ -72,21 +72,21 @@ async def test_a_fault_in_a_field_is_counted_though_the_rest_is_answered(
 def test_names_beyond_the_first_are_counted_as_other() -> None:
     metrics = Metrics()
 
-    for place in range(NAMES + 50):
-        metrics.watch(RequestStats(operation=f"Q{place}", execution_path="compiled"))
-    metrics.watch(RequestStats(operation="Q0", execution_path="compiled"))
-    metrics.watch(RequestStats(execution_path="compiled"))
+    for place in range(MAX_OPERATION_LABELS + 50):
+        metrics.observe(RequestStats(operation=f"Q{place}", execution_path="compiled"))
+    metrics.observe(RequestStats(operation="Q0", execution_path="compiled"))
+    metrics.observe(RequestStats(execution_path="compiled"))
 
     counted = samples(generate_latest(metrics.registry).decode())
     seen = {dict(labels)["operation"]: n for (name, labels), n in counted.items() if name == OPERATIONS}
-    assert seen == {f"Q{place}": 1 for place in range(NAMES)} | {"Q0": 2, "other": 50, "unnamed": 1}
+    assert seen == {f"Q{place}": 1 for place in range(MAX_OPERATION_LABELS)} | {"Q0": 2, "other": 50, "unnamed": 1}
 
 
 def test_a_port_that_is_taken_is_named() -> None:
     with (
-        Metrics().exposed("127.0.0.1", 0) as port,
+        Metrics().serve("127.0.0.1", 0) as port,
         pytest.raises(StartupError, match=f"LICET_METRICS_PORT: 127.0.0.1:{port} can not be listened at"),
-        Metrics().exposed("127.0.0.1", port),
+        Metrics().serve("127.0.0.1", port),
     ):
         pass
 
@@ -104,6 +104,6 @@ def test_the_memory_of_no_label_is_the_clients(tmp_path: Path) -> None:
     metrics = Metrics()
 
     for place in range(10_000):
-        metrics.watch(RequestStats(operation=f"Q{place}", execution_path="reference", code=None, status=200))
+        metrics.observe(RequestStats(operation=f"Q{place}", execution_path="reference", code=None, status=200))
 
     assert len(list(metrics.registry.collect())) == len(list(Metrics().registry.collect()))
