@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-import json
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -13,19 +12,21 @@ from typing import Any
 
 import httpx
 import jwt
+import orjson
 
 from db.clock import Clock, system_clock
 from gateway.auth.single_flight import SingleFlight
 from gateway.auth.verification_keys import KEY_ERRORS, KeysUnavailable, VerificationKey, verification_key
 
-FETCH_ERRORS = (httpx.HTTPError, httpx.StreamError, OSError, ValueError, RecursionError)
+FETCH_ERRORS = (httpx.HTTPError, httpx.StreamError, OSError, ValueError)
 
 RequestHook = Callable[[httpx.Request], Awaitable[None]]
 
 
 def parse_jwk(entry: Any) -> VerificationKey | None:
     """An entry of a key set (RFC 7517, section 4); None when nothing may be verified with it."""
-    with suppress(*KEY_ERRORS):
+    # RecursionError: what is wrong is told with the entry's own words, nested as they may be.
+    with suppress(*KEY_ERRORS, RecursionError):
         if entry.get("use", "sig") == "sig" and "verify" in entry.get("key_ops", ["verify"]):
             # What the key is decides what it can do; its alg may only narrow that.
             return verification_key(jwt.PyJWK(entry | {"alg": None}).key, entry.get("alg"))
@@ -34,7 +35,8 @@ def parse_jwk(entry: Any) -> VerificationKey | None:
 
 def parse_jwk_set(body: bytes) -> dict[str | None, VerificationKey]:
     """The usable keys by kid, the first of each. Raises ValueError when there is none."""
-    document = json.loads(body)
+    # orjson, which bounds nesting by itself: what json takes follows from the stack, and so from Python's version.
+    document = orjson.loads(body)
     entries = document.get("keys") if isinstance(document, dict) else None
     keys: dict[str | None, VerificationKey] = {}
     for entry in entries if isinstance(entries, list) else ():

@@ -59,8 +59,9 @@ async def server() -> AsyncIterator[KeyServer]:
     published.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/jwks.json"
     async with listening:
         yield published
-    published.held = False
-    await asyncio.gather(*answers)
+        # Before the block ends: since Python 3.12 a server waits there for all that it has accepted.
+        published.held = False
+        await asyncio.gather(*answers)
 
 
 @pytest.fixture
@@ -163,10 +164,10 @@ OUTAGES: list[tuple[dict[str, Any], str]] = [
     ({"body": b'{"keys": {"kid": "one"}}'}, "ValueError no usable key in the answer"),
     ({"body": b""}, "JSONDecodeError"),
     ({"body": b"<html>"}, "JSONDecodeError"),
-    ({"body": b"\xff"}, "UnicodeDecodeError"),
-    ({"body": b"[" * 9_000}, "RecursionError"),
+    ({"body": b"\xff"}, "JSONDecodeError"),
+    ({"body": b"[" * 9_000}, "JSONDecodeError"),
     ({"body": b" " * 10_001}, "ValueError more than 10000 bytes"),
-    ({"body": gzip.compress(b'{"keys": []}'), "header": "Content-Encoding: gzip"}, "UnicodeDecodeError"),
+    ({"body": gzip.compress(b'{"keys": []}'), "header": "Content-Encoding: gzip"}, "JSONDecodeError"),
     ({"held": True}, "TimeoutError"),
     ({"drip": 0.05}, "TimeoutError"),
 ]
@@ -277,6 +278,14 @@ async def test_an_unusable_entry_is_passed_over_and_the_good_one_beside_it_serve
     found = await kids(keys, "bad", "good", None)
 
     assert found == [None, ("ES256",), ("ES256",)]
+
+
+async def test_a_deeply_nested_entry_is_passed_over_too(keys: JWKSClient, server: KeyServer) -> None:
+    # As text: what is nested so deeply can be read, but not everywhere be written.
+    deep, good = "[" * 1_000 + "]" * 1_000, json.dumps(jwk("ES256", kid="good"))
+    server.body = f'{{"keys": [{{"kty": {deep}, "kid": "bad"}}, {good}]}}'.encode()
+
+    assert await kids(keys, "bad", "good") == [None, ("ES256",)]
 
 
 RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
