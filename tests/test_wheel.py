@@ -19,3 +19,5 @@ def test_the_wheel_has_every_file_of_the_product(tmp_path: Path) -> None:
     files = [path for layer in PRODUCT for path in (ROOT / layer).rglob("[!.]*") if path.is_file()]
     assert packed == {str(path.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts}
     assert {"gateway/console/index.html", "gateway/console/views/home.js", "schema/schema.graphql"} < packed
+    # Without it a type checker looks at nothing of a package, however well typed (PEP 561).
+    assert {f"{layer}/py.typed" for layer in PRODUCT} < packed
