@@ -33,6 +33,13 @@ def test_the_readme_names_every_command() -> None:
     assert [name for name in names if f"`licet {name}" not in read("README.md")] == []
 
 
+def test_the_readme_and_the_package_name_the_same_pythons() -> None:
+    classified = re.findall(r"Programming Language :: Python :: (3\.\d+)", read("pyproject.toml"))
+    (named,) = re.findall(r"^Python ((?:3\.\d+(?:, | or )?)+) on Linux", read("README.md"), re.MULTILINE)
+
+    assert re.split(", | or ", named) == classified
+
+
 def test_both_commands_of_the_readme_are_one_line_with_pinned_versions() -> None:
     commands = re.findall(r"^python3 -m venv .*$", read("README.md"), re.MULTILINE)
 
