@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
@@ -17,7 +17,6 @@ from db.demo_marker import DEMO_ISSUER
 from db.enums import OrderDirection, SubscriptionDisplay, SubscriptionOrderField
 from db.license_key_custody.keyring import Keyring
 from db.pool import prepare
-from gateway.operations.limits import Limits
 from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
@@ -135,7 +134,7 @@ async def asking(crowded: asyncpg.Connection, settings: Settings, signing_key: s
 
     crowded.add_query_logger(note)
     # The largest question here costs more than one may.
-    given = {"token_issuer": DEMO_ISSUER, "limits": Limits(cost=50_000)}
+    given = {"token_issuer": DEMO_ISSUER, "limits": replace(settings.limits, cost=50_000)}
     app = create_app(settings.model_copy(update=given), lambda: world.NOW, acquire=acquire)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://licet.test") as http:
         yield Asking(Client(http, signing_key, issuer=DEMO_ISSUER), sent)
