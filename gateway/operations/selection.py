@@ -33,12 +33,15 @@ from graphql.execution.values import VariableValues, get_argument_values
 from gateway.compiler.compiled_plan import CompiledPlan
 from gateway.operations.cost import CostEstimate
 from gateway.operations.errors import ErrorCode, graphql_error
+from gateway.operations.result import invalid_operation
 from schema.context import Selection
 from schema.dsl.arguments import BadArgument, Check
 from schema.dsl.fields import CHECK, field_of
 
 _META = {"__typename": TypeNameMetaFieldDef, "__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 _NOT_CACHED: Any = object()
+# Objects and lists inside each other: orjson writes no more. On Python 3.12 and later the stack bears more than that.
+MAX_RESPONSE_DEPTH = 254
 
 Grouped = Mapping[str, list[FieldDetails]]
 
@@ -113,26 +116,30 @@ class Selector:
     sites: list[ArgumentSite] = field(default_factory=list)
 
     def select(self) -> Selection:
-        """The whole operation, as a selection of its root; `sites` are then those that it refers to."""
+        """The whole operation, as a selection of its root, which refers to `sites`. Raises RequestError."""
         root = self.schema.get_root_type(self.operation.operation)
         assert root is not None, "validation knows the operation's type"
         fields = collect_fields(self.schema, self.fragments, self.variables, root, self.operation)
-        return Selection("", None, {root.name: self._fields(root, fields.grouped_field_set)})
+        return Selection("", None, {root.name: self._fields(root, fields.grouped_field_set, depth=2)})
 
-    def _fields(self, parent: GraphQLObjectType, grouped: Grouped) -> dict[str, Selection]:
-        return {key: self._field(parent, details) for key, details in grouped.items()}
+    def _fields(self, parent: GraphQLObjectType, grouped: Grouped, depth: int) -> dict[str, Selection]:
+        return {key: self._field(parent, details, depth) for key, details in grouped.items()}
 
-    def _field(self, parent: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
+    def _field(self, parent: GraphQLObjectType, details: list[FieldDetails], depth: int) -> Selection:
         node = details[0].node
         name = node.name.value
         declared = parent.fields.get(name) or _META[name]
-        children = {type_.name: self._below(type_, details) for type_ in self._concrete(declared)}
+        # The lists that its type is written with, and the object in them.
+        depth += str(declared.type).count("[") + is_composite_type(get_named_type(declared.type))
+        if depth > MAX_RESPONSE_DEPTH:
+            raise invalid_operation("The document is nested too deeply.")
+        children = {type_.name: self._below(type_, details, depth) for type_ in self._concrete(declared)}
         selected = frozenset(child.field for fields in children.values() for child in fields.values())
         return Selection(name, self._site(declared, node, selected), children)
 
-    def _below(self, type_: GraphQLObjectType, details: list[FieldDetails]) -> dict[str, Selection]:
+    def _below(self, type_: GraphQLObjectType, details: list[FieldDetails], depth: int) -> dict[str, Selection]:
         fields = collect_subfields(self.schema, self.fragments, self.variables, self.operation, type_, details)
-        return self._fields(type_, fields.grouped_field_set)
+        return self._fields(type_, fields.grouped_field_set, depth)
 
     def _concrete(self, declared: GraphQLField) -> tuple[GraphQLObjectType, ...]:
         named = get_named_type(declared.type)
