@@ -1,4 +1,4 @@
-"""What a resolver is handed: who asks, what was selected, and rows loaded in batches."""
+"""The context of a request: its viewer, its selection, its connection, and the data loaders on it."""
 
 from __future__ import annotations
 
@@ -52,23 +52,23 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
-    """What changes need besides a connection."""
+class Services:
+    """What mutations need besides a connection."""
 
     keyring: Keyring
-    limits: Limits
-    """On tries at licence keys."""
-    processor: PaymentProcessor | None = None
+    attempt_limits: Limits
+    """Of attempts at licence keys."""
+    payment_processor: PaymentProcessor | None = None
     """None when payment methods can not be added here."""
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a request came from."""
+class RequestInfo:
+    """The id of a request and the address of its client, for the audit trail and the limits."""
 
     request_id: str
-    address: str | None = None
-    """Of the client, as far as it is known for sure: of IPv6 the network, which is what one customer has."""
+    client_ip: str | None = None
+    """None when it is unknown. For IPv6 the network, which is what one customer has."""
 
 
 def parameters(viewer: Viewer, now: datetime) -> dict[str, Any]:
@@ -92,35 +92,35 @@ class Context:
         acquire: Acquire,
         selection: Selection,
         arguments: Sequence[Any],
-        means: Means,
-        origin: Origin,
+        services: Services,
+        request_info: RequestInfo,
     ) -> None:
         self.viewer = viewer
         self.now = now
         self.selection = selection
         self.arguments = arguments
-        self.means = means
-        self.origin = origin
+        self.services = services
+        self.request_info = request_info
         self.parameters = parameters(viewer, now)
         self._acquire = acquire
-        self._open = AsyncExitStack()
+        self._exit_stack = AsyncExitStack()
         self._lock = asyncio.Lock()
-        self._over = False
+        self._closed = False
         self._conn: Connection | None = None
-        self._working: asyncio.Task[Any] | None = None
+        self._task: asyncio.Task[Any] | None = None
         self._loaders: dict[Hashable, DataLoader[Key, Any]] = {}
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._over = True
-        if kind is asyncio.CancelledError and self._working is not None:
+        self._closed = True
+        if kind is asyncio.CancelledError and self._task is not None:
             # Nobody waits for the answer: the connection is freed now, not when the statement is done.
-            self._working.cancel()
+            self._task.cancel()
         # A fault in one field ends the request while loaders of others still run on the connection.
         async with self._lock:
-            await self._open.aclose()
+            await self._exit_stack.aclose()
 
     @property
     def root(self) -> Row:
@@ -128,7 +128,7 @@ class Context:
         known = self.parameters
         return Row("Query", {"viewer": Row("Viewer", {"scopes": known["scopes"]}, known)}, known)
 
-    async def many(self, relation: Relation, projection: Projection, key: Key) -> list[Row] | None:
+    async def load_many(self, relation: Relation, projection: Projection, key: Key) -> list[Row] | None:
         """The rows of one key; None where the guard refuses. A key with a NULL in it leads nowhere."""
         if None in key:
             return []
@@ -139,11 +139,11 @@ class Context:
         rows: list[Row] | None = await self._load((relation, projection), batch, key)
         return rows
 
-    async def one(self, relation: Relation, projection: Projection, key: Key) -> Row | None:
-        rows = await self.many(relation, projection, key)
+    async def load_one(self, relation: Relation, projection: Projection, key: Key) -> Row | None:
+        rows = await self.load_many(relation, projection, key)
         return rows[0] if rows else None
 
-    async def page(self, paged: Paged, projection: Projection, window: Window, key: Key) -> Page | None:
+    async def load_page(self, paged: Paged, projection: Projection, window: Window, key: Key) -> Page | None:
         """One page of one key; None where the guard refuses."""
 
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
@@ -152,51 +152,51 @@ class Context:
         page: Page | None = await self._load((paged, projection, window), batch, key)
         return page
 
-    async def measure(self, measure: Measure, days: int, key: Key) -> Any:
+    async def load_value(self, measure: Measure, days: int, key: Key) -> Any:
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
             return batch_loading.measures(conn, measure, days, keys, self.parameters)
 
         return await self._load((measure, days), batch, key)
 
     async def _load(
-        self, identity: Hashable, batch: Callable[[Connection, Sequence[Key]], Awaitable[list[Any]]], key: Key
+        self, loader_key: Hashable, batch: Callable[[Connection, Sequence[Key]], Awaitable[list[Any]]], key: Key
     ) -> Any:
         async def run(keys: list[Key]) -> list[Any]:
-            return await self.alone(lambda conn: batch(conn, keys))
+            return await self.with_connection(lambda conn: batch(conn, keys))
 
-        if identity not in self._loaders:
-            self._loaders[identity] = DataLoader(run)
-        rows = self._loaders[identity].load(key)
-        rows.add_done_callback(_seen)
-        # Waited for, not awaited: fields share a key's future, and one that is cancelled must not take others along.
-        await asyncio.wait((rows,))
-        return rows.result()
+        if loader_key not in self._loaders:
+            self._loaders[loader_key] = DataLoader(run)
+        future = self._loaders[loader_key].load(key)
+        future.add_done_callback(_consume_exception)
+        # Use asyncio.wait, not await: cancelling one field must not cancel the shared future.
+        await asyncio.wait((future,))
+        return future.result()
 
-    async def alone(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        """What `work` returns. One connection runs one statement at a time, and siblings are resolved together."""
+    async def with_connection(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """Run `work` with the connection, one at a time: siblings are resolved together and share it."""
         async with self._lock:
-            if self._over:
+            if self._closed:
                 raise RuntimeError("The request is over.")
-            self._working = asyncio.current_task()
+            self._task = asyncio.current_task()
             try:
                 return await work(await self._connection())
             finally:
-                self._working = None
+                self._task = None
 
-    def forget(self) -> None:
-        """Rows read so far: what is read after a change is what it left."""
+    def clear_loaders(self) -> None:
+        """Drop the cached rows, so that what is read after a mutation is its outcome."""
         self._loaders.clear()
 
     async def _connection(self) -> Connection:
         if self._conn is None:
-            self._conn = await self._open.enter_async_context(self._acquire())
+            self._conn = await self._exit_stack.enter_async_context(self._acquire())
         return self._conn
 
 
-def _seen(rows: asyncio.Future[Any]) -> None:
-    """Look at a failure that nobody waits for any more, or asyncio reports it as overlooked."""
-    if not rows.cancelled():
-        rows.exception()
+def _consume_exception(future: asyncio.Future[Any]) -> None:
+    """Mark the exception as retrieved: asyncio logs one that nobody awaits any more."""
+    if not future.cancelled():
+        future.exception()
 
 
 class Info(strawberry.Info[Context, Row]):
@@ -217,9 +217,9 @@ class Info(strawberry.Info[Context, Row]):
         return self._raw_info.return_type
 
     def object_type(self, name: str) -> GraphQLObjectType:
-        found = self._raw_info.schema.get_type(name)
-        assert isinstance(found, GraphQLObjectType)
-        return found
+        type_ = self._raw_info.schema.get_type(name)
+        assert isinstance(type_, GraphQLObjectType)
+        return type_
 
 
 def _at(root: Selection, path: Path) -> Selection:

@@ -18,7 +18,7 @@ from gateway.http.response import ALLOW, respond, send_empty
 from gateway.operations.errors import ErrorCode, Header, RequestError
 from gateway.operations.executor import OperationExecutor, OperationRequest, RequestContext
 from gateway.operations.result import GraphQLResult, error_result, is_complete, unexpected_error_result
-from schema.context import Acquire, Means
+from schema.context import Acquire, Services
 
 MAX_QUERY_STRING_BYTES = 32_768  # what is longer is for a POST
 
@@ -38,7 +38,7 @@ class GraphQLEndpoint:
         authenticator: Authenticator,
         acquire: Acquire,
         clock: Clock,
-        services: Means,
+        services: Services,
         timeout: float,
         max_body_bytes: int,
     ) -> None:

@@ -25,7 +25,7 @@ from gateway.operations.result import GraphQLResult, error_result, from_executio
 from gateway.operations.validation import DocumentValidator
 from gateway.telemetry.logging import REQUEST_ID
 from gateway.telemetry.request_log import RequestStats
-from schema.context import Acquire, Context, Means, Origin, Viewer, parameters
+from schema.context import Acquire, Context, RequestInfo, Services, Viewer, parameters
 from schema.dsl.fields import declarations
 
 # Characters of documents: what is cached of each takes a hundred times its length and more.
@@ -52,7 +52,7 @@ class RequestContext(NamedTuple):
     viewer: Viewer
     now: datetime
     acquire: Acquire
-    services: Means
+    services: Services
     stats: RequestStats
     """Told what becomes known of the operation."""
     client_ip: str | None = None
@@ -187,7 +187,7 @@ async def _run_compiled(bound: BoundOperation, statement: CompiledStatement, con
 
 
 def _resolver_context(bound: BoundOperation, context: RequestContext) -> Context:
-    request_info = Origin(REQUEST_ID.get(), context.client_ip)
+    request_info = RequestInfo(REQUEST_ID.get(), context.client_ip)
     acquire = _count_statements(context.acquire, context.stats)
     return Context(
         context.viewer, context.now, acquire, bound.tree.root, bound.arguments, context.services, request_info

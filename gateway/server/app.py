@@ -36,7 +36,7 @@ from gateway.server.observability import Observability
 from gateway.server.static_files import ExplorerForBrowsers, load_console_files
 from gateway.settings import Settings
 from gateway.startup_errors import StartupError
-from schema.context import Acquire, Means
+from schema.context import Acquire, Services
 from schema.query import schema
 
 CORS_REQUEST_HEADERS = [
@@ -91,7 +91,7 @@ def create_app(
     authenticator = Authenticator(verifier, _register(traced_acquire, clock), clock)
     validator = DocumentValidator(settings.limits, settings.suggestions, settings.introspection)
     executor = OperationExecutor(schema._schema, validator, compiled=settings.compiled)
-    services = Means(settings.keyring(), settings.attempt_limits(), processor)
+    services = Services(settings.keyring(), settings.attempt_limits(), processor)
     persisted = _persisted_operations(settings, executor)
     timeout, max_bytes = settings.request_timeout, settings.limits.body
     endpoint = GraphQLEndpoint(executor, persisted, authenticator, traced_acquire, clock, services, timeout, max_bytes)

@@ -64,7 +64,7 @@ def one(relation: Relation, description: str | None = None) -> Any:
     """The one row of a relation; null when there is none, or none for this viewer."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        return await info.context.one(relation, target(info), root.key(relation.keys))
+        return await info.context.load_one(relation, target(info), root.key(relation.keys))
 
     return _field(relation, description, resolve)
 
@@ -73,7 +73,7 @@ def many(relation: Relation, description: str | None = None) -> Any:
     """All rows of a relation, in its order; null when its guard refuses."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        return await info.context.many(relation, target(info), root.key(relation.keys))
+        return await info.context.load_many(relation, target(info), root.key(relation.keys))
 
     return _field(relation, description, resolve)
 
@@ -83,7 +83,7 @@ def connection(paged: Paged, description: str | None = None, **inputs: type) -> 
 
     async def resolve(root: Any, info: Info, **_: Any) -> Page | None:
         nodes = target(info, "nodes")
-        return await info.context.page(paged, nodes, info.arguments, root.key(paged.relation.keys))
+        return await info.context.load_page(paged, nodes, info.arguments, root.key(paged.relation.keys))
 
     _sign(resolve, {"first": int, "after": str, "last": int, "before": str, **inputs})
     return _field(paged, description, resolve, arguments.window(paged))
@@ -93,7 +93,7 @@ def measured(measure: Measure, default: int, description: str | None = None) -> 
     """A value computed from the row and the number of days given as `withinDays`."""
 
     async def resolve(root: Any, info: Info, within_days: int = default) -> Any:
-        return await info.context.measure(measure, info.arguments, root.key(measure.relation.keys))
+        return await info.context.load_value(measure, info.arguments, root.key(measure.relation.keys))
 
     return _field(measure, description, resolve, arguments.within_days)
 
@@ -205,7 +205,7 @@ async def _by_global_key(info: Info, declared: LookUp, found: GlobalId | None) -
 
 
 async def _node(info: Info, typename: str, relation: Relation, key: Key) -> Row | None:
-    return await info.context.one(relation, projection(info.object_type(typename)), key)
+    return await info.context.load_one(relation, projection(info.object_type(typename)), key)
 
 
 def _field(

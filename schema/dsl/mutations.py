@@ -19,7 +19,7 @@ from db.changes.idempotency import Once, Result
 from db.changes.registration import TypedKey
 from db.errors import Refused, UserErrorCode
 from db.ids import parse
-from schema.context import Context, Info, Means
+from schema.context import Context, Info, Services
 from schema.dsl.inputs import Repeatable, breaches, has_rules
 from schema.dsl.payloads import Answer, UserError, user_error
 
@@ -32,7 +32,7 @@ class Call:
 
     conn: Connection
     act: Act
-    means: Means
+    means: Services
     typed: TypedKey | None = None
 
     @property
@@ -136,13 +136,13 @@ async def _answer(contract: Contract, info: Info, given: Any) -> Answer:
     except Refused as refused:
         return Answer(refused.about, (verdict(contract, refused, given),))
     finally:
-        info.context.forget()
+        info.context.clear_loaders()
 
 
 def _act(contract: Contract, context: Context) -> Act:
     viewer = context.viewer
     for_store = contract.scope is not None
-    return Act(viewer.user_id, viewer.subject, context.now, context.origin.request_id, for_store, viewer.email)
+    return Act(viewer.user_id, viewer.subject, context.now, context.request_info.request_id, for_store, viewer.email)
 
 
 async def _committed(contract: Contract, info: Info, act: Act, given: Any) -> Result:
@@ -153,10 +153,10 @@ async def _committed(contract: Contract, info: Info, act: Act, given: Any) -> Re
 
     async def run(conn: Connection) -> Result:
         async with _typed(contract, context, conn, act, given) as typed:
-            call = Call(conn, act, context.means, typed)
+            call = Call(conn, act, context.services, typed)
             return await transactions.commit(conn, lambda: _effect(contract, call, given, once))
 
-    return await context.alone(run)
+    return await context.with_connection(run)
 
 
 async def _effect(contract: Contract, call: Call, given: Any, once: Once | None) -> Result:
@@ -176,8 +176,10 @@ def _typed(
 ) -> AbstractAsyncContextManager[TypedKey | None]:
     if not contract.tries_key:
         return nullcontext()
-    means = context.means
-    return key_attempts.counted(conn, act, means.keyring, given.key, context.origin.address, means.limits)
+    means = context.services
+    return key_attempts.counted(
+        conn, act, means.keyring, given.key, context.request_info.client_ip, means.attempt_limits
+    )
 
 
 def _once(info: Info, given: Any) -> Once | None:
@@ -187,7 +189,7 @@ def _once(info: Info, given: Any) -> Once | None:
     context: Context = info.context
     sent = {name: value for name, value in info.arguments["input"].items() if name != "idempotencyKey"}
     viewer = f"user {context.viewer.user_id}" if context.viewer.user_id else f"service {context.viewer.subject}"
-    digests = context.means.keyring.digests(json.dumps(sent, sort_keys=True, default=str))
+    digests = context.services.keyring.digests(json.dumps(sent, sort_keys=True, default=str))
     return Once(viewer, info.field_name, key, digests)
 
 

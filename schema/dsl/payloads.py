@@ -46,7 +46,7 @@ def shown(relation: Relation, description: str | None = None) -> Any:
         if key is None:
             return None
         found = _of_anybody(relation) if root.act is not None and root.act.for_store else relation
-        return await info.context.one(found, target(info), tuple(UUID(str(part)) for part in key))
+        return await info.context.load_one(found, target(info), tuple(UUID(str(part)) for part in key))
 
     return strawberry.field(resolver=resolve, description=description)
 
@@ -70,8 +70,8 @@ def whole_key(description: str) -> Any:
         found = root.result.get(info.python_name)
         if found is None:
             return None
-        keyring, key = info.context.means.keyring, UUID(str(found))
-        return await info.context.alone(lambda conn: license_keys.shown_again(conn, root.act, keyring, key))
+        keyring, key = info.context.services.keyring, UUID(str(found))
+        return await info.context.with_connection(lambda conn: license_keys.shown_again(conn, root.act, keyring, key))
 
     return strawberry.field(resolver=resolve, description=description)
 

@@ -40,7 +40,7 @@ class PaymentMethodPayload(Payload):
 async def add_payment_method(call: Call, given: AddPaymentMethodInput) -> Result:
     """Add what a payment processor's token stands for. A card's number is none: it is refused, and kept nowhere."""
     new = NewMethod(account(given.account_id), given.token, given.make_default)
-    return {"payment_method": await changes.add(call.conn, call.act, call.means.processor, new)}
+    return {"payment_method": await changes.add(call.conn, call.act, call.means.payment_processor, new)}
 
 
 @mutation(UserErrorCode.PAYMENT_METHOD_NOT_FOUND)

@@ -18,7 +18,7 @@ from gateway.operations.result import GraphQLResult
 from gateway.operations.validation import DocumentValidator
 from gateway.settings import Settings
 from gateway.telemetry.request_log import RequestStats
-from schema.context import Means, Viewer
+from schema.context import Services, Viewer
 from schema.query import schema
 from tests import world
 from tests.compiler import rows
@@ -46,7 +46,7 @@ def question(name: str) -> OperationRequest:
 class Asking:
     """Asks on one connection, as anybody, by one path."""
 
-    def __init__(self, conn: asyncpg.Connection, means: Means, *, compiled: bool) -> None:
+    def __init__(self, conn: asyncpg.Connection, means: Services, *, compiled: bool) -> None:
         self.operations = OperationExecutor(schema._schema, RULES, compiled=compiled)
         self._conn = conn
         self._means = means
@@ -82,15 +82,15 @@ async def hard_rows(server_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture(scope="session")
-def means(settings: Settings) -> Means:
-    return Means(settings.keyring(), settings.attempt_limits(), None)
+def means(settings: Settings) -> Services:
+    return Services(settings.keyring(), settings.attempt_limits(), None)
 
 
 @pytest.fixture(scope="session")
-def by_statement(hard_rows: asyncpg.Connection, means: Means) -> Asking:
+def by_statement(hard_rows: asyncpg.Connection, means: Services) -> Asking:
     return Asking(hard_rows, means, compiled=True)
 
 
 @pytest.fixture(scope="session")
-def by_resolvers(hard_rows: asyncpg.Connection, means: Means) -> Asking:
+def by_resolvers(hard_rows: asyncpg.Connection, means: Services) -> Asking:
     return Asking(hard_rows, means, compiled=False)

@@ -29,7 +29,7 @@ from gateway.operations.validation import DocumentValidator
 from gateway.server.app import create_app
 from gateway.settings import Settings
 from gateway.telemetry.request_log import RequestLogMiddleware
-from schema.context import Means
+from schema.context import Services
 from tests import world
 from tests.conftest import Client, now, scratch_database
 from tests.twin_accounts import Estate, estate
@@ -329,7 +329,7 @@ async def test_an_answer_that_is_no_json_is_a_fault_and_found_in_the_log(
         Authenticator(verifier, register, now),
         acquire,
         now,
-        Means(settings.keyring(), settings.attempt_limits()),
+        Services(settings.keyring(), settings.attempt_limits()),
         timeout=5,
         max_body_bytes=1000,
     )
