@@ -1,4 +1,4 @@
-"""The rules that arguments obey, checked before anything runs: a breach is a request error that names the argument."""
+"""Validation of arguments, before anything runs: a request error names the argument that is invalid."""
 
 import re
 from collections.abc import Callable, Container, Mapping
@@ -13,34 +13,34 @@ from db.enums import OrderDirection
 from db.ids import parse
 from db.mapping.declarations import Paged, Window
 
-MAX_PAGE = 100
-DEFAULT_PAGE = 20
+MAX_PAGE_SIZE = 100
+DEFAULT_PAGE_SIZE = 20
 MAX_IDS = 100
-MAX_CHOICES = 20
+MAX_LIST_LENGTH = 20
 MAX_DAYS = 3650
-MAX_LENGTH = 255
+MAX_STRING_LENGTH = 255
 
 Arguments = Mapping[str, Any]
 Check = Callable[[Arguments, Container[str]], Any]
 
-_INSTANT = re.compile(r"\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00")
+_TIMESTAMP = re.compile(r"\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00")
 _RANGES = (("endsFrom", "endsTo"), ("placedFrom", "placedTo"), ("from", "to"))
 
 
 class BadArgument(Exception):
-    """An argument that can not be answered; `argument` is its path, as in `filter.endsFrom`."""
+    """An invalid argument; `argument` is its path, as in `filter.endsFrom`."""
 
-    def __init__(self, argument: str, sentence: str) -> None:
-        super().__init__(f"{argument}: {sentence}")
+    def __init__(self, argument: str, message: str) -> None:
+        super().__init__(f"{argument}: {message}")
         self.argument = argument
 
 
-def window(paged: Paged) -> Check:
+def connection_arguments(paged: Paged) -> Check:
     """first, last, after, before, filter and orderBy of a connection, as a Window."""
 
     def check(arguments: Arguments, selected: Container[str]) -> Window:
-        check_texts(arguments)
-        size, backward = _size(arguments)
+        validate_strings(arguments)
+        size, backward = _page_size(arguments)
         order = arguments.get("orderBy") or {}
         sort = str(order.get("field", paged.default_sort))
         direction = order.get("direction")
@@ -49,9 +49,9 @@ def window(paged: Paged) -> Check:
             descending=paged.default_descending if direction is None else direction == OrderDirection.DESC,
             size=size,
             backward=backward,
-            after=_cursor(paged, sort, "after", arguments),
-            before=_cursor(paged, sort, "before", arguments),
-            filters=_filters(arguments.get("filter") or {}),
+            after=_decode_cursor(paged, sort, "after", arguments),
+            before=_decode_cursor(paged, sort, "before", arguments),
+            filters=_parse_filter(arguments.get("filter") or {}),
             total="totalCount" in selected,
         )
 
@@ -60,76 +60,76 @@ def window(paged: Paged) -> Check:
 
 def within_days(arguments: Arguments, _: Container[str]) -> int:
     days: int = arguments["withinDays"]
-    _check_days("withinDays", days)
+    _validate_days("withinDays", days)
     return days
 
 
-def global_key(arguments: Arguments, _: Container[str]) -> Any:
-    """What an `id` argument leads to: (prefix, key), or None when it leads nowhere."""
+def decode_id(arguments: Arguments, _: Container[str]) -> Any:
+    """The (prefix, key) in an `id` argument; None when it is no id of the graph."""
     return parse(arguments["id"])
 
 
-def global_keys(arguments: Arguments, _: Container[str]) -> list[Any]:
+def decode_ids(arguments: Arguments, _: Container[str]) -> list[Any]:
     ids = arguments["ids"]
     if len(ids) > MAX_IDS:
         raise BadArgument("ids", f"at most {MAX_IDS} ids can be looked up at once, {len(ids)} were given.")
     return [parse(text) for text in ids]
 
 
-def check_texts(value: Any, name: str = "") -> None:
-    """No text holds U+0000, which PostgreSQL can not store, or more characters than anything here has."""
+def validate_strings(value: Any, name: str = "") -> None:
+    """No string has U+0000, which PostgreSQL cannot store, or is longer than any value; no list is too long."""
     if isinstance(value, str):
         if "\x00" in value:
             raise BadArgument(name, "the character U+0000 is not allowed.")
-        if len(value) > MAX_LENGTH:
-            raise BadArgument(name, f"at most {MAX_LENGTH} characters are allowed, {len(value)} were given.")
+        if len(value) > MAX_STRING_LENGTH:
+            raise BadArgument(name, f"at most {MAX_STRING_LENGTH} characters are allowed, {len(value)} were given.")
     elif isinstance(value, Mapping):
         for key, part in value.items():
-            check_texts(part, f"{name}.{key}" if name else key)
+            validate_strings(part, f"{name}.{key}" if name else key)
     elif isinstance(value, list):
-        if len(value) > MAX_CHOICES:
-            raise BadArgument(name, f"at most {MAX_CHOICES} values are allowed, {len(value)} were given.")
+        if len(value) > MAX_LIST_LENGTH:
+            raise BadArgument(name, f"at most {MAX_LIST_LENGTH} values are allowed, {len(value)} were given.")
         for part in value:
-            check_texts(part, name)
+            validate_strings(part, name)
 
 
-def snake(name: str) -> str:
+def to_snake_case(name: str) -> str:
     return re.sub(r"([A-Z])", lambda match: f"_{match[1].lower()}", name)
 
 
-def _size(arguments: Arguments) -> tuple[int, bool]:
+def _page_size(arguments: Arguments) -> tuple[int, bool]:
     first, last = arguments.get("first"), arguments.get("last")
     if first is not None and last is not None:
         raise BadArgument("last", "first and last can not be used together.")
     for name, size in (("first", first), ("last", last)):
-        if size is not None and not 1 <= size <= MAX_PAGE:
-            raise BadArgument(name, f"must be from 1 to {MAX_PAGE}, {size} was given.")
-    return last or first or DEFAULT_PAGE, last is not None
+        if size is not None and not 1 <= size <= MAX_PAGE_SIZE:
+            raise BadArgument(name, f"must be from 1 to {MAX_PAGE_SIZE}, {size} was given.")
+    return last or first or DEFAULT_PAGE_SIZE, last is not None
 
 
-def _cursor(paged: Paged, sort: str, name: str, arguments: Arguments) -> tuple[str, str] | None:
+def _decode_cursor(paged: Paged, sort: str, name: str, arguments: Arguments) -> tuple[str, str] | None:
     text = arguments.get(name)
     if text is None:
         return None
     tag, _, rest = text.partition("~")
-    tie, separator, key = rest.partition("~")
+    tiebreaker, separator, key = rest.partition("~")
     sort_key = paged.sort_keys[sort]
     has_key = sort_key is not paged.tie
-    known = tag == sort and separator and _is_a(paged.tie.type, tie)
-    if not known or (not _is_a(sort_key.type, key) if has_key else key):
+    is_valid = tag == sort and separator and _parses_as(paged.tie.type, tiebreaker)
+    if not is_valid or (not _parses_as(sort_key.type, key) if has_key else key):
         raise BadArgument(name, "is not a cursor of this list in this order; use one that this list returned.")
-    return key, tie
+    return key, tiebreaker
 
 
-def _is_a(type_: TypeEngine[Any], text: str) -> bool:
-    """Whether a cursor's text can be read back as that type."""
+def _parses_as(type_: TypeEngine[Any], text: str) -> bool:
+    """Whether a part of a cursor is a value of that type."""
     try:
         if isinstance(type_, Uuid):
             return str(UUID(text)) == text
         if isinstance(type_, Date):
             return text == "infinity" or date.fromisoformat(text).isoformat() == text
         if isinstance(type_, DateTime):
-            return bool(_INSTANT.fullmatch(text) and datetime.fromisoformat(text))
+            return bool(_TIMESTAMP.fullmatch(text) and datetime.fromisoformat(text))
         if isinstance(type_, Integer):
             return -(2**31) <= int(text) < 2**31 and str(int(text)) == text
     except ValueError:
@@ -137,24 +137,24 @@ def _is_a(type_: TypeEngine[Any], text: str) -> bool:
     return isinstance(type_, Text)
 
 
-def _filters(given: Arguments) -> tuple[tuple[str, Any], ...]:
-    present = {name: value for name, value in given.items() if value is not None}
+def _parse_filter(fields: Arguments) -> tuple[tuple[str, Any], ...]:
+    present = {name: value for name, value in fields.items() if value is not None}
     for earlier, later in _RANGES:
         if earlier in present and later in present and present[earlier] > present[later]:
             raise BadArgument(f"filter.{earlier}", f"must not be after filter.{later}.")
     if "expiringWithinDays" in present:
-        _check_days("filter.expiringWithinDays", present["expiringWithinDays"])
-    return tuple((snake(name), _filter_value(name, value)) for name, value in sorted(present.items()))
+        _validate_days("filter.expiringWithinDays", present["expiringWithinDays"])
+    return tuple((to_snake_case(name), _parse_filter_value(name, value)) for name, value in sorted(present.items()))
 
 
-def _filter_value(name: str, value: Any) -> Any:
+def _parse_filter_value(name: str, value: Any) -> Any:
     if name.endswith("Id"):
-        found = parse(value)
+        decoded = parse(value)
         # An id of nothing we know filters everything out, as one of a product without subscriptions does.
-        return str(found[1][0]) if found and found[0] == "prd" else ""
+        return str(decoded[1][0]) if decoded and decoded[0] == "prd" else ""
     return tuple(str(choice) for choice in value) if isinstance(value, list) else value
 
 
-def _check_days(name: str, value: int) -> None:
+def _validate_days(name: str, value: int) -> None:
     if not 0 <= value <= MAX_DAYS:
         raise BadArgument(name, f"must be from 0 to {MAX_DAYS}, {value} was given.")

@@ -86,7 +86,7 @@ def connection(paged: Paged, description: str | None = None, **inputs: type) -> 
         return await info.context.load_page(paged, nodes, info.arguments, root.key(paged.relation.keys))
 
     _sign(resolve, {"first": int, "after": str, "last": int, "before": str, **inputs})
-    return _field(paged, description, resolve, arguments.window(paged))
+    return _field(paged, description, resolve, arguments.connection_arguments(paged))
 
 
 def measured(measure: Measure, default: int, description: str | None = None) -> Any:
@@ -117,7 +117,7 @@ def node(declared: LookUp, description: str | None = None) -> Any:
     async def resolve(root: Any, info: Info, id: strawberry.ID) -> Any:
         return await _by_global_key(info, declared, info.arguments)
 
-    return _field(declared, description, resolve, arguments.global_key)
+    return _field(declared, description, resolve, arguments.decode_id)
 
 
 def nodes(declared: LookUp, description: str | None = None) -> Any:
@@ -126,7 +126,7 @@ def nodes(declared: LookUp, description: str | None = None) -> Any:
     async def resolve(root: Any, info: Info, ids: list[strawberry.ID]) -> Any:
         return await gather(*[_by_global_key(info, declared, found) for found in info.arguments])
 
-    return _field(declared, description, resolve, arguments.global_keys)
+    return _field(declared, description, resolve, arguments.decode_ids)
 
 
 def target(info: Info, through: str | None = None) -> Projection:
