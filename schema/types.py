@@ -35,7 +35,7 @@ from db.ids import global_id
 from db.mapping.batch_loading import Row
 from db.mapping.declarations import AnyOf, column
 from schema.connections import Connection
-from schema.dsl.fields import any_of, connection, expression, many, measured, nested, one
+from schema.dsl.fields import connection, embedded, expression, many, one, parameterized, polymorphic
 from schema.filters import (
     ActivationFilter,
     AuditFilter,
@@ -153,7 +153,7 @@ class Subscription(Node):
     account: Account = one(db.queries.accounts.of_row)
     product: Product = one(db.queries.products.by_code)
     status: SubscriptionStatus = expression(db.expressions.status)
-    is_expiring_soon: bool = measured(
+    is_expiring_soon: bool = parameterized(
         db.queries.subscriptions.expiring_soon,
         default=db.expressions.EXPIRING_SOON_DAYS,
         description="Active, will not renew by itself, ends within so many days.",
@@ -182,7 +182,7 @@ class Subscription(Node):
         db.queries.orders.payment_method_of_subscription, "What the next renewal is charged to. Null for a MEMBER too."
     )
     seats: "SeatUsage" = one(db.queries.subscriptions.seats)
-    viewer_can: "SubscriptionAbilities" = nested(
+    viewer_can: "SubscriptionAbilities" = embedded(
         "What the viewer's role and the subscription's state allow.",
         set_auto_renewal=db.expressions.can_set_auto_renewal,
         set_payment_method=db.expressions.can_set_payment_method,
@@ -255,7 +255,7 @@ class Order(Node):
     status: OrderStatus
     kind: OrderKind
     lines: list["OrderLine"] = many(db.queries.orders.lines_of)
-    total: "Money" = nested(amount=column("total"), currency=column("currency"))
+    total: "Money" = embedded(amount=column("total"), currency=column("currency"))
     payment_method: Optional["PaymentMethod"] = one(db.queries.orders.payment_method_of_order)
     subscription: Subscription | None = one(db.queries.subscriptions.of_row)
     invoice_url: str | None
@@ -265,8 +265,8 @@ class Order(Node):
 class OrderLine:
     product: Product = one(db.queries.products.by_code)
     quantity: int
-    unit_price: "Money" = nested(amount=column("unit_price"), currency=column("currency"))
-    total: "Money" = nested(amount=db.queries.orders.line_total, currency=column("currency"))
+    unit_price: "Money" = embedded(amount=column("unit_price"), currency=column("currency"))
+    total: "Money" = embedded(amount=db.queries.orders.line_total, currency=column("currency"))
 
 
 @strawberry.type
@@ -318,7 +318,7 @@ class AuditEvent:
     occurred_at: datetime
     actor: str
     action: str
-    subject: Node | None = any_of(
+    subject: Node | None = polymorphic(
         AnyOf(
             _events.c.subject_type,
             (_events.c.account_id, _events.c.subject_id),

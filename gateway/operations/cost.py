@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType, GraphQLSchema, OperationType, get_nullabl
 
 from db.mapping.declarations import AnyOf, LookUp, Paged, Relation, Window
 from schema.context import Selection
-from schema.dsl.fields import CHECK, DECLARATION, field_of
+from schema.dsl.fields import CHECK, DECLARATION, strawberry_field
 
 # Rows assumed for a list without pages: members of a box, lines of an order, keys' administrators.
 DEFAULT_LIST_SIZE = 10
@@ -70,7 +70,7 @@ class CostEstimator:
         if not selection.children or field is None:
             return self._below(selection)
         # Introspection has no declarations: all that it lists is taken for rows.
-        metadata = field_of(field).metadata if field.extensions else {CHECK: field}
+        metadata = strawberry_field(field).metadata if field.extensions else {CHECK: field}
         declared = metadata.get(DECLARATION)
         if isinstance(declared, Paged):
             return self._page(selection)

@@ -36,7 +36,7 @@ from gateway.operations.errors import ErrorCode, graphql_error
 from gateway.operations.result import invalid_operation
 from schema.context import Selection
 from schema.dsl.arguments import BadArgument, Check
-from schema.dsl.fields import CHECK, field_of
+from schema.dsl.fields import CHECK, strawberry_field
 
 _META = {"__typename": TypeNameMetaFieldDef, "__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 _NOT_CACHED: Any = object()
@@ -154,7 +154,7 @@ class Selector:
     def _site(self, declared: GraphQLField, node: FieldNode, selected: frozenset[str]) -> int | None:
         if not declared.args:
             return None
-        check = field_of(declared).metadata.get(CHECK) if declared.extensions else None
+        check = strawberry_field(declared).metadata.get(CHECK) if declared.extensions else None
         has_variables = any(uses_variable(argument) for argument in node.arguments or ())
         self.sites.append(ArgumentSite(declared, node, check, selected, has_variables))
         return len(self.sites) - 1

@@ -47,7 +47,7 @@ from schema.dsl.arguments import Check
 DECLARATION = "declaration"
 CHECK = "check"
 # Scalars whose text is made of letters, digits, dashes and underscores.
-PLAIN = {"ID", "Currency"}
+PLAIN_SCALARS = {"ID", "Currency"}
 
 
 def expression(build: Build, description: str | None = None) -> Any:
@@ -55,7 +55,7 @@ def expression(build: Build, description: str | None = None) -> Any:
     return _field(Expression(build), description)
 
 
-def nested(description: str | None = None, **fields: Build) -> Any:
+def embedded(description: str | None = None, **fields: Build) -> Any:
     """An object made of values of the same row."""
     return _field(Nested(fields), description)
 
@@ -64,7 +64,7 @@ def one(relation: Relation, description: str | None = None) -> Any:
     """The one row of a relation; null when there is none, or none for this viewer."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        return await info.context.load_one(relation, target(info), root.key(relation.keys))
+        return await info.context.load_one(relation, field_projection(info), root.key(relation.keys))
 
     return _field(relation, description, resolve)
 
@@ -73,7 +73,7 @@ def many(relation: Relation, description: str | None = None) -> Any:
     """All rows of a relation, in its order; null when its guard refuses."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        return await info.context.load_many(relation, target(info), root.key(relation.keys))
+        return await info.context.load_many(relation, field_projection(info), root.key(relation.keys))
 
     return _field(relation, description, resolve)
 
@@ -82,14 +82,14 @@ def connection(paged: Paged, description: str | None = None, **inputs: type) -> 
     """Pages of a relation; `inputs` are the types of its `filter` and `order_by` arguments."""
 
     async def resolve(root: Any, info: Info, **_: Any) -> Page | None:
-        nodes = target(info, "nodes")
+        nodes = field_projection(info, "nodes")
         return await info.context.load_page(paged, nodes, info.arguments, root.key(paged.relation.keys))
 
-    _sign(resolve, {"first": int, "after": str, "last": int, "before": str, **inputs})
+    _set_signature(resolve, {"first": int, "after": str, "last": int, "before": str, **inputs})
     return _field(paged, description, resolve, arguments.connection_arguments(paged))
 
 
-def measured(measure: Measure, default: int, description: str | None = None) -> Any:
+def parameterized(measure: Measure, default: int, description: str | None = None) -> Any:
     """A value computed from the row and the number of days given as `withinDays`."""
 
     async def resolve(root: Any, info: Info, within_days: int = default) -> Any:
@@ -98,15 +98,15 @@ def measured(measure: Measure, default: int, description: str | None = None) -> 
     return _field(measure, description, resolve, arguments.within_days)
 
 
-def any_of(declared: AnyOf, description: str | None = None) -> Any:
+def polymorphic(declared: AnyOf, description: str | None = None) -> Any:
     """A row of the type that a column of the parent names."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        (stored,) = root.key((declared.type_key,))
-        if stored not in declared.types:
+        (stored_type,) = root.key((declared.type_key,))
+        if stored_type not in declared.types:
             return None
-        typename, relation = declared.types[stored]
-        return await _node(info, typename, relation, root.key(declared.keys[: len(relation.keys)]))
+        typename, relation = declared.types[stored_type]
+        return await _load_row(info, typename, relation, root.key(declared.keys[: len(relation.keys)]))
 
     return _field(declared, description, resolve)
 
@@ -115,7 +115,7 @@ def node(declared: LookUp, description: str | None = None) -> Any:
     """The row with a global id, of whichever of these types its prefix names, if the viewer may read it."""
 
     async def resolve(root: Any, info: Info, id: strawberry.ID) -> Any:
-        return await _by_global_key(info, declared, info.arguments)
+        return await _load_by_id(info, declared, info.arguments)
 
     return _field(declared, description, resolve, arguments.decode_id)
 
@@ -124,49 +124,49 @@ def nodes(declared: LookUp, description: str | None = None) -> Any:
     """The rows with these global ids, in their order, null where there is none."""
 
     async def resolve(root: Any, info: Info, ids: list[strawberry.ID]) -> Any:
-        return await gather(*[_by_global_key(info, declared, found) for found in info.arguments])
+        return await gather(*[_load_by_id(info, declared, decoded_id) for decoded_id in info.arguments])
 
     return _field(declared, description, resolve, arguments.decode_ids)
 
 
-def target(info: Info, through: str | None = None) -> Projection:
-    """What to read of the rows that this field (or, of a connection, its nodes) shows."""
-    named = get_named_type(info.field_type)
-    assert isinstance(named, GraphQLObjectType)
-    shown = get_named_type(named.fields[through].type) if through else named
-    assert isinstance(shown, GraphQLObjectType)
-    return projection(shown)
+def field_projection(info: Info, child: str | None = None) -> Projection:
+    """What to read of the rows of this field, or of those of its child `nodes`."""
+    parent = get_named_type(info.field_type)
+    assert isinstance(parent, GraphQLObjectType)
+    row_type = get_named_type(parent.fields[child].type) if child else parent
+    assert isinstance(row_type, GraphQLObjectType)
+    return type_projection(row_type)
 
 
 @lru_cache(maxsize=256)
-def projection(shown: GraphQLObjectType) -> Projection:
+def type_projection(type_: GraphQLObjectType) -> Projection:
     """The values and keys that a type's declarations need of its rows."""
     values: dict[str, Build] = {}
     objects: dict[str, Mapping[str, Build]] = {}
     keys: set[str] = set()
-    for field in shown.fields.values():
-        found = declared(field)
-        assert found is not None, f"{shown.name} has a field that declares nothing"
-        if isinstance(found.shows, Expression):
-            values[found.name] = found.shows.build
-        elif isinstance(found.shows, Nested):
-            objects[found.name] = found.shows.fields
+    for field in type_.fields.values():
+        declaration = declared(field)
+        assert declaration is not None, f"{type_.name} has a field that declares nothing"
+        if isinstance(declaration.shows, Expression):
+            values[declaration.name] = declaration.shows.build
+        elif isinstance(declaration.shows, Nested):
+            objects[declaration.name] = declaration.shows.fields
         else:
-            keys |= {str(key.key) for key in _keys(found.shows)}
-    return Projection(shown.name, values, objects, frozenset(keys))
+            keys |= {str(key.key) for key in _key_columns(declaration.shows)}
+    return Projection(type_.name, values, objects, frozenset(keys))
 
 
 def declared(field: GraphQLField) -> Declared | None:
     """What a field declares: the column of its name if nothing else; None for a resolver of its own."""
-    found = field_of(field)
-    own = found.base_resolver is not None
-    shows = found.metadata.get(DECLARATION) or (None if own else Expression(column(found.python_name)))
+    definition = strawberry_field(field)
+    own = definition.base_resolver is not None
+    shows = definition.metadata.get(DECLARATION) or (None if own else Expression(column(definition.python_name)))
     if shows is None:
         return None
     plural = is_list_type(get_nullable_type(field.type))
     named = get_named_type(field.type)
-    plain = not plural and (is_enum_type(named) or named.name in PLAIN)
-    return Declared(found.python_name, shows, plural, is_non_null_type(field.type), plain)
+    plain = not plural and (is_enum_type(named) or named.name in PLAIN_SCALARS)
+    return Declared(definition.python_name, shows, plural, is_non_null_type(field.type), plain)
 
 
 def declarations(schema: GraphQLSchema) -> Callable[[str, str], Declared | None]:
@@ -181,14 +181,14 @@ def declarations(schema: GraphQLSchema) -> Callable[[str, str], Declared | None]
     return find
 
 
-def field_of(field: GraphQLField) -> StrawberryField:
+def strawberry_field(field: GraphQLField) -> StrawberryField:
     """Strawberry's definition of a field of the schema."""
-    found = field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-    assert isinstance(found, StrawberryField)
-    return found
+    definition = field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    assert isinstance(definition, StrawberryField)
+    return definition
 
 
-def _keys(shows: Relation | Paged | Measure | AnyOf | LookUp) -> tuple[Any, ...]:
+def _key_columns(shows: Relation | Paged | Measure | AnyOf | LookUp) -> tuple[Any, ...]:
     if isinstance(shows, Relation):
         return shows.keys
     if isinstance(shows, AnyOf):
@@ -196,16 +196,16 @@ def _keys(shows: Relation | Paged | Measure | AnyOf | LookUp) -> tuple[Any, ...]
     return () if isinstance(shows, LookUp) else shows.relation.keys
 
 
-async def _by_global_key(info: Info, declared: LookUp, found: GlobalId | None) -> Row | None:
-    typename = declared.typename(found)
-    if found is None or typename is None:
+async def _load_by_id(info: Info, declared: LookUp, decoded_id: GlobalId | None) -> Row | None:
+    typename = declared.typename(decoded_id)
+    if decoded_id is None or typename is None:
         return None
-    prefix, key = found
-    return await _node(info, typename, declared.types[prefix][1], key)
+    prefix, key = decoded_id
+    return await _load_row(info, typename, declared.types[prefix][1], key)
 
 
-async def _node(info: Info, typename: str, relation: Relation, key: Key) -> Row | None:
-    return await info.context.load_one(relation, projection(info.object_type(typename)), key)
+async def _load_row(info: Info, typename: str, relation: Relation, key: Key) -> Row | None:
+    return await info.context.load_one(relation, type_projection(info.object_type(typename)), key)
 
 
 def _field(
@@ -215,7 +215,7 @@ def _field(
     return strawberry.field(resolver=resolver, description=description, metadata=metadata)
 
 
-def _sign(resolver: Any, inputs: Mapping[str, Any]) -> None:
+def _set_signature(resolver: Any, inputs: Mapping[str, Any]) -> None:
     """Give a resolver these optional arguments: Strawberry reads a field's arguments off the signature."""
     fixed = [
         Parameter("root", Parameter.POSITIONAL_OR_KEYWORD),

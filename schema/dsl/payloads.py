@@ -14,7 +14,7 @@ from db.changes.idempotency import Result
 from db.errors import Refused, UserErrorCode
 from db.mapping.declarations import Relation, itself
 from schema.context import Info
-from schema.dsl.fields import target
+from schema.dsl.fields import field_projection
 
 strawberry.enum(UserErrorCode)
 
@@ -46,7 +46,7 @@ def shown(relation: Relation, description: str | None = None) -> Any:
         if key is None:
             return None
         found = _of_anybody(relation) if root.act is not None and root.act.for_store else relation
-        return await info.context.load_one(found, target(info), tuple(UUID(str(part)) for part in key))
+        return await info.context.load_one(found, field_projection(info), tuple(UUID(str(part)) for part in key))
 
     return strawberry.field(resolver=resolve, description=description)
 

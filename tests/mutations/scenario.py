@@ -14,7 +14,7 @@ from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLObjectType
 from db import tables
 from db.errors import UserErrorCode
 from db.license_key_custody.keyring import Keyring
-from schema.dsl.fields import field_of
+from schema.dsl.fields import strawberry_field
 from schema.dsl.mutations import CONTRACT, Contract
 from tests.conftest import Client
 from tests.schema.walk import GRAPH, leaves
@@ -83,7 +83,7 @@ def case(mutation: str, code: UserErrorCode | None = None) -> Callable[[Case], C
 
 def contracts() -> dict[str, Contract]:
     assert isinstance(ROOT, GraphQLObjectType)
-    return {name: field_of(field).metadata[CONTRACT] for name, field in ROOT.fields.items()}
+    return {name: strawberry_field(field).metadata[CONTRACT] for name, field in ROOT.fields.items()}
 
 
 def question(mutation: str) -> str:

@@ -38,11 +38,11 @@ def test_every_relation_of_the_graph_compiles_to_sql() -> None:
         if not isinstance(type_, GraphQLObjectType) or is_introspection_type(type_) or type_.name == "Query":
             continue
         for name, field in type_.fields.items():
-            declared = fields.field_of(field).metadata.get(fields.DECLARATION)
+            declared = fields.strawberry_field(field).metadata.get(fields.DECLARATION)
             if isinstance(declared, Relation):
                 target = get_named_type(field.type)
                 assert isinstance(target, GraphQLObjectType)
-                compiled.append((type_.name, name, batch_sql.rows_statement(declared, fields.projection(target))))
+                compiled.append((type_.name, name, batch_sql.rows_statement(declared, fields.type_projection(target))))
 
     assert all(statement.text.startswith("SELECT") for _, _, statement in compiled)
     assert len(compiled) >= 20
