@@ -1,6 +1,6 @@
-"""How every mutation runs: input checked, one transaction, a verdict or the objects that it changed.
+"""How every mutation runs: validate the input, run the resolver in one transaction, return objects or user errors.
 
-A mutation is a function of a `Call` and its input, which says in `mutation(…)` what it may be refused with.
+A mutation is a function of a `MutationContext` and its input, with `mutation(…)` declaring its user error codes.
 """
 
 import json
@@ -23,94 +23,97 @@ from schema.context import Context, Info, Services
 from schema.dsl.inputs import Repeatable, breaches, has_rules
 from schema.dsl.payloads import Answer, UserError, user_error
 
-CONTRACT = "contract"
+MUTATION_SPEC = "mutation_spec"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class MutationContext:
     """One run of a mutation, within its transaction."""
 
     conn: Connection
     act: Act
-    means: Services
-    typed: TypedKey | None = None
+    services: Services
+    counted_key: TypedKey | None = None
 
     @property
-    def key(self) -> TypedKey:
-        """The licence key that was typed, its try counted."""
-        assert self.typed is not None, "declare the mutation with tries_key"
-        return self.typed
+    def license_key(self) -> TypedKey:
+        """The licence key of the input, its attempt counted."""
+        assert self.counted_key is not None, "declare the mutation with counts_key_attempts"
+        return self.counted_key
 
 
-Body = Callable[[Call, Any], Awaitable[Result]]
+Resolver = Callable[[MutationContext, Any], Awaitable[Result]]
 """Returns, by the names of the payload's fields, the keys of rows and flags. Raises Refused."""
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class MutationSpec:
     """What is declared of a mutation."""
 
     name: str
-    body: Body
+    resolver: Resolver
     input_type: type
     codes: tuple[UserErrorCode, ...]
     """All that it can answer, in the order of their checks."""
-    each: tuple[UserErrorCode, ...]
-    """What single entries of a list can be answered."""
+    item_codes: tuple[UserErrorCode, ...]
+    """Codes of single items of a list."""
     scope: str | None
-    tries_key: bool
+    counts_key_attempts: bool
 
     @property
     def description(self) -> str:
         needs = f" Needs the scope {self.scope}." if self.scope else ""
-        entries = f" For single entries {', '.join(self.each)}." if self.each else ""
-        return f"{cleandoc(self.body.__doc__ or '')}{needs}\nAnswers {', '.join(self.codes)}.{entries}"
+        entries = f" For single entries {', '.join(self.item_codes)}." if self.item_codes else ""
+        return f"{cleandoc(self.resolver.__doc__ or '')}{needs}\nAnswers {', '.join(self.codes)}.{entries}"
 
 
 def mutation(
-    *codes: UserErrorCode, each: tuple[UserErrorCode, ...] = (), scope: str | None = None, tries_key: bool = False
-) -> Callable[[Body], Any]:
+    *codes: UserErrorCode,
+    item_codes: tuple[UserErrorCode, ...] = (),
+    scope: str | None = None,
+    counts_key_attempts: bool = False,
+) -> Callable[[Resolver], Any]:
     """Declare a function as the field of its name. `codes` are those it adds to what its input and `scope` imply.
 
-    `each` are those of single entries, of which others may be good.
-    With `scope` it is for whoever has that, in any account. With `tries_key` its input has a licence key, and who
-    tries too many is told so by the key's look-up.
+    `item_codes` are those of single items of a list, of which others may succeed.
+    With `scope` it is for tokens with that scope, in any account. With `counts_key_attempts` its input has a licence
+    key, and the look-up of the key refuses too many attempts.
     """
 
-    def declare(body: Body) -> Any:
-        input_type = get_annotations(body)["given"]
-        every = (*_implied(input_type, scope), *codes)
-        contract = Contract(body.__name__, body, input_type, every, each, scope, tries_key)
+    def declare(resolver: Resolver) -> Any:
+        input_type = get_annotations(resolver)["given"]
+        all_codes = (*_implied_codes(input_type, scope), *codes)
+        spec = MutationSpec(resolver.__name__, resolver, input_type, all_codes, item_codes, scope, counts_key_attempts)
 
         async def resolve(root: Any, info: Info, input: Any) -> Answer:
-            return await _answer(contract, info, input)
+            return await _run(spec, info, input)
 
-        _sign(resolve, input_type)
-        return strawberry.mutation(resolver=resolve, description=contract.description, metadata={CONTRACT: contract})
+        _set_signature(resolve, input_type)
+        return strawberry.mutation(resolver=resolve, description=spec.description, metadata={MUTATION_SPEC: spec})
 
     return declare
 
 
-def row(prefix: str, id_: str) -> RowKey:
+def decode_row_id(prefix: str, id_: str) -> RowKey:
     """The key in a global id of that type; one that leads nowhere when it is no such id."""
-    found = parse(id_)
-    if found is None or found[0] != prefix or len(found[1]) != 2:
+    decoded = parse(id_)
+    if decoded is None or decoded[0] != prefix or len(decoded[1]) != 2:
         return NOWHERE
-    account_id, row_id = found[1]
+    account_id, row_id = decoded[1]
     return account_id, row_id
 
 
-def optional_row(prefix: str, id_: str | None) -> RowKey | None:
-    return None if id_ is None else row(prefix, id_)
+def decode_optional_row_id(prefix: str, id_: str | None) -> RowKey | None:
+    return None if id_ is None else decode_row_id(prefix, id_)
 
 
-def account(id_: str) -> Any:
-    """As `row`, of an account's id."""
-    found = parse(id_)
-    return found[1][0] if found is not None and found[0] == "acc" and len(found[1]) == 1 else NOWHERE[0]
+def decode_account_id(id_: str) -> Any:
+    """As `decode_row_id`, of an account's id."""
+    decoded = parse(id_)
+    return decoded[1][0] if decoded is not None and decoded[0] == "acc" and len(decoded[1]) == 1 else NOWHERE[0]
 
 
-def _implied(input_type: type, scope: str | None) -> list[UserErrorCode]:
+def _implied_codes(input_type: type, scope: str | None) -> list[UserErrorCode]:
     implied = [UserErrorCode.INVALID_INPUT] if has_rules(input_type) else []
     if scope is not None:
         implied.append(UserErrorCode.FORBIDDEN)
@@ -119,70 +122,72 @@ def _implied(input_type: type, scope: str | None) -> list[UserErrorCode]:
     return implied
 
 
-def _sign(resolver: Any, input_type: type) -> None:
+def _set_signature(resolver: Any, input_type: type) -> None:
     """Strawberry reads a field's arguments off the resolver's signature."""
     kind = Parameter.POSITIONAL_OR_KEYWORD
     annotations = {"root": Any, "info": Info, "input": input_type}
     resolver.__signature__ = Signature([Parameter(name, kind, annotation=type_) for name, type_ in annotations.items()])
 
 
-async def _answer(contract: Contract, info: Info, given: Any) -> Answer:
-    if found := breaches(given):
+async def _run(spec: MutationSpec, info: Info, given: Any) -> Answer:
+    if errors := breaches(given):
         code = UserErrorCode.INVALID_INPUT
-        return Answer({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in found))
-    act = _act(contract, info.context)
+        return Answer({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in errors))
+    act = _change_context(spec, info.context)
     try:
-        return Answer(await _committed(contract, info, act, given), act=act, given=given)
-    except Refused as refused:
-        return Answer(refused.about, (verdict(contract, refused, given),))
+        return Answer(await _run_in_transaction(spec, info, act, given), act=act, given=given)
+    except Refused as refusal:
+        return Answer(refusal.about, (declared_user_error(spec, refusal, given),))
     finally:
         info.context.clear_loaders()
 
 
-def _act(contract: Contract, context: Context) -> Act:
+def _change_context(spec: MutationSpec, context: Context) -> Act:
     viewer = context.viewer
-    for_store = contract.scope is not None
+    for_store = spec.scope is not None
     return Act(viewer.user_id, viewer.subject, context.now, context.request_info.request_id, for_store, viewer.email)
 
 
-async def _committed(contract: Contract, info: Info, act: Act, given: Any) -> Result:
+async def _run_in_transaction(spec: MutationSpec, info: Info, act: Act, given: Any) -> Result:
     context = info.context
-    if contract.scope is not None and contract.scope not in context.viewer.scopes:
-        raise Refused(UserErrorCode.FORBIDDEN, sentence=f"This needs a token with the scope {contract.scope}.")
-    once = _once(info, given)
+    if spec.scope is not None and spec.scope not in context.viewer.scopes:
+        raise Refused(UserErrorCode.FORBIDDEN, sentence=f"This needs a token with the scope {spec.scope}.")
+    idempotency_key = _idempotency_key(info, given)
 
     async def run(conn: Connection) -> Result:
-        async with _typed(contract, context, conn, act, given) as typed:
-            call = Call(conn, act, context.services, typed)
-            return await transactions.commit(conn, lambda: _effect(contract, call, given, once))
+        async with _with_counted_key(spec, context, conn, act, given) as counted_key:
+            mutation_context = MutationContext(conn, act, context.services, counted_key)
+            return await transactions.commit(
+                conn, lambda: _run_idempotently(spec, mutation_context, given, idempotency_key)
+            )
 
     return await context.with_connection(run)
 
 
-async def _effect(contract: Contract, call: Call, given: Any, once: Once | None) -> Result:
-    """What the body does, or what it did when this call came before."""
-    if once is None:
-        return await contract.body(call, given)
-    before = await idempotency.earlier(call.conn, once, call.act.now)
-    if before is not None:
-        return before
-    result = await contract.body(call, given)
-    await idempotency.keep(call.conn, once, result)
+async def _run_idempotently(spec: MutationSpec, context: MutationContext, given: Any, key: Once | None) -> Result:
+    """The stored result of the key, if there is one; otherwise run the resolver and store its result."""
+    if key is None:
+        return await spec.resolver(context, given)
+    stored = await idempotency.earlier(context.conn, key, context.act.now)
+    if stored is not None:
+        return stored
+    result = await spec.resolver(context, given)
+    await idempotency.keep(context.conn, key, result)
     return result
 
 
-def _typed(
-    contract: Contract, context: Context, conn: Connection, act: Act, given: Any
+def _with_counted_key(
+    spec: MutationSpec, context: Context, conn: Connection, act: Act, given: Any
 ) -> AbstractAsyncContextManager[TypedKey | None]:
-    if not contract.tries_key:
+    if not spec.counts_key_attempts:
         return nullcontext()
-    means = context.services
+    services = context.services
     return key_attempts.counted(
-        conn, act, means.keyring, given.key, context.request_info.client_ip, means.attempt_limits
+        conn, act, services.keyring, given.key, context.request_info.client_ip, services.attempt_limits
     )
 
 
-def _once(info: Info, given: Any) -> Once | None:
+def _idempotency_key(info: Info, given: Any) -> Once | None:
     key = given.idempotency_key if isinstance(given, Repeatable) else None
     if key is None:
         return None
@@ -193,7 +198,7 @@ def _once(info: Info, given: Any) -> Once | None:
     return Once(viewer, info.field_name, key, digests)
 
 
-def verdict(contract: Contract, refused: Refused, given: Any) -> UserError:
+def declared_user_error(spec: MutationSpec, refusal: Refused, given: Any) -> UserError:
     """A refusal as the payload shows it. One that is not declared is a fault: the published graph would be wrong."""
-    assert refused.code in contract.codes, f"{contract.name} does not declare {refused.code}"
-    return user_error(refused, given)
+    assert refusal.code in spec.codes, f"{spec.name} does not declare {refusal.code}"
+    return user_error(refusal, given)

@@ -8,7 +8,7 @@ from db.changes.idempotency import Result
 from db.errors import UserErrorCode
 from db.queries import license_keys, subscriptions
 from schema.dsl.inputs import Repeatable, name_text, text
-from schema.dsl.mutations import Call, account, mutation, row
+from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import ChangePayload, Payload, shown
 from schema.types import Activation, Subscription
 
@@ -24,23 +24,23 @@ class ActivationPayload(ChangePayload):
 
 
 @mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def deactivate(call: Call, given: ActivationInput) -> Result:
+async def deactivate(call: MutationContext, given: ActivationInput) -> Result:
     """Free the seat that a device takes. It may activate again."""
-    activation = row("act", given.activation_id)
+    activation = decode_row_id("act", given.activation_id)
     return {"activation": activation, "changed": await activations.deactivate(call.conn, call.act, activation)}
 
 
 @mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def block_activation(call: Call, given: ActivationInput) -> Result:
+async def block_activation(call: MutationContext, given: ActivationInput) -> Result:
     """Free the seat that a device takes, and refuse it on every key of the subscription until the block is lifted."""
-    activation = row("act", given.activation_id)
+    activation = decode_row_id("act", given.activation_id)
     return {"activation": activation, "changed": await activations.block(call.conn, call.act, activation)}
 
 
 @mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def lift_activation_block(call: Call, given: ActivationInput) -> Result:
+async def lift_activation_block(call: MutationContext, given: ActivationInput) -> Result:
     """Let a blocked device activate again: it is DEACTIVATED, and takes no seat until it does."""
-    activation = row("act", given.activation_id)
+    activation = decode_row_id("act", given.activation_id)
     return {"activation": activation, "changed": await activations.lift_block(call.conn, call.act, activation)}
 
 
@@ -74,9 +74,9 @@ class ActivateProductPayload(Payload):
     UserErrorCode.KEY_EXPIRED,
     UserErrorCode.ACTIVATION_BLOCKED,
     UserErrorCode.NO_SEATS_AVAILABLE,
-    tries_key=True,
+    counts_key_attempts=True,
 )
-async def activate_product(call: Call, given: ActivateProductInput) -> Result:
+async def activate_product(call: MutationContext, given: ActivateProductInput) -> Result:
     """Take a seat of a licence key for a device. A person's own key that nobody has registered becomes the account's.
 
     The same device again is the same activation.
@@ -84,9 +84,9 @@ async def activate_product(call: Call, given: ActivateProductInput) -> Result:
     activation, subscription = await activations.activate(
         call.conn,
         call.act,
-        call.means.keyring,
-        call.key,
-        account(given.account_id),
+        call.services.keyring,
+        call.license_key,
+        decode_account_id(given.account_id),
         Device(given.device_id, given.device_name),
     )
     return {"activation": activation, "subscription": subscription}

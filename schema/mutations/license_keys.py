@@ -8,7 +8,7 @@ from db.changes.idempotency import Result
 from db.errors import UserErrorCode
 from db.queries import license_keys, subscriptions
 from schema.dsl.inputs import Repeatable, name_text, text
-from schema.dsl.mutations import Call, account, mutation, row
+from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import Payload, shown, whole_key
 from schema.types import LicenseKey, Subscription
 
@@ -54,16 +54,16 @@ class RevealLicenseKeyPayload(Payload):
     UserErrorCode.ACCOUNT_KIND_MISMATCH,
     UserErrorCode.TRIAL_CONFLICT,
     UserErrorCode.PRODUCT_LIMIT_REACHED,
-    tries_key=True,
+    counts_key_attempts=True,
 )
-async def register_license_key(call: Call, given: RegisterLicenseKeyInput) -> Result:
+async def register_license_key(call: MutationContext, given: RegisterLicenseKeyInput) -> Result:
     """Make an account the owner of the subscription behind a licence key."""
     subscription, license_key = await registration.register(
         call.conn,
         call.act,
-        call.means.keyring,
-        call.key,
-        account(given.account_id),
+        call.services.keyring,
+        call.license_key,
+        decode_account_id(given.account_id),
         name=given.name,
         suspend=given.suspend_trial,
     )
@@ -71,8 +71,8 @@ async def register_license_key(call: Call, given: RegisterLicenseKeyInput) -> Re
 
 
 @mutation(UserErrorCode.LICENSE_KEY_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def reveal_license_key(call: Call, given: RevealLicenseKeyInput) -> Result:
+async def reveal_license_key(call: MutationContext, given: RevealLicenseKeyInput) -> Result:
     """Show a whole licence key to somebody who administers it. Stands in the audit trail each time."""
-    license_key = row("key", given.license_key_id)
+    license_key = decode_row_id("key", given.license_key_id)
     await changes.reveal(call.conn, call.act, license_key)
     return {"key": license_key[1], "license_key": license_key}

@@ -10,7 +10,7 @@ from db.enums import MemberRole
 from db.errors import Refused, UserErrorCode
 from db.queries import accounts
 from schema.dsl.inputs import Repeatable, name_text, text
-from schema.dsl.mutations import Call, account, mutation, row
+from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import Answer, ChangePayload, Payload, shown, user_error
 from schema.types import Account, Membership
 
@@ -92,7 +92,7 @@ class InviteMembersPayload(Payload):
 
 
 @mutation(UserErrorCode.FORBIDDEN)
-async def create_business_account(call: Call, given: CreateBusinessAccountInput) -> Result:
+async def create_business_account(call: MutationContext, given: CreateBusinessAccountInput) -> Result:
     """Open an account for a company. The viewer owns it, and may invite others."""
     return {"account": (await members.open_account(call.conn, call.act, given.name),)}
 
@@ -101,33 +101,33 @@ async def create_business_account(call: Call, given: CreateBusinessAccountInput)
     UserErrorCode.ACCOUNT_NOT_FOUND,
     UserErrorCode.FORBIDDEN,
     UserErrorCode.PERSONAL_ACCOUNT,
-    each=(UserErrorCode.EMAIL_INVALID, UserErrorCode.ALREADY_MEMBER, UserErrorCode.INVITATION_PENDING),
+    item_codes=(UserErrorCode.EMAIL_INVALID, UserErrorCode.ALREADY_MEMBER, UserErrorCode.INVITATION_PENDING),
 )
-async def invite_members(call: Call, given: InviteMembersInput) -> Result:
+async def invite_members(call: MutationContext, given: InviteMembersInput) -> Result:
     """Invite people by their e-mail addresses, for 14 days. Nothing is sent: they find it when they sign in."""
-    of = (account(given.account_id), given.emails, given.role)
+    of = (decode_account_id(given.account_id), given.emails, given.role)
     outcomes = await invitations.invite(call.conn, call.act, *of)
     return {"results": [outcome.code if isinstance(outcome, Refused) else outcome for outcome in outcomes]}
 
 
 @mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.INVITATION_NOT_FOUND)
-async def revoke_invitation(call: Call, given: MembershipInput) -> Result:
+async def revoke_invitation(call: MutationContext, given: MembershipInput) -> Result:
     """Take back an invitation that was not accepted."""
-    membership = row("mem", given.membership_id)
+    membership = decode_row_id("mem", given.membership_id)
     await members.revoke_invitation(call.conn, call.act, membership)
     return {"membership": membership, "changed": True}
 
 
 @mutation(UserErrorCode.INVITATION_NOT_FOUND, UserErrorCode.ALREADY_MEMBER, UserErrorCode.INVITATION_EXPIRED)
-async def accept_invitation(call: Call, given: AcceptInvitationInput) -> Result:
+async def accept_invitation(call: MutationContext, given: AcceptInvitationInput) -> Result:
     """Become a member of the account. The invitation must be for an address that the viewer's token proves."""
-    return {"account": (await invitations.accept(call.conn, call.act, row("inv", given.invitation_id)),)}
+    return {"account": (await invitations.accept(call.conn, call.act, decode_row_id("inv", given.invitation_id)),)}
 
 
 @mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.LAST_ADMIN)
-async def set_member_role(call: Call, given: SetMemberRoleInput) -> Result:
+async def set_member_role(call: MutationContext, given: SetMemberRoleInput) -> Result:
     """Say what a member may do, or what somebody will who is invited. An administrator holds no single keys."""
-    membership = row("mem", given.membership_id)
+    membership = decode_row_id("mem", given.membership_id)
     changed = await members.set_role(call.conn, call.act, membership, given.role)
     return {"membership": membership, "changed": changed}
 
@@ -138,16 +138,16 @@ async def set_member_role(call: Call, given: SetMemberRoleInput) -> Result:
     UserErrorCode.CANNOT_TARGET_SELF,
     UserErrorCode.INVITATION_PENDING,
 )
-async def block_member(call: Call, given: MembershipInput) -> Result:
+async def block_member(call: MutationContext, given: MembershipInput) -> Result:
     """Keep a member out, but listed. The single keys that they administered they administer no more."""
-    membership = row("mem", given.membership_id)
+    membership = decode_row_id("mem", given.membership_id)
     return {"membership": membership, "changed": await members.block(call.conn, call.act, membership)}
 
 
 @mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.MEMBER_NOT_BLOCKED)
-async def unblock_member(call: Call, given: MembershipInput) -> Result:
+async def unblock_member(call: MutationContext, given: MembershipInput) -> Result:
     """Let a blocked member in again, with the role of before."""
-    membership = row("mem", given.membership_id)
+    membership = decode_row_id("mem", given.membership_id)
     return {"membership": membership, "changed": await members.unblock(call.conn, call.act, membership)}
 
 
@@ -157,16 +157,16 @@ async def unblock_member(call: Call, given: MembershipInput) -> Result:
     UserErrorCode.CANNOT_TARGET_SELF,
     UserErrorCode.INVITATION_PENDING,
 )
-async def remove_member(call: Call, given: MembershipInput) -> Result:
+async def remove_member(call: MutationContext, given: MembershipInput) -> Result:
     """Let a member go. They can be invited again."""
-    membership = row("mem", given.membership_id)
+    membership = decode_row_id("mem", given.membership_id)
     await members.remove(call.conn, call.act, membership)
     return {"membership": membership, "changed": True}
 
 
 @mutation(UserErrorCode.ACCOUNT_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.LAST_ADMIN)
-async def leave_account(call: Call, given: LeaveAccountInput) -> Result:
+async def leave_account(call: MutationContext, given: LeaveAccountInput) -> Result:
     """Leave a business account. Whoever administers it alone makes somebody else an administrator first."""
-    account_id = account(given.account_id)
+    account_id = decode_account_id(given.account_id)
     await members.leave(call.conn, call.act, account_id)
     return {"account": (account_id,)}

@@ -8,7 +8,7 @@ from db.changes.payment_methods import NewMethod
 from db.errors import UserErrorCode
 from db.queries import orders
 from schema.dsl.inputs import Repeatable, text
-from schema.dsl.mutations import Call, account, mutation, row
+from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import Payload, shown
 from schema.types import PaymentMethod
 
@@ -37,23 +37,23 @@ class PaymentMethodPayload(Payload):
     UserErrorCode.TOKEN_INVALID,
     UserErrorCode.DUPLICATE_METHOD,
 )
-async def add_payment_method(call: Call, given: AddPaymentMethodInput) -> Result:
+async def add_payment_method(call: MutationContext, given: AddPaymentMethodInput) -> Result:
     """Add what a payment processor's token stands for. A card's number is none: it is refused, and kept nowhere."""
-    new = NewMethod(account(given.account_id), given.token, given.make_default)
-    return {"payment_method": await changes.add(call.conn, call.act, call.means.payment_processor, new)}
+    new = NewMethod(decode_account_id(given.account_id), given.token, given.make_default)
+    return {"payment_method": await changes.add(call.conn, call.act, call.services.payment_processor, new)}
 
 
 @mutation(UserErrorCode.PAYMENT_METHOD_NOT_FOUND)
-async def set_default_payment_method(call: Call, given: PaymentMethodInput) -> Result:
+async def set_default_payment_method(call: MutationContext, given: PaymentMethodInput) -> Result:
     """Let what is bought from now on renew with it. The former default is none any more."""
-    method = row("pay", given.payment_method_id)
+    method = decode_row_id("pay", given.payment_method_id)
     await changes.set_default(call.conn, call.act, method)
     return {"payment_method": method}
 
 
 @mutation(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, UserErrorCode.PAYMENT_METHOD_IN_USE)
-async def remove_payment_method(call: Call, given: PaymentMethodInput) -> Result:
+async def remove_payment_method(call: MutationContext, given: PaymentMethodInput) -> Result:
     """Charge nothing to it any more. Orders that were paid with it still show it."""
-    method = row("pay", given.payment_method_id)
+    method = decode_row_id("pay", given.payment_method_id)
     await changes.remove(call.conn, call.act, method)
     return {"payment_method": method}

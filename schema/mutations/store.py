@@ -17,7 +17,7 @@ from db.errors import UserErrorCode
 from db.queries import license_keys, orders, subscriptions
 from schema.dsl.inputs import Repeatable, amount, contradicted, day, name_text, text, web_address
 from schema.dsl.inputs import number as count
-from schema.dsl.mutations import Call, account, mutation, optional_row, row
+from schema.dsl.mutations import MutationContext, decode_account_id, decode_optional_row_id, decode_row_id, mutation
 from schema.dsl.payloads import ChangePayload, Payload, shown, whole_key
 from schema.scalars import Currency
 from schema.types import LicenseKey, Order, Subscription
@@ -125,13 +125,13 @@ class BlockLicenseKeyPayload(ChangePayload):
     UserErrorCode.DUPLICATE_NUMBER,
     scope=SCOPE,
 )
-async def issue_subscription(call: Call, given: IssueSubscriptionInput) -> Result:
+async def issue_subscription(call: MutationContext, given: IssueSubscriptionInput) -> Result:
     """Sell a subscription: its terms are fixed, and its key is made.
 
     In an account, ON_PURCHASE waits until an order of kind NEW for it is PAID, and an active trial of the product ends.
     """
-    account_id = None if given.account_id is None else account(given.account_id)
-    issued = await issuing.issue(call.conn, call.act, call.means.keyring, _terms(given), account_id)
+    account_id = None if given.account_id is None else decode_account_id(given.account_id)
+    issued = await issuing.issue(call.conn, call.act, call.services.keyring, _terms(given), account_id)
     return {"key": issued.license_key_id, "subscription": issued.subscription}
 
 
@@ -144,12 +144,12 @@ async def issue_subscription(call: Call, given: IssueSubscriptionInput) -> Resul
     UserErrorCode.AMOUNT_MISMATCH,
     scope=SCOPE,
 )
-async def record_order(call: Call, given: RecordOrderInput) -> Result:
+async def record_order(call: MutationContext, given: RecordOrderInput) -> Result:
     """Keep an order as the store has it. Of kind NEW and PAID, it starts an ON_PURCHASE subscription today."""
     if not given.lines:
         raise contradicted("lines", "must have at least one entry.")
     new = NewOrder(
-        account_id=account(given.account_id),
+        account_id=decode_account_id(given.account_id),
         number=given.number,
         placed_at=given.placed_at,
         kind=given.kind,
@@ -157,21 +157,21 @@ async def record_order(call: Call, given: RecordOrderInput) -> Result:
         currency=given.currency,
         lines=[Line(line.product_code, line.quantity, line.unit_price) for line in given.lines],
         total=given.total,
-        subscription=optional_row("sub", given.subscription_id),
-        payment_method=optional_row("pay", given.payment_method_id),
+        subscription=decode_optional_row_id("sub", given.subscription_id),
+        payment_method=decode_optional_row_id("pay", given.payment_method_id),
         invoice_url=given.invoice_url,
     )
     return {"order": await order_changes.record_order(call.conn, call.act, new)}
 
 
 @mutation(UserErrorCode.ORDER_NOT_FOUND, scope=SCOPE)
-async def set_order_status(call: Call, given: SetOrderStatusInput) -> Result:
+async def set_order_status(call: MutationContext, given: SetOrderStatusInput) -> Result:
     """Say what became of an order. PAID starts what recordOrder would have started; REFUNDED ends nothing.
 
     PENDING becomes AUTHORIZED, PAID, FAILED or CANCELLED; AUTHORIZED becomes PAID, FAILED or CANCELLED; FAILED, tried
     again, becomes AUTHORIZED, PAID or CANCELLED; PAID becomes REFUNDED.
     """
-    order = row("ord", given.order_id)
+    order = decode_row_id("ord", given.order_id)
     await order_changes.set_status(call.conn, call.act, order, given.status)
     return {"order": order}
 
@@ -182,7 +182,7 @@ async def set_order_status(call: Call, given: SetOrderStatusInput) -> Result:
     UserErrorCode.RENEWAL_NOT_AVAILABLE,
     scope=SCOPE,
 )
-async def record_renewal(call: Call, given: RecordRenewalInput) -> Result:
+async def record_renewal(call: MutationContext, given: RecordRenewalInput) -> Result:
     """Let a subscription end one term later, because that was paid.
 
     Paid in its term or its grace period, the term follows the last one; paid later, it follows the day of payment.
@@ -191,7 +191,7 @@ async def record_renewal(call: Call, given: RecordRenewalInput) -> Result:
         raise contradicted("order_id", "or idempotencyKey must be given: without both, it could be counted twice.")
     if given.paid_on > call.act.today + timedelta(days=1):
         raise contradicted("paid_on", f"must not be after tomorrow, {given.paid_on} was given.")
-    subscription, order = row("sub", given.subscription_id), optional_row("ord", given.order_id)
+    subscription, order = decode_row_id("sub", given.subscription_id), decode_optional_row_id("ord", given.order_id)
     changed = await renewals.record_renewal(call.conn, call.act, subscription, paid_on=given.paid_on, order=order)
     return {"subscription": subscription, "changed": changed}
 
@@ -202,13 +202,13 @@ async def record_renewal(call: Call, given: RecordRenewalInput) -> Result:
     UserErrorCode.KEY_NOT_FOUND,
     scope=SCOPE,
 )
-async def block_license_key(call: Call, given: BlockLicenseKeyInput) -> Result:
+async def block_license_key(call: MutationContext, given: BlockLicenseKeyInput) -> Result:
     """Let nobody register or activate with a key, or let them again. Devices that are active stay so."""
     if (given.key is None) == (given.license_key_id is None):
         raise contradicted("key", "or licenseKeyId must be given, and not both.")
-    which = TypedKey(given.key) if given.key is not None else row("key", given.license_key_id or "")
+    which = TypedKey(given.key) if given.key is not None else decode_row_id("key", given.license_key_id or "")
     license_key, changed = await key_changes.block(
-        call.conn, call.act, call.means.keyring, which, reason=given.reason, blocked=given.blocked
+        call.conn, call.act, call.services.keyring, which, reason=given.reason, blocked=given.blocked
     )
     return {"license_key": license_key, "changed": changed}
 

@@ -13,7 +13,7 @@ from db.enums import Allocation
 from db.errors import UserErrorCode
 from db.queries import license_keys
 from schema.dsl.inputs import Repeatable, absent_or_null, name_text
-from schema.dsl.mutations import Call, mutation, optional_row, row
+from schema.dsl.mutations import MutationContext, decode_optional_row_id, decode_row_id, mutation
 from schema.dsl.payloads import Payload, shown, whole_key
 from schema.types import LicenseKey
 
@@ -88,11 +88,11 @@ class CreateSublicensePayload(Payload):
     UserErrorCode.EXPIRATION_IN_PAST,
     UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION,
 )
-async def create_sublicense(call: Call, given: CreateSublicenseInput) -> Result:
+async def create_sublicense(call: MutationContext, given: CreateSublicenseInput) -> Result:
     """Split a key of its own off a subscription, for a department: with seats kept for it, or with a limit on them."""
     split = Split(given.allocation, given.quota, given.expires_on)
-    subscription = row("sub", given.subscription_id)
-    made = await sublicenses.create(call.conn, call.act, call.means.keyring, subscription, given.name, split)
+    subscription = decode_row_id("sub", given.subscription_id)
+    made = await sublicenses.create(call.conn, call.act, call.services.keyring, subscription, given.name, split)
     return {"key": made[1], "license_key": made}
 
 
@@ -108,9 +108,9 @@ async def create_sublicense(call: Call, given: CreateSublicenseInput) -> Result:
     UserErrorCode.EXPIRATION_IN_PAST,
     UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION,
 )
-async def update_sublicense(call: Call, given: UpdateSublicenseInput) -> Result:
+async def update_sublicense(call: MutationContext, given: UpdateSublicenseInput) -> Result:
     """Give a sublicence more or fewer seats, another way to take them, or another last day. What is absent stays."""
-    license_key = row("key", given.license_key_id)
+    license_key = decode_row_id("key", given.license_key_id)
     seats = {"allocation": given.allocation, "quota": given.quota}
     own: dict[str, Any] = {name: value for name, value in seats.items() if value is not None}
     if given.expires_on is not strawberry.UNSET:
@@ -129,10 +129,12 @@ async def update_sublicense(call: Call, given: UpdateSublicenseInput) -> Result:
     UserErrorCode.KEY_IN_USE,
     UserErrorCode.NO_SEATS_AVAILABLE,
 )
-async def delete_sublicense(call: Call, given: DeleteSublicenseInput) -> Result:
+async def delete_sublicense(call: MutationContext, given: DeleteSublicenseInput) -> Result:
     """Give a sublicence's seats back to the pool: its key works no more, its devices go to another one."""
-    license_key = row("key", given.license_key_id)
-    await sublicenses.delete(call.conn, call.act, license_key, optional_row("key", given.move_to_license_key_id))
+    license_key = decode_row_id("key", given.license_key_id)
+    await sublicenses.delete(
+        call.conn, call.act, license_key, decode_optional_row_id("key", given.move_to_license_key_id)
+    )
     return {"license_key": license_key}
 
 
@@ -143,17 +145,17 @@ async def delete_sublicense(call: Call, given: DeleteSublicenseInput) -> Result:
     UserErrorCode.CANNOT_MODIFY_PRIMARY,
     UserErrorCode.KEY_BLOCKED,
 )
-async def rotate_sublicense(call: Call, given: RotateSublicenseInput) -> Result:
+async def rotate_sublicense(call: MutationContext, given: RotateSublicenseInput) -> Result:
     """Replace a sublicence's key, which never works again. Its devices, name and administrators stay."""
-    license_key = row("key", given.license_key_id)
-    await sublicenses.rotate(call.conn, call.act, call.means.keyring, license_key)
+    license_key = decode_row_id("key", given.license_key_id)
+    await sublicenses.rotate(call.conn, call.act, call.services.keyring, license_key)
     return {"key": license_key[1], "license_key": license_key}
 
 
 @mutation(UserErrorCode.LICENSE_KEY_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def rename_license_key(call: Call, given: RenameLicenseKeyInput) -> Result:
+async def rename_license_key(call: MutationContext, given: RenameLicenseKeyInput) -> Result:
     """Give a key another name to be shown by."""
-    license_key = row("key", given.license_key_id)
+    license_key = decode_row_id("key", given.license_key_id)
     await changes.rename(call.conn, call.act, license_key, given.name)
     return {"license_key": license_key}
 
@@ -165,9 +167,9 @@ async def rename_license_key(call: Call, given: RenameLicenseKeyInput) -> Result
     UserErrorCode.MEMBER_IS_ADMIN,
     UserErrorCode.MEMBER_BLOCKED,
 )
-async def set_license_key_admins(call: Call, given: SetLicenseKeyAdminsInput) -> Result:
+async def set_license_key_admins(call: MutationContext, given: SetLicenseKeyAdminsInput) -> Result:
     """Say which members administer a key: reveal and rename it, and manage its devices."""
-    license_key = row("key", given.license_key_id)
-    memberships = [row("mem", id_) for id_ in given.membership_ids]
+    license_key = decode_row_id("key", given.license_key_id)
+    memberships = [decode_row_id("mem", id_) for id_ in given.membership_ids]
     await key_admins.set_admins(call.conn, call.act, license_key, memberships)
     return {"license_key": license_key}

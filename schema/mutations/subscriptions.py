@@ -7,7 +7,7 @@ from db.changes.idempotency import Result
 from db.errors import UserErrorCode
 from db.queries import subscriptions
 from schema.dsl.inputs import Repeatable, name_text
-from schema.dsl.mutations import Call, mutation, optional_row, row
+from schema.dsl.mutations import MutationContext, decode_optional_row_id, decode_row_id, mutation
 from schema.dsl.payloads import ChangePayload, shown
 from schema.types import Subscription
 
@@ -57,15 +57,15 @@ class SubscriptionPayload(ChangePayload):
     UserErrorCode.PAYMENT_METHOD_UNUSABLE,
     UserErrorCode.GRACE_LOSS_UNCONFIRMED,
 )
-async def set_auto_renewal(call: Call, given: SetAutoRenewalInput) -> Result:
+async def set_auto_renewal(call: MutationContext, given: SetAutoRenewalInput) -> Result:
     """Let a subscription renew by itself, or let it end on its last day: switched off, nothing more is charged."""
-    subscription = row("sub", given.subscription_id)
+    subscription = decode_row_id("sub", given.subscription_id)
     changed = await changes.set_auto_renewal(
         call.conn,
         call.act,
         subscription,
         enabled=given.enabled,
-        payment_method=optional_row("pay", given.payment_method_id),
+        payment_method=decode_optional_row_id("pay", given.payment_method_id),
         confirm_grace_loss=given.confirm_grace_loss,
     )
     return {"subscription": subscription, "changed": changed}
@@ -79,17 +79,17 @@ async def set_auto_renewal(call: Call, given: SetAutoRenewalInput) -> Result:
     UserErrorCode.SUBSCRIPTION_EXPIRED,
     UserErrorCode.PAYMENT_METHOD_UNUSABLE,
 )
-async def set_subscription_payment_method(call: Call, given: SetSubscriptionPaymentMethodInput) -> Result:
+async def set_subscription_payment_method(call: MutationContext, given: SetSubscriptionPaymentMethodInput) -> Result:
     """Charge the next renewal to another payment method of the account."""
-    subscription = row("sub", given.subscription_id)
-    payment_method = row("pay", given.payment_method_id)
+    subscription = decode_row_id("sub", given.subscription_id)
+    payment_method = decode_row_id("pay", given.payment_method_id)
     changed = await changes.set_payment_method(call.conn, call.act, subscription, payment_method)
     return {"subscription": subscription, "changed": changed}
 
 
 @mutation(UserErrorCode.SUBSCRIPTION_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def rename_subscription(call: Call, given: RenameSubscriptionInput) -> Result:
+async def rename_subscription(call: MutationContext, given: RenameSubscriptionInput) -> Result:
     """Give a subscription another name to be shown by."""
-    subscription = row("sub", given.subscription_id)
+    subscription = decode_row_id("sub", given.subscription_id)
     changed = await changes.rename(call.conn, call.act, subscription, given.display_name)
     return {"subscription": subscription, "changed": changed}

@@ -15,7 +15,7 @@ from db import tables
 from db.errors import UserErrorCode
 from db.license_key_custody.keyring import Keyring
 from schema.dsl.fields import strawberry_field
-from schema.dsl.mutations import CONTRACT, Contract
+from schema.dsl.mutations import MUTATION_SPEC, MutationSpec
 from tests.conftest import Client
 from tests.schema.walk import GRAPH, leaves
 
@@ -81,9 +81,9 @@ def case(mutation: str, code: UserErrorCode | None = None) -> Callable[[Case], C
     return note
 
 
-def contracts() -> dict[str, Contract]:
+def contracts() -> dict[str, MutationSpec]:
     assert isinstance(ROOT, GraphQLObjectType)
-    return {name: strawberry_field(field).metadata[CONTRACT] for name, field in ROOT.fields.items()}
+    return {name: strawberry_field(field).metadata[MUTATION_SPEC] for name, field in ROOT.fields.items()}
 
 
 def question(mutation: str) -> str:

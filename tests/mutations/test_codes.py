@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from db.errors import Refused, UserErrorCode
-from schema.dsl.mutations import verdict
+from schema.dsl.mutations import declared_user_error
 from tests.mutations.cases import CASES, CHANGED, REFUSED
 from tests.mutations.scenario import Case, Scene, contracts, digest, fields_of_input
 
@@ -39,7 +39,7 @@ def test_a_code_that_is_not_declared_is_a_fault() -> None:
     contract = replace(CONTRACTS["renameSubscription"], codes=(UserErrorCode.FORBIDDEN,))
 
     with pytest.raises(AssertionError, match="rename_subscription does not declare SUBSCRIPTION_NOT_FOUND"):
-        verdict(contract, Refused(UserErrorCode.SUBSCRIPTION_NOT_FOUND), None)
+        declared_user_error(contract, Refused(UserErrorCode.SUBSCRIPTION_NOT_FOUND), None)
 
 
 @pytest.mark.parametrize(("mutation", "code", "made"), REFUSED)

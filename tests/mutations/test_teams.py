@@ -54,7 +54,7 @@ async def test_each_address_has_a_result_in_its_place(scene: Scene) -> None:
         ],
         "userErrors": [],
     }  # fmt: skip
-    assert contracts()["inviteMembers"].each == ("EMAIL_INVALID", "ALREADY_MEMBER", "INVITATION_PENDING")
+    assert contracts()["inviteMembers"].item_codes == ("EMAIL_INVALID", "ALREADY_MEMBER", "INVITATION_PENDING")
 
 
 async def test_a_thousand_invitations_in_one_call_are_refused_and_a_hundred_are_made(scene: Scene) -> None:
