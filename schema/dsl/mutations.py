@@ -81,7 +81,7 @@ def mutation(
     """
 
     def declare(resolver: Resolver) -> Any:
-        input_type = get_annotations(resolver)["given"]
+        input_type = get_annotations(resolver)["input"]
         all_codes = (*_implied_codes(input_type, scope), *codes)
         spec = MutationSpec(resolver.__name__, resolver, input_type, all_codes, item_codes, scope, counts_key_attempts)
 
@@ -129,15 +129,15 @@ def _set_signature(resolver: Any, input_type: type) -> None:
     resolver.__signature__ = Signature([Parameter(name, kind, annotation=type_) for name, type_ in annotations.items()])
 
 
-async def _run(spec: MutationSpec, info: Info, given: Any) -> Answer:
-    if errors := breaches(given):
+async def _run(spec: MutationSpec, info: Info, input: Any) -> Answer:
+    if errors := breaches(input):
         code = UserErrorCode.INVALID_INPUT
         return Answer({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in errors))
     act = _change_context(spec, info.context)
     try:
-        return Answer(await _run_in_transaction(spec, info, act, given), act=act, given=given)
+        return Answer(await _run_in_transaction(spec, info, act, input), act=act, given=input)
     except Refused as refusal:
-        return Answer(refusal.about, (declared_user_error(spec, refusal, given),))
+        return Answer(refusal.about, (declared_user_error(spec, refusal, input),))
     finally:
         info.context.clear_loaders()
 
@@ -148,47 +148,47 @@ def _change_context(spec: MutationSpec, context: Context) -> Act:
     return Act(viewer.user_id, viewer.subject, context.now, context.request_info.request_id, for_store, viewer.email)
 
 
-async def _run_in_transaction(spec: MutationSpec, info: Info, act: Act, given: Any) -> Result:
+async def _run_in_transaction(spec: MutationSpec, info: Info, act: Act, input: Any) -> Result:
     context = info.context
     if spec.scope is not None and spec.scope not in context.viewer.scopes:
         raise Refused(UserErrorCode.FORBIDDEN, sentence=f"This needs a token with the scope {spec.scope}.")
-    idempotency_key = _idempotency_key(info, given)
+    idempotency_key = _idempotency_key(info, input)
 
     async def run(conn: Connection) -> Result:
-        async with _with_counted_key(spec, context, conn, act, given) as counted_key:
+        async with _with_counted_key(spec, context, conn, act, input) as counted_key:
             mutation_context = MutationContext(conn, act, context.services, counted_key)
             return await transactions.commit(
-                conn, lambda: _run_idempotently(spec, mutation_context, given, idempotency_key)
+                conn, lambda: _run_idempotently(spec, mutation_context, input, idempotency_key)
             )
 
     return await context.with_connection(run)
 
 
-async def _run_idempotently(spec: MutationSpec, context: MutationContext, given: Any, key: Once | None) -> Result:
+async def _run_idempotently(spec: MutationSpec, context: MutationContext, input: Any, key: Once | None) -> Result:
     """The stored result of the key, if there is one; otherwise run the resolver and store its result."""
     if key is None:
-        return await spec.resolver(context, given)
+        return await spec.resolver(context, input)
     stored = await idempotency.earlier(context.conn, key, context.act.now)
     if stored is not None:
         return stored
-    result = await spec.resolver(context, given)
+    result = await spec.resolver(context, input)
     await idempotency.keep(context.conn, key, result)
     return result
 
 
 def _with_counted_key(
-    spec: MutationSpec, context: Context, conn: Connection, act: Act, given: Any
+    spec: MutationSpec, context: Context, conn: Connection, act: Act, input: Any
 ) -> AbstractAsyncContextManager[TypedKey | None]:
     if not spec.counts_key_attempts:
         return nullcontext()
     services = context.services
     return key_attempts.counted(
-        conn, act, services.keyring, given.key, context.request_info.client_ip, services.attempt_limits
+        conn, act, services.keyring, input.key, context.request_info.client_ip, services.attempt_limits
     )
 
 
-def _idempotency_key(info: Info, given: Any) -> Once | None:
-    key = given.idempotency_key if isinstance(given, Repeatable) else None
+def _idempotency_key(info: Info, input: Any) -> Once | None:
+    key = input.idempotency_key if isinstance(input, Repeatable) else None
     if key is None:
         return None
     context: Context = info.context
@@ -198,7 +198,7 @@ def _idempotency_key(info: Info, given: Any) -> Once | None:
     return Once(viewer, info.field_name, key, digests)
 
 
-def declared_user_error(spec: MutationSpec, refusal: Refused, given: Any) -> UserError:
+def declared_user_error(spec: MutationSpec, refusal: Refused, input: Any) -> UserError:
     """A refusal as the payload shows it. One that is not declared is a fault: the published graph would be wrong."""
     assert refusal.code in spec.codes, f"{spec.name} does not declare {refusal.code}"
-    return user_error(refusal, given)
+    return user_error(refusal, input)

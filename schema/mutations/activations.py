@@ -24,24 +24,24 @@ class ActivationPayload(ChangePayload):
 
 
 @mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def deactivate(call: MutationContext, given: ActivationInput) -> Result:
+async def deactivate(context: MutationContext, input: ActivationInput) -> Result:
     """Free the seat that a device takes. It may activate again."""
-    activation = decode_row_id("act", given.activation_id)
-    return {"activation": activation, "changed": await activations.deactivate(call.conn, call.act, activation)}
+    activation = decode_row_id("act", input.activation_id)
+    return {"activation": activation, "changed": await activations.deactivate(context.conn, context.act, activation)}
 
 
 @mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def block_activation(call: MutationContext, given: ActivationInput) -> Result:
+async def block_activation(context: MutationContext, input: ActivationInput) -> Result:
     """Free the seat that a device takes, and refuse it on every key of the subscription until the block is lifted."""
-    activation = decode_row_id("act", given.activation_id)
-    return {"activation": activation, "changed": await activations.block(call.conn, call.act, activation)}
+    activation = decode_row_id("act", input.activation_id)
+    return {"activation": activation, "changed": await activations.block(context.conn, context.act, activation)}
 
 
 @mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def lift_activation_block(call: MutationContext, given: ActivationInput) -> Result:
+async def lift_activation_block(context: MutationContext, input: ActivationInput) -> Result:
     """Let a blocked device activate again: it is DEACTIVATED, and takes no seat until it does."""
-    activation = decode_row_id("act", given.activation_id)
-    return {"activation": activation, "changed": await activations.lift_block(call.conn, call.act, activation)}
+    activation = decode_row_id("act", input.activation_id)
+    return {"activation": activation, "changed": await activations.lift_block(context.conn, context.act, activation)}
 
 
 @strawberry.input
@@ -76,17 +76,17 @@ class ActivateProductPayload(Payload):
     UserErrorCode.NO_SEATS_AVAILABLE,
     counts_key_attempts=True,
 )
-async def activate_product(call: MutationContext, given: ActivateProductInput) -> Result:
+async def activate_product(context: MutationContext, input: ActivateProductInput) -> Result:
     """Take a seat of a licence key for a device. A person's own key that nobody has registered becomes the account's.
 
     The same device again is the same activation.
     """
     activation, subscription = await activations.activate(
-        call.conn,
-        call.act,
-        call.services.keyring,
-        call.license_key,
-        decode_account_id(given.account_id),
-        Device(given.device_id, given.device_name),
+        context.conn,
+        context.act,
+        context.services.keyring,
+        context.license_key,
+        decode_account_id(input.account_id),
+        Device(input.device_id, input.device_name),
     )
     return {"activation": activation, "subscription": subscription}

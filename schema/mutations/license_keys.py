@@ -56,23 +56,23 @@ class RevealLicenseKeyPayload(Payload):
     UserErrorCode.PRODUCT_LIMIT_REACHED,
     counts_key_attempts=True,
 )
-async def register_license_key(call: MutationContext, given: RegisterLicenseKeyInput) -> Result:
+async def register_license_key(context: MutationContext, input: RegisterLicenseKeyInput) -> Result:
     """Make an account the owner of the subscription behind a licence key."""
     subscription, license_key = await registration.register(
-        call.conn,
-        call.act,
-        call.services.keyring,
-        call.license_key,
-        decode_account_id(given.account_id),
-        name=given.name,
-        suspend=given.suspend_trial,
+        context.conn,
+        context.act,
+        context.services.keyring,
+        context.license_key,
+        decode_account_id(input.account_id),
+        name=input.name,
+        suspend=input.suspend_trial,
     )
     return {"subscription": subscription, "license_key": license_key}
 
 
 @mutation(UserErrorCode.LICENSE_KEY_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def reveal_license_key(call: MutationContext, given: RevealLicenseKeyInput) -> Result:
+async def reveal_license_key(context: MutationContext, input: RevealLicenseKeyInput) -> Result:
     """Show a whole licence key to somebody who administers it. Stands in the audit trail each time."""
-    license_key = decode_row_id("key", given.license_key_id)
-    await changes.reveal(call.conn, call.act, license_key)
+    license_key = decode_row_id("key", input.license_key_id)
+    await changes.reveal(context.conn, context.act, license_key)
     return {"key": license_key[1], "license_key": license_key}

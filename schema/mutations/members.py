@@ -92,9 +92,9 @@ class InviteMembersPayload(Payload):
 
 
 @mutation(UserErrorCode.FORBIDDEN)
-async def create_business_account(call: MutationContext, given: CreateBusinessAccountInput) -> Result:
+async def create_business_account(context: MutationContext, input: CreateBusinessAccountInput) -> Result:
     """Open an account for a company. The viewer owns it, and may invite others."""
-    return {"account": (await members.open_account(call.conn, call.act, given.name),)}
+    return {"account": (await members.open_account(context.conn, context.act, input.name),)}
 
 
 @mutation(
@@ -103,32 +103,34 @@ async def create_business_account(call: MutationContext, given: CreateBusinessAc
     UserErrorCode.PERSONAL_ACCOUNT,
     item_codes=(UserErrorCode.EMAIL_INVALID, UserErrorCode.ALREADY_MEMBER, UserErrorCode.INVITATION_PENDING),
 )
-async def invite_members(call: MutationContext, given: InviteMembersInput) -> Result:
+async def invite_members(context: MutationContext, input: InviteMembersInput) -> Result:
     """Invite people by their e-mail addresses, for 14 days. Nothing is sent: they find it when they sign in."""
-    of = (decode_account_id(given.account_id), given.emails, given.role)
-    outcomes = await invitations.invite(call.conn, call.act, *of)
+    of = (decode_account_id(input.account_id), input.emails, input.role)
+    outcomes = await invitations.invite(context.conn, context.act, *of)
     return {"results": [outcome.code if isinstance(outcome, Refused) else outcome for outcome in outcomes]}
 
 
 @mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.INVITATION_NOT_FOUND)
-async def revoke_invitation(call: MutationContext, given: MembershipInput) -> Result:
+async def revoke_invitation(context: MutationContext, input: MembershipInput) -> Result:
     """Take back an invitation that was not accepted."""
-    membership = decode_row_id("mem", given.membership_id)
-    await members.revoke_invitation(call.conn, call.act, membership)
+    membership = decode_row_id("mem", input.membership_id)
+    await members.revoke_invitation(context.conn, context.act, membership)
     return {"membership": membership, "changed": True}
 
 
 @mutation(UserErrorCode.INVITATION_NOT_FOUND, UserErrorCode.ALREADY_MEMBER, UserErrorCode.INVITATION_EXPIRED)
-async def accept_invitation(call: MutationContext, given: AcceptInvitationInput) -> Result:
+async def accept_invitation(context: MutationContext, input: AcceptInvitationInput) -> Result:
     """Become a member of the account. The invitation must be for an address that the viewer's token proves."""
-    return {"account": (await invitations.accept(call.conn, call.act, decode_row_id("inv", given.invitation_id)),)}
+    return {
+        "account": (await invitations.accept(context.conn, context.act, decode_row_id("inv", input.invitation_id)),)
+    }
 
 
 @mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.LAST_ADMIN)
-async def set_member_role(call: MutationContext, given: SetMemberRoleInput) -> Result:
+async def set_member_role(context: MutationContext, input: SetMemberRoleInput) -> Result:
     """Say what a member may do, or what somebody will who is invited. An administrator holds no single keys."""
-    membership = decode_row_id("mem", given.membership_id)
-    changed = await members.set_role(call.conn, call.act, membership, given.role)
+    membership = decode_row_id("mem", input.membership_id)
+    changed = await members.set_role(context.conn, context.act, membership, input.role)
     return {"membership": membership, "changed": changed}
 
 
@@ -138,17 +140,17 @@ async def set_member_role(call: MutationContext, given: SetMemberRoleInput) -> R
     UserErrorCode.CANNOT_TARGET_SELF,
     UserErrorCode.INVITATION_PENDING,
 )
-async def block_member(call: MutationContext, given: MembershipInput) -> Result:
+async def block_member(context: MutationContext, input: MembershipInput) -> Result:
     """Keep a member out, but listed. The single keys that they administered they administer no more."""
-    membership = decode_row_id("mem", given.membership_id)
-    return {"membership": membership, "changed": await members.block(call.conn, call.act, membership)}
+    membership = decode_row_id("mem", input.membership_id)
+    return {"membership": membership, "changed": await members.block(context.conn, context.act, membership)}
 
 
 @mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.MEMBER_NOT_BLOCKED)
-async def unblock_member(call: MutationContext, given: MembershipInput) -> Result:
+async def unblock_member(context: MutationContext, input: MembershipInput) -> Result:
     """Let a blocked member in again, with the role of before."""
-    membership = decode_row_id("mem", given.membership_id)
-    return {"membership": membership, "changed": await members.unblock(call.conn, call.act, membership)}
+    membership = decode_row_id("mem", input.membership_id)
+    return {"membership": membership, "changed": await members.unblock(context.conn, context.act, membership)}
 
 
 @mutation(
@@ -157,16 +159,16 @@ async def unblock_member(call: MutationContext, given: MembershipInput) -> Resul
     UserErrorCode.CANNOT_TARGET_SELF,
     UserErrorCode.INVITATION_PENDING,
 )
-async def remove_member(call: MutationContext, given: MembershipInput) -> Result:
+async def remove_member(context: MutationContext, input: MembershipInput) -> Result:
     """Let a member go. They can be invited again."""
-    membership = decode_row_id("mem", given.membership_id)
-    await members.remove(call.conn, call.act, membership)
+    membership = decode_row_id("mem", input.membership_id)
+    await members.remove(context.conn, context.act, membership)
     return {"membership": membership, "changed": True}
 
 
 @mutation(UserErrorCode.ACCOUNT_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.LAST_ADMIN)
-async def leave_account(call: MutationContext, given: LeaveAccountInput) -> Result:
+async def leave_account(context: MutationContext, input: LeaveAccountInput) -> Result:
     """Leave a business account. Whoever administers it alone makes somebody else an administrator first."""
-    account_id = decode_account_id(given.account_id)
-    await members.leave(call.conn, call.act, account_id)
+    account_id = decode_account_id(input.account_id)
+    await members.leave(context.conn, context.act, account_id)
     return {"account": (account_id,)}

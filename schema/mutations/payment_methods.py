@@ -37,23 +37,23 @@ class PaymentMethodPayload(Payload):
     UserErrorCode.TOKEN_INVALID,
     UserErrorCode.DUPLICATE_METHOD,
 )
-async def add_payment_method(call: MutationContext, given: AddPaymentMethodInput) -> Result:
+async def add_payment_method(context: MutationContext, input: AddPaymentMethodInput) -> Result:
     """Add what a payment processor's token stands for. A card's number is none: it is refused, and kept nowhere."""
-    new = NewMethod(decode_account_id(given.account_id), given.token, given.make_default)
-    return {"payment_method": await changes.add(call.conn, call.act, call.services.payment_processor, new)}
+    new = NewMethod(decode_account_id(input.account_id), input.token, input.make_default)
+    return {"payment_method": await changes.add(context.conn, context.act, context.services.payment_processor, new)}
 
 
 @mutation(UserErrorCode.PAYMENT_METHOD_NOT_FOUND)
-async def set_default_payment_method(call: MutationContext, given: PaymentMethodInput) -> Result:
+async def set_default_payment_method(context: MutationContext, input: PaymentMethodInput) -> Result:
     """Let what is bought from now on renew with it. The former default is none any more."""
-    method = decode_row_id("pay", given.payment_method_id)
-    await changes.set_default(call.conn, call.act, method)
+    method = decode_row_id("pay", input.payment_method_id)
+    await changes.set_default(context.conn, context.act, method)
     return {"payment_method": method}
 
 
 @mutation(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, UserErrorCode.PAYMENT_METHOD_IN_USE)
-async def remove_payment_method(call: MutationContext, given: PaymentMethodInput) -> Result:
+async def remove_payment_method(context: MutationContext, input: PaymentMethodInput) -> Result:
     """Charge nothing to it any more. Orders that were paid with it still show it."""
-    method = decode_row_id("pay", given.payment_method_id)
-    await changes.remove(call.conn, call.act, method)
+    method = decode_row_id("pay", input.payment_method_id)
+    await changes.remove(context.conn, context.act, method)
     return {"payment_method": method}

@@ -125,13 +125,13 @@ class BlockLicenseKeyPayload(ChangePayload):
     UserErrorCode.DUPLICATE_NUMBER,
     scope=SCOPE,
 )
-async def issue_subscription(call: MutationContext, given: IssueSubscriptionInput) -> Result:
+async def issue_subscription(context: MutationContext, input: IssueSubscriptionInput) -> Result:
     """Sell a subscription: its terms are fixed, and its key is made.
 
     In an account, ON_PURCHASE waits until an order of kind NEW for it is PAID, and an active trial of the product ends.
     """
-    account_id = None if given.account_id is None else decode_account_id(given.account_id)
-    issued = await issuing.issue(call.conn, call.act, call.services.keyring, _terms(given), account_id)
+    account_id = None if input.account_id is None else decode_account_id(input.account_id)
+    issued = await issuing.issue(context.conn, context.act, context.services.keyring, _terms(input), account_id)
     return {"key": issued.license_key_id, "subscription": issued.subscription}
 
 
@@ -144,35 +144,35 @@ async def issue_subscription(call: MutationContext, given: IssueSubscriptionInpu
     UserErrorCode.AMOUNT_MISMATCH,
     scope=SCOPE,
 )
-async def record_order(call: MutationContext, given: RecordOrderInput) -> Result:
+async def record_order(context: MutationContext, input: RecordOrderInput) -> Result:
     """Keep an order as the store has it. Of kind NEW and PAID, it starts an ON_PURCHASE subscription today."""
-    if not given.lines:
+    if not input.lines:
         raise contradicted("lines", "must have at least one entry.")
     new = NewOrder(
-        account_id=decode_account_id(given.account_id),
-        number=given.number,
-        placed_at=given.placed_at,
-        kind=given.kind,
-        status=given.status,
-        currency=given.currency,
-        lines=[Line(line.product_code, line.quantity, line.unit_price) for line in given.lines],
-        total=given.total,
-        subscription=decode_optional_row_id("sub", given.subscription_id),
-        payment_method=decode_optional_row_id("pay", given.payment_method_id),
-        invoice_url=given.invoice_url,
+        account_id=decode_account_id(input.account_id),
+        number=input.number,
+        placed_at=input.placed_at,
+        kind=input.kind,
+        status=input.status,
+        currency=input.currency,
+        lines=[Line(line.product_code, line.quantity, line.unit_price) for line in input.lines],
+        total=input.total,
+        subscription=decode_optional_row_id("sub", input.subscription_id),
+        payment_method=decode_optional_row_id("pay", input.payment_method_id),
+        invoice_url=input.invoice_url,
     )
-    return {"order": await order_changes.record_order(call.conn, call.act, new)}
+    return {"order": await order_changes.record_order(context.conn, context.act, new)}
 
 
 @mutation(UserErrorCode.ORDER_NOT_FOUND, scope=SCOPE)
-async def set_order_status(call: MutationContext, given: SetOrderStatusInput) -> Result:
+async def set_order_status(context: MutationContext, input: SetOrderStatusInput) -> Result:
     """Say what became of an order. PAID starts what recordOrder would have started; REFUNDED ends nothing.
 
     PENDING becomes AUTHORIZED, PAID, FAILED or CANCELLED; AUTHORIZED becomes PAID, FAILED or CANCELLED; FAILED, tried
     again, becomes AUTHORIZED, PAID or CANCELLED; PAID becomes REFUNDED.
     """
-    order = decode_row_id("ord", given.order_id)
-    await order_changes.set_status(call.conn, call.act, order, given.status)
+    order = decode_row_id("ord", input.order_id)
+    await order_changes.set_status(context.conn, context.act, order, input.status)
     return {"order": order}
 
 
@@ -182,17 +182,17 @@ async def set_order_status(call: MutationContext, given: SetOrderStatusInput) ->
     UserErrorCode.RENEWAL_NOT_AVAILABLE,
     scope=SCOPE,
 )
-async def record_renewal(call: MutationContext, given: RecordRenewalInput) -> Result:
+async def record_renewal(context: MutationContext, input: RecordRenewalInput) -> Result:
     """Let a subscription end one term later, because that was paid.
 
     Paid in its term or its grace period, the term follows the last one; paid later, it follows the day of payment.
     """
-    if given.order_id is None and given.idempotency_key is None:
+    if input.order_id is None and input.idempotency_key is None:
         raise contradicted("order_id", "or idempotencyKey must be given: without both, it could be counted twice.")
-    if given.paid_on > call.act.today + timedelta(days=1):
-        raise contradicted("paid_on", f"must not be after tomorrow, {given.paid_on} was given.")
-    subscription, order = decode_row_id("sub", given.subscription_id), decode_optional_row_id("ord", given.order_id)
-    changed = await renewals.record_renewal(call.conn, call.act, subscription, paid_on=given.paid_on, order=order)
+    if input.paid_on > context.act.today + timedelta(days=1):
+        raise contradicted("paid_on", f"must not be after tomorrow, {input.paid_on} was given.")
+    subscription, order = decode_row_id("sub", input.subscription_id), decode_optional_row_id("ord", input.order_id)
+    changed = await renewals.record_renewal(context.conn, context.act, subscription, paid_on=input.paid_on, order=order)
     return {"subscription": subscription, "changed": changed}
 
 
@@ -202,30 +202,30 @@ async def record_renewal(call: MutationContext, given: RecordRenewalInput) -> Re
     UserErrorCode.KEY_NOT_FOUND,
     scope=SCOPE,
 )
-async def block_license_key(call: MutationContext, given: BlockLicenseKeyInput) -> Result:
+async def block_license_key(context: MutationContext, input: BlockLicenseKeyInput) -> Result:
     """Let nobody register or activate with a key, or let them again. Devices that are active stay so."""
-    if (given.key is None) == (given.license_key_id is None):
+    if (input.key is None) == (input.license_key_id is None):
         raise contradicted("key", "or licenseKeyId must be given, and not both.")
-    which = TypedKey(given.key) if given.key is not None else decode_row_id("key", given.license_key_id or "")
+    which = TypedKey(input.key) if input.key is not None else decode_row_id("key", input.license_key_id or "")
     license_key, changed = await key_changes.block(
-        call.conn, call.act, call.services.keyring, which, reason=given.reason, blocked=given.blocked
+        context.conn, context.act, context.services.keyring, which, reason=input.reason, blocked=input.blocked
     )
     return {"license_key": license_key, "changed": changed}
 
 
-def _terms(given: IssueSubscriptionInput) -> Terms:
+def _terms(input: IssueSubscriptionInput) -> Terms:
     """Raises INVALID_INPUT for terms that contradict each other."""
-    items = [(item.product_code, item.quantity) for item in given.items]
+    items = [(item.product_code, item.quantity) for item in input.items]
     terms = Terms(
-        number=given.number,
-        product_code=given.product_code,
-        license_count=given.license_count,
-        term_months=given.term_months,
-        channel=given.channel,
-        start_trigger=given.start_trigger,
-        starts_on=given.starts_on,
-        is_trial=given.is_trial,
-        auto_renewal=given.auto_renewal,
+        number=input.number,
+        product_code=input.product_code,
+        license_count=input.license_count,
+        term_months=input.term_months,
+        channel=input.channel,
+        start_trigger=input.start_trigger,
+        starts_on=input.starts_on,
+        is_trial=input.is_trial,
+        auto_renewal=input.auto_renewal,
         items=items,
     )
     if (terms.start_trigger == StartTrigger.ON_FIXED_DATE) != (terms.starts_on is not None):

@@ -88,11 +88,13 @@ class CreateSublicensePayload(Payload):
     UserErrorCode.EXPIRATION_IN_PAST,
     UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION,
 )
-async def create_sublicense(call: MutationContext, given: CreateSublicenseInput) -> Result:
+async def create_sublicense(context: MutationContext, input: CreateSublicenseInput) -> Result:
     """Split a key of its own off a subscription, for a department: with seats kept for it, or with a limit on them."""
-    split = Split(given.allocation, given.quota, given.expires_on)
-    subscription = decode_row_id("sub", given.subscription_id)
-    made = await sublicenses.create(call.conn, call.act, call.services.keyring, subscription, given.name, split)
+    split = Split(input.allocation, input.quota, input.expires_on)
+    subscription = decode_row_id("sub", input.subscription_id)
+    made = await sublicenses.create(
+        context.conn, context.act, context.services.keyring, subscription, input.name, split
+    )
     return {"key": made[1], "license_key": made}
 
 
@@ -108,14 +110,14 @@ async def create_sublicense(call: MutationContext, given: CreateSublicenseInput)
     UserErrorCode.EXPIRATION_IN_PAST,
     UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION,
 )
-async def update_sublicense(call: MutationContext, given: UpdateSublicenseInput) -> Result:
+async def update_sublicense(context: MutationContext, input: UpdateSublicenseInput) -> Result:
     """Give a sublicence more or fewer seats, another way to take them, or another last day. What is absent stays."""
-    license_key = decode_row_id("key", given.license_key_id)
-    seats = {"allocation": given.allocation, "quota": given.quota}
+    license_key = decode_row_id("key", input.license_key_id)
+    seats = {"allocation": input.allocation, "quota": input.quota}
     own: dict[str, Any] = {name: value for name, value in seats.items() if value is not None}
-    if given.expires_on is not strawberry.UNSET:
-        own["expires_on"] = given.expires_on
-    await sublicenses.update(call.conn, call.act, license_key, own)
+    if input.expires_on is not strawberry.UNSET:
+        own["expires_on"] = input.expires_on
+    await sublicenses.update(context.conn, context.act, license_key, own)
     return {"license_key": license_key}
 
 
@@ -129,11 +131,11 @@ async def update_sublicense(call: MutationContext, given: UpdateSublicenseInput)
     UserErrorCode.KEY_IN_USE,
     UserErrorCode.NO_SEATS_AVAILABLE,
 )
-async def delete_sublicense(call: MutationContext, given: DeleteSublicenseInput) -> Result:
+async def delete_sublicense(context: MutationContext, input: DeleteSublicenseInput) -> Result:
     """Give a sublicence's seats back to the pool: its key works no more, its devices go to another one."""
-    license_key = decode_row_id("key", given.license_key_id)
+    license_key = decode_row_id("key", input.license_key_id)
     await sublicenses.delete(
-        call.conn, call.act, license_key, decode_optional_row_id("key", given.move_to_license_key_id)
+        context.conn, context.act, license_key, decode_optional_row_id("key", input.move_to_license_key_id)
     )
     return {"license_key": license_key}
 
@@ -145,18 +147,18 @@ async def delete_sublicense(call: MutationContext, given: DeleteSublicenseInput)
     UserErrorCode.CANNOT_MODIFY_PRIMARY,
     UserErrorCode.KEY_BLOCKED,
 )
-async def rotate_sublicense(call: MutationContext, given: RotateSublicenseInput) -> Result:
+async def rotate_sublicense(context: MutationContext, input: RotateSublicenseInput) -> Result:
     """Replace a sublicence's key, which never works again. Its devices, name and administrators stay."""
-    license_key = decode_row_id("key", given.license_key_id)
-    await sublicenses.rotate(call.conn, call.act, call.services.keyring, license_key)
+    license_key = decode_row_id("key", input.license_key_id)
+    await sublicenses.rotate(context.conn, context.act, context.services.keyring, license_key)
     return {"key": license_key[1], "license_key": license_key}
 
 
 @mutation(UserErrorCode.LICENSE_KEY_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def rename_license_key(call: MutationContext, given: RenameLicenseKeyInput) -> Result:
+async def rename_license_key(context: MutationContext, input: RenameLicenseKeyInput) -> Result:
     """Give a key another name to be shown by."""
-    license_key = decode_row_id("key", given.license_key_id)
-    await changes.rename(call.conn, call.act, license_key, given.name)
+    license_key = decode_row_id("key", input.license_key_id)
+    await changes.rename(context.conn, context.act, license_key, input.name)
     return {"license_key": license_key}
 
 
@@ -167,9 +169,9 @@ async def rename_license_key(call: MutationContext, given: RenameLicenseKeyInput
     UserErrorCode.MEMBER_IS_ADMIN,
     UserErrorCode.MEMBER_BLOCKED,
 )
-async def set_license_key_admins(call: MutationContext, given: SetLicenseKeyAdminsInput) -> Result:
+async def set_license_key_admins(context: MutationContext, input: SetLicenseKeyAdminsInput) -> Result:
     """Say which members administer a key: reveal and rename it, and manage its devices."""
-    license_key = decode_row_id("key", given.license_key_id)
-    memberships = [decode_row_id("mem", id_) for id_ in given.membership_ids]
-    await key_admins.set_admins(call.conn, call.act, license_key, memberships)
+    license_key = decode_row_id("key", input.license_key_id)
+    memberships = [decode_row_id("mem", id_) for id_ in input.membership_ids]
+    await key_admins.set_admins(context.conn, context.act, license_key, memberships)
     return {"license_key": license_key}

@@ -57,16 +57,16 @@ class SubscriptionPayload(ChangePayload):
     UserErrorCode.PAYMENT_METHOD_UNUSABLE,
     UserErrorCode.GRACE_LOSS_UNCONFIRMED,
 )
-async def set_auto_renewal(call: MutationContext, given: SetAutoRenewalInput) -> Result:
+async def set_auto_renewal(context: MutationContext, input: SetAutoRenewalInput) -> Result:
     """Let a subscription renew by itself, or let it end on its last day: switched off, nothing more is charged."""
-    subscription = decode_row_id("sub", given.subscription_id)
+    subscription = decode_row_id("sub", input.subscription_id)
     changed = await changes.set_auto_renewal(
-        call.conn,
-        call.act,
+        context.conn,
+        context.act,
         subscription,
-        enabled=given.enabled,
-        payment_method=decode_optional_row_id("pay", given.payment_method_id),
-        confirm_grace_loss=given.confirm_grace_loss,
+        enabled=input.enabled,
+        payment_method=decode_optional_row_id("pay", input.payment_method_id),
+        confirm_grace_loss=input.confirm_grace_loss,
     )
     return {"subscription": subscription, "changed": changed}
 
@@ -79,17 +79,17 @@ async def set_auto_renewal(call: MutationContext, given: SetAutoRenewalInput) ->
     UserErrorCode.SUBSCRIPTION_EXPIRED,
     UserErrorCode.PAYMENT_METHOD_UNUSABLE,
 )
-async def set_subscription_payment_method(call: MutationContext, given: SetSubscriptionPaymentMethodInput) -> Result:
+async def set_subscription_payment_method(context: MutationContext, input: SetSubscriptionPaymentMethodInput) -> Result:
     """Charge the next renewal to another payment method of the account."""
-    subscription = decode_row_id("sub", given.subscription_id)
-    payment_method = decode_row_id("pay", given.payment_method_id)
-    changed = await changes.set_payment_method(call.conn, call.act, subscription, payment_method)
+    subscription = decode_row_id("sub", input.subscription_id)
+    payment_method = decode_row_id("pay", input.payment_method_id)
+    changed = await changes.set_payment_method(context.conn, context.act, subscription, payment_method)
     return {"subscription": subscription, "changed": changed}
 
 
 @mutation(UserErrorCode.SUBSCRIPTION_NOT_FOUND, UserErrorCode.FORBIDDEN)
-async def rename_subscription(call: MutationContext, given: RenameSubscriptionInput) -> Result:
+async def rename_subscription(context: MutationContext, input: RenameSubscriptionInput) -> Result:
     """Give a subscription another name to be shown by."""
-    subscription = decode_row_id("sub", given.subscription_id)
-    changed = await changes.rename(call.conn, call.act, subscription, given.display_name)
+    subscription = decode_row_id("sub", input.subscription_id)
+    changed = await changes.rename(context.conn, context.act, subscription, input.display_name)
     return {"subscription": subscription, "changed": changed}
