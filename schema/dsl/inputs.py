@@ -1,4 +1,4 @@
-"""The rules of a mutation's input: declared with its fields, and checked before anything else."""
+"""Validation of a mutation's input: rules are declared with its fields and checked before anything else."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -16,48 +16,55 @@ from db.errors import Refused, UserErrorCode
 from db.tables.base import NOT_STORABLE
 
 RULE = "rule"
-TELLS_NULL = "tells null"
-MAX_TEXT = 255
-MAX_ENTRIES = 100
-YEARS = range(1970, 2200)
+DISTINGUISHES_NULL = "distinguishes_null"
+MAX_TEXT_LENGTH = 255
+MAX_LIST_LENGTH = 100
+ALLOWED_YEARS = range(1970, 2200)
 
 Path = tuple[str, ...]
 Rule = Callable[[Any], Any]
 """The value to go on with; raises ValueError with what the field must be."""
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\]+")
+_URL = re.compile(r"https?://[^\s<>\"'\\]+")
 
 
 def _field(description: str, rule: Rule, default: Any) -> Any:
     return strawberry.field(description=description, default=default, metadata={RULE: rule})
 
 
-def text(least: int = 1, most: int = MAX_TEXT, *, trimmed: bool = False, note: str = "", default: Any = MISSING) -> Any:
+def text_field(
+    min_length: int = 1,
+    max_length: int = MAX_TEXT_LENGTH,
+    *,
+    trimmed: bool = False,
+    note: str = "",
+    default: Any = MISSING,
+) -> Any:
     """A text of so many characters; spaces around a trimmed one neither count nor stay."""
 
     def rule(value: str) -> str:
-        kept = value.strip() if trimmed else value
-        if not least <= len(kept) <= most:
-            raise ValueError(f"must have {least} to {most} characters, {len(kept)} were given.")
-        if NOT_STORABLE.search(kept):
+        stripped = value.strip() if trimmed else value
+        if not min_length <= len(stripped) <= max_length:
+            raise ValueError(f"must have {min_length} to {max_length} characters, {len(stripped)} were given.")
+        if NOT_STORABLE.search(stripped):
             raise ValueError("must not contain U+0000 or half a surrogate pair.")
-        return kept
+        return stripped
 
-    return _field(f"{least} to {most} characters. {note}".rstrip(), rule, default)
+    return _field(f"{min_length} to {max_length} characters. {note}".rstrip(), rule, default)
 
 
-def number(least: int, most: int, *, note: str = "") -> Any:
+def integer_field(minimum: int, maximum: int, *, note: str = "") -> Any:
     """A whole number within these bounds."""
 
     def rule(value: int) -> int:
-        if not least <= value <= most:
-            raise ValueError(f"must be from {least} to {most}, {value} was given.")
+        if not minimum <= value <= maximum:
+            raise ValueError(f"must be from {minimum} to {maximum}, {value} was given.")
         return value
 
-    return _field(f"{least} to {most}. {note}".rstrip(), rule, MISSING)
+    return _field(f"{minimum} to {maximum}. {note}".rstrip(), rule, MISSING)
 
 
-def amount(*, note: str = "") -> Any:
-    """Of money, in some currency."""
+def money_field(*, note: str = "") -> Any:
+    """An amount of money, in some currency."""
 
     def rule(value: Decimal) -> Decimal:
         if value < 0:
@@ -67,89 +74,91 @@ def amount(*, note: str = "") -> Any:
     return _field(f"Not negative. {note}".rstrip(), rule, MISSING)
 
 
-def day(*, note: str = "", default: Any = MISSING) -> Any:
+def date_field(*, note: str = "", default: Any = MISSING) -> Any:
     """A day of this business: from it, terms can be counted in both directions."""
 
     def rule(value: date) -> date:
-        if value.year not in YEARS:
-            raise ValueError(f"must be in the years {YEARS[0]} to {YEARS[-1]}, {value} was given.")
+        if value.year not in ALLOWED_YEARS:
+            raise ValueError(f"must be in the years {ALLOWED_YEARS[0]} to {ALLOWED_YEARS[-1]}, {value} was given.")
         return value
 
     return _field(note, rule, default)
 
 
-def web_address(*, default: Any = MISSING) -> Any:
+def url_field(*, default: Any = MISSING) -> Any:
     """A link that a page may show as it is."""
-    checked: Rule = text(1, 2000).metadata[RULE]
+    check_length: Rule = text_field(1, 2000).metadata[RULE]
 
     def rule(value: str) -> str:
-        if not _WEB_ADDRESS.fullmatch(checked(value)):
+        if not _URL.fullmatch(check_length(value)):
             raise ValueError("must start with https:// or http://, without spaces.")
         return value
 
     return _field("https:// or http://, up to 2000 characters.", rule, default)
 
 
-def name_text(default: Any = MISSING) -> Any:
+def name_field(default: Any = MISSING) -> Any:
     """What people call a thing."""
-    return text(1, 100, trimmed=True, default=default)
+    return text_field(1, 100, trimmed=True, default=default)
 
 
-def absent_or_null(description: str) -> Any:
-    """A field whose absence, which stays UNSET, is another thing than null."""
-    return strawberry.field(description=description, default=strawberry.UNSET, metadata={TELLS_NULL: True})
+def nullable_optional(description: str) -> Any:
+    """An optional nullable field: UNSET (unchanged) differs from null (cleared)."""
+    return strawberry.field(description=description, default=strawberry.UNSET, metadata={DISTINGUISHES_NULL: True})
 
 
 @strawberry.input
-class Repeatable:
+class IdempotentInput:
     """The input of a mutation that takes effect once for each idempotency key."""
 
-    idempotency_key: str | None = text(
+    idempotency_key: str | None = text_field(
         note="Kept for a day: a call that is sent again with it changes nothing more.", default=strawberry.UNSET
     )
 
 
-def contradicted(field: str, must: str) -> Refused:
-    """INVALID_INPUT for a field that does not go with the others: what it must."""
+def conflicting(field: str, must: str) -> Refused:
+    """INVALID_INPUT for a field that contradicts others: what it must be."""
     return Refused(UserErrorCode.INVALID_INPUT, field, sentence=f"{to_camel_case(field)} {must}")
 
 
-def breaches(given: Any, path: Path = ()) -> list[tuple[Path, str]]:
-    """What an input breaks, with the field's path. Afterwards its texts are trimmed, and what is absent is None."""
-    found: list[tuple[Path, str]] = []
-    for field in _fields(given):
-        at = (*path, to_camel_case(field.python_name))
-        setattr(given, field.python_name, _obeyed(field, getattr(given, field.python_name), at, found))
-    return found
+def validate(input: Any, path: Path = ()) -> list[tuple[Path, str]]:
+    """The errors of an input, each with its field's path. Trims its texts, and sets absent fields to None."""
+    errors: list[tuple[Path, str]] = []
+    for field in _fields(input):
+        field_path = (*path, to_camel_case(field.python_name))
+        setattr(input, field.python_name, _validate_value(field, getattr(input, field.python_name), field_path, errors))
+    return errors
 
 
 def has_rules(input_type: type) -> bool:
-    """Whether anything in it can be wrong; an id can not: one that leads nowhere is not found."""
+    """Whether anything in it can be invalid; an id cannot: one that leads nowhere is not found."""
     return any(RULE in field.metadata or not _is_id(field) for field in _fields(input_type))
 
 
-def _obeyed(field: StrawberryField, value: Any, at: Path, found: list[tuple[Path, str]]) -> Any:
-    """The value to go on with. What it breaks is added to what was found."""
+def _validate_value(field: StrawberryField, value: Any, path: Path, errors: list[tuple[Path, str]]) -> Any:
+    """The value to go on with. Its errors are appended."""
     if value is strawberry.UNSET:
-        return value if TELLS_NULL in field.metadata else None
+        return value if DISTINGUISHES_NULL in field.metadata else None
     if isinstance(value, list):
-        if len(value) > MAX_ENTRIES:
-            found.append((at, f"{'.'.join(at)} must have at most {MAX_ENTRIES} entries, {len(value)} were given."))
+        if len(value) > MAX_LIST_LENGTH:
+            errors.append(
+                (path, f"{'.'.join(path)} must have at most {MAX_LIST_LENGTH} entries, {len(value)} were given.")
+            )
             return value
-        return [_obeyed(field, entry, (*at, str(position)), found) for position, entry in enumerate(value)]
+        return [_validate_value(field, entry, (*path, str(position)), errors) for position, entry in enumerate(value)]
     if has_object_definition(value):
-        found += breaches(value, at)
+        errors += validate(value, path)
         return value
-    rule = field.metadata.get(RULE) or (_plain_text if isinstance(value, str) and not _is_id(field) else None)
+    rule = field.metadata.get(RULE) or (_default_text_rule if isinstance(value, str) and not _is_id(field) else None)
     try:
         return value if rule is None or value is None else rule(value)
-    except ValueError as breach:
-        found.append((at, f"{'.'.join(at)} {breach}"))
+    except ValueError as error:
+        errors.append((path, f"{'.'.join(path)} {error}"))
         return value
 
 
-def _fields(given: Any) -> Sequence[StrawberryField]:
-    return get_object_definition(given, strict=True).fields
+def _fields(input: Any) -> Sequence[StrawberryField]:
+    return get_object_definition(input, strict=True).fields
 
 
 def _is_id(field: StrawberryField) -> bool:
@@ -162,4 +171,4 @@ def _layers(type_: Any) -> Iterator[Any]:
         type_ = getattr(type_, "of_type", None)
 
 
-_plain_text: Rule = text(0).metadata[RULE]
+_default_text_rule: Rule = text_field(0).metadata[RULE]

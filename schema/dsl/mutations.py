@@ -20,7 +20,7 @@ from db.changes.registration import TypedKey
 from db.errors import Refused, UserErrorCode
 from db.ids import parse
 from schema.context import Context, Info, Services
-from schema.dsl.inputs import Repeatable, breaches, has_rules
+from schema.dsl.inputs import IdempotentInput, has_rules, validate
 from schema.dsl.payloads import Answer, UserError, user_error
 
 MUTATION_SPEC = "mutation_spec"
@@ -117,7 +117,7 @@ def _implied_codes(input_type: type, scope: str | None) -> list[UserErrorCode]:
     implied = [UserErrorCode.INVALID_INPUT] if has_rules(input_type) else []
     if scope is not None:
         implied.append(UserErrorCode.FORBIDDEN)
-    if issubclass(input_type, Repeatable):
+    if issubclass(input_type, IdempotentInput):
         implied += [UserErrorCode.IDEMPOTENCY_KEY_REUSED, UserErrorCode.IDEMPOTENCY_IN_PROGRESS]
     return implied
 
@@ -130,7 +130,7 @@ def _set_signature(resolver: Any, input_type: type) -> None:
 
 
 async def _run(spec: MutationSpec, info: Info, input: Any) -> Answer:
-    if errors := breaches(input):
+    if errors := validate(input):
         code = UserErrorCode.INVALID_INPUT
         return Answer({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in errors))
     act = _change_context(spec, info.context)
@@ -188,7 +188,7 @@ def _with_counted_key(
 
 
 def _idempotency_key(info: Info, input: Any) -> Once | None:
-    key = input.idempotency_key if isinstance(input, Repeatable) else None
+    key = input.idempotency_key if isinstance(input, IdempotentInput) else None
     if key is None:
         return None
     context: Context = info.context

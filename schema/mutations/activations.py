@@ -7,14 +7,14 @@ from db.changes.activations import Device
 from db.changes.idempotency import Result
 from db.errors import UserErrorCode
 from db.queries import license_keys, subscriptions
-from schema.dsl.inputs import Repeatable, name_text, text
+from schema.dsl.inputs import IdempotentInput, name_field, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import ChangePayload, Payload, shown
 from schema.types import Activation, Subscription
 
 
 @strawberry.input
-class ActivationInput(Repeatable):
+class ActivationInput(IdempotentInput):
     activation_id: strawberry.ID
 
 
@@ -45,11 +45,11 @@ async def lift_activation_block(context: MutationContext, input: ActivationInput
 
 
 @strawberry.input
-class ActivateProductInput(Repeatable):
+class ActivateProductInput(IdempotentInput):
     account_id: strawberry.ID
-    key: str = text(1, 200)
-    device_id: str = text(1, 128, note="Stable for the device.")
-    device_name: str = name_text()
+    key: str = text_field(1, 200)
+    device_id: str = text_field(1, 128, note="Stable for the device.")
+    device_name: str = name_field()
 
 
 @strawberry.type

@@ -7,17 +7,17 @@ from db.changes import registration
 from db.changes.idempotency import Result
 from db.errors import UserErrorCode
 from db.queries import license_keys, subscriptions
-from schema.dsl.inputs import Repeatable, name_text, text
+from schema.dsl.inputs import IdempotentInput, name_field, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import Payload, shown, whole_key
 from schema.types import LicenseKey, Subscription
 
 
 @strawberry.input
-class RegisterLicenseKeyInput(Repeatable):
+class RegisterLicenseKeyInput(IdempotentInput):
     account_id: strawberry.ID
-    key: str = text(1, 200)
-    name: str | None = name_text(default=strawberry.UNSET)
+    key: str = text_field(1, 200)
+    name: str | None = name_field(default=strawberry.UNSET)
     suspend_trial: bool = strawberry.field(
         default=False, description="An active trial of the product ends with this purchase."
     )

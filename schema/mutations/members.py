@@ -9,44 +9,44 @@ from db.changes.idempotency import Result
 from db.enums import MemberRole
 from db.errors import Refused, UserErrorCode
 from db.queries import accounts
-from schema.dsl.inputs import Repeatable, name_text, text
+from schema.dsl.inputs import IdempotentInput, name_field, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import Answer, ChangePayload, Payload, shown, user_error
 from schema.types import Account, Membership
 
 
 @strawberry.input
-class CreateBusinessAccountInput(Repeatable):
-    name: str = name_text()
+class CreateBusinessAccountInput(IdempotentInput):
+    name: str = name_field()
 
 
 @strawberry.input
-class InviteMembersInput(Repeatable):
+class InviteMembersInput(IdempotentInput):
     account_id: strawberry.ID
-    emails: list[str] = text(
+    emails: list[str] = text_field(
         note="At most 100 addresses: a call is one transaction, during which the account's members are locked."
     )
     role: MemberRole = MemberRole.MEMBER
 
 
 @strawberry.input
-class AcceptInvitationInput(Repeatable):
+class AcceptInvitationInput(IdempotentInput):
     invitation_id: strawberry.ID
 
 
 @strawberry.input
-class MembershipInput(Repeatable):
+class MembershipInput(IdempotentInput):
     membership_id: strawberry.ID
 
 
 @strawberry.input
-class SetMemberRoleInput(Repeatable):
+class SetMemberRoleInput(IdempotentInput):
     membership_id: strawberry.ID
     role: MemberRole
 
 
 @strawberry.input
-class LeaveAccountInput(Repeatable):
+class LeaveAccountInput(IdempotentInput):
     account_id: strawberry.ID
 
 

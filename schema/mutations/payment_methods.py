@@ -7,21 +7,21 @@ from db.changes.idempotency import Result
 from db.changes.payment_methods import NewMethod
 from db.errors import UserErrorCode
 from db.queries import orders
-from schema.dsl.inputs import Repeatable, text
+from schema.dsl.inputs import IdempotentInput, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import Payload, shown
 from schema.types import PaymentMethod
 
 
 @strawberry.input
-class AddPaymentMethodInput(Repeatable):
+class AddPaymentMethodInput(IdempotentInput):
     account_id: strawberry.ID
-    token: str = text(note="From the payment processor; never a card number.")
+    token: str = text_field(note="From the payment processor; never a card number.")
     make_default: bool = False
 
 
 @strawberry.input
-class PaymentMethodInput(Repeatable):
+class PaymentMethodInput(IdempotentInput):
     payment_method_id: strawberry.ID
 
 

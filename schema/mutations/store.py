@@ -15,8 +15,16 @@ from db.changes.registration import TypedKey
 from db.enums import OrderKind, OrderStatus, SalesChannel, StartTrigger
 from db.errors import UserErrorCode
 from db.queries import license_keys, orders, subscriptions
-from schema.dsl.inputs import Repeatable, amount, contradicted, day, name_text, text, web_address
-from schema.dsl.inputs import number as count
+from schema.dsl.inputs import (
+    IdempotentInput,
+    conflicting,
+    date_field,
+    integer_field,
+    money_field,
+    name_field,
+    text_field,
+    url_field,
+)
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_optional_row_id, decode_row_id, mutation
 from schema.dsl.payloads import ChangePayload, Payload, shown, whole_key
 from schema.scalars import Currency
@@ -29,20 +37,20 @@ MAX_COUNT = 1_000_000
 
 @strawberry.input
 class IssueItemInput:
-    product_code: str = text(1, 63)
-    quantity: int = count(1, MAX_COUNT)
+    product_code: str = text_field(1, 63)
+    quantity: int = integer_field(1, MAX_COUNT)
 
 
 @strawberry.input(description="With accountId it starts in that account; without, its key waits to be registered.")
-class IssueSubscriptionInput(Repeatable):
-    number: str = name_text()
-    product_code: str = text(1, 63)
-    license_count: int = count(1, MAX_COUNT)
-    term_months: int = count(0, MAX_MONTHS, note="0 is bought once, without an end.")
+class IssueSubscriptionInput(IdempotentInput):
+    number: str = name_field()
+    product_code: str = text_field(1, 63)
+    license_count: int = integer_field(1, MAX_COUNT)
+    term_months: int = integer_field(0, MAX_MONTHS, note="0 is bought once, without an end.")
     channel: SalesChannel
     start_trigger: StartTrigger
     account_id: strawberry.ID | None = strawberry.UNSET
-    starts_on: date | None = day(note="With ON_FIXED_DATE, and only then.", default=strawberry.UNSET)
+    starts_on: date | None = date_field(note="With ON_FIXED_DATE, and only then.", default=strawberry.UNSET)
     is_trial: bool = False
     auto_renewal: bool | None = strawberry.field(
         default=strawberry.UNSET,
@@ -56,46 +64,46 @@ class IssueSubscriptionInput(Repeatable):
 
 @strawberry.input
 class OrderLineInput:
-    product_code: str = text(1, 63)
-    quantity: int = count(1, MAX_COUNT)
-    unit_price: Decimal = amount()
+    product_code: str = text_field(1, 63)
+    quantity: int = integer_field(1, MAX_COUNT)
+    unit_price: Decimal = money_field()
 
 
 @strawberry.input
-class RecordOrderInput(Repeatable):
+class RecordOrderInput(IdempotentInput):
     account_id: strawberry.ID
-    number: str = name_text()
+    number: str = name_field()
     placed_at: datetime
     kind: OrderKind
     status: OrderStatus
     currency: Currency
     lines: list[OrderLineInput] = strawberry.field(description="At least one.")
-    total: Decimal = amount(note="What the lines add up to.")
+    total: Decimal = money_field(note="What the lines add up to.")
     subscription_id: strawberry.ID | None = strawberry.UNSET
     payment_method_id: strawberry.ID | None = strawberry.UNSET
-    invoice_url: str | None = web_address(default=strawberry.UNSET)
+    invoice_url: str | None = url_field(default=strawberry.UNSET)
 
 
 @strawberry.input
-class SetOrderStatusInput(Repeatable):
+class SetOrderStatusInput(IdempotentInput):
     order_id: strawberry.ID
     status: OrderStatus
 
 
 @strawberry.input(description="With an orderId or an idempotencyKey, so that no renewal is counted twice.")
-class RecordRenewalInput(Repeatable):
+class RecordRenewalInput(IdempotentInput):
     subscription_id: strawberry.ID
     order_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="A paid order of kind RENEWAL of this subscription: it renews once."
     )
-    paid_on: date = day(note="Not after tomorrow.")
+    paid_on: date = date_field(note="Not after tomorrow.")
 
 
 @strawberry.input(description="Either the key or its id.")
-class BlockLicenseKeyInput(Repeatable):
-    key: str | None = text(1, 200, default=strawberry.UNSET)
+class BlockLicenseKeyInput(IdempotentInput):
+    key: str | None = text_field(1, 200, default=strawberry.UNSET)
     license_key_id: strawberry.ID | None = strawberry.UNSET
-    reason: str = text(1, 500, trimmed=True)
+    reason: str = text_field(1, 500, trimmed=True)
     blocked: bool = True
 
 
@@ -147,7 +155,7 @@ async def issue_subscription(context: MutationContext, input: IssueSubscriptionI
 async def record_order(context: MutationContext, input: RecordOrderInput) -> Result:
     """Keep an order as the store has it. Of kind NEW and PAID, it starts an ON_PURCHASE subscription today."""
     if not input.lines:
-        raise contradicted("lines", "must have at least one entry.")
+        raise conflicting("lines", "must have at least one entry.")
     new = NewOrder(
         account_id=decode_account_id(input.account_id),
         number=input.number,
@@ -188,9 +196,9 @@ async def record_renewal(context: MutationContext, input: RecordRenewalInput) ->
     Paid in its term or its grace period, the term follows the last one; paid later, it follows the day of payment.
     """
     if input.order_id is None and input.idempotency_key is None:
-        raise contradicted("order_id", "or idempotencyKey must be given: without both, it could be counted twice.")
+        raise conflicting("order_id", "or idempotencyKey must be given: without both, it could be counted twice.")
     if input.paid_on > context.act.today + timedelta(days=1):
-        raise contradicted("paid_on", f"must not be after tomorrow, {input.paid_on} was given.")
+        raise conflicting("paid_on", f"must not be after tomorrow, {input.paid_on} was given.")
     subscription, order = decode_row_id("sub", input.subscription_id), decode_optional_row_id("ord", input.order_id)
     changed = await renewals.record_renewal(context.conn, context.act, subscription, paid_on=input.paid_on, order=order)
     return {"subscription": subscription, "changed": changed}
@@ -205,7 +213,7 @@ async def record_renewal(context: MutationContext, input: RecordRenewalInput) ->
 async def block_license_key(context: MutationContext, input: BlockLicenseKeyInput) -> Result:
     """Let nobody register or activate with a key, or let them again. Devices that are active stay so."""
     if (input.key is None) == (input.license_key_id is None):
-        raise contradicted("key", "or licenseKeyId must be given, and not both.")
+        raise conflicting("key", "or licenseKeyId must be given, and not both.")
     which = TypedKey(input.key) if input.key is not None else decode_row_id("key", input.license_key_id or "")
     license_key, changed = await key_changes.block(
         context.conn, context.act, context.services.keyring, which, reason=input.reason, blocked=input.blocked
@@ -229,9 +237,9 @@ def _terms(input: IssueSubscriptionInput) -> Terms:
         items=items,
     )
     if (terms.start_trigger == StartTrigger.ON_FIXED_DATE) != (terms.starts_on is not None):
-        raise contradicted("starts_on", "must be given with ON_FIXED_DATE, and only then.")
+        raise conflicting("starts_on", "must be given with ON_FIXED_DATE, and only then.")
     if terms.auto_renewal and not terms.can_renew:
-        raise contradicted("auto_renewal", "must not be true of a trial, of no term, or billed by an app store.")
+        raise conflicting("auto_renewal", "must not be true of a trial, of no term, or billed by an app store.")
     if len(dict(items)) < len(items):
-        raise contradicted("items", "must name each product once.")
+        raise conflicting("items", "must name each product once.")
     return terms

@@ -12,7 +12,7 @@ from db.changes.sublicenses import Split
 from db.enums import Allocation
 from db.errors import UserErrorCode
 from db.queries import license_keys
-from schema.dsl.inputs import Repeatable, absent_or_null, name_text
+from schema.dsl.inputs import IdempotentInput, name_field, nullable_optional
 from schema.dsl.mutations import MutationContext, decode_optional_row_id, decode_row_id, mutation
 from schema.dsl.payloads import Payload, shown, whole_key
 from schema.types import LicenseKey
@@ -21,9 +21,9 @@ _QUOTA = "Seats, 1 or more: kept from the pool when RESERVED, a limit on what is
 
 
 @strawberry.input
-class CreateSublicenseInput(Repeatable):
+class CreateSublicenseInput(IdempotentInput):
     subscription_id: strawberry.ID
-    name: str = name_text()
+    name: str = name_field()
     allocation: Allocation
     quota: int = strawberry.field(description=_QUOTA)
     expires_on: date | None = strawberry.field(
@@ -32,15 +32,15 @@ class CreateSublicenseInput(Repeatable):
 
 
 @strawberry.input
-class UpdateSublicenseInput(Repeatable):
+class UpdateSublicenseInput(IdempotentInput):
     license_key_id: strawberry.ID
     allocation: Allocation | None = strawberry.UNSET
     quota: int | None = strawberry.field(default=strawberry.UNSET, description=_QUOTA)
-    expires_on: date | None = absent_or_null("Last usable day; null for that of the subscription.")
+    expires_on: date | None = nullable_optional("Last usable day; null for that of the subscription.")
 
 
 @strawberry.input
-class DeleteSublicenseInput(Repeatable):
+class DeleteSublicenseInput(IdempotentInput):
     license_key_id: strawberry.ID
     move_to_license_key_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Where its active devices go; without it a key in use is refused."
@@ -48,18 +48,18 @@ class DeleteSublicenseInput(Repeatable):
 
 
 @strawberry.input
-class RotateSublicenseInput(Repeatable):
+class RotateSublicenseInput(IdempotentInput):
     license_key_id: strawberry.ID
 
 
 @strawberry.input
-class RenameLicenseKeyInput(Repeatable):
+class RenameLicenseKeyInput(IdempotentInput):
     license_key_id: strawberry.ID
-    name: str = name_text()
+    name: str = name_field()
 
 
 @strawberry.input
-class SetLicenseKeyAdminsInput(Repeatable):
+class SetLicenseKeyAdminsInput(IdempotentInput):
     license_key_id: strawberry.ID
     membership_ids: list[strawberry.ID] = strawberry.field(
         description="All that are to administer the key besides the account's own administrators; at most 100."

@@ -6,14 +6,14 @@ from db.changes import subscriptions as changes
 from db.changes.idempotency import Result
 from db.errors import UserErrorCode
 from db.queries import subscriptions
-from schema.dsl.inputs import Repeatable, name_text
+from schema.dsl.inputs import IdempotentInput, name_field
 from schema.dsl.mutations import MutationContext, decode_optional_row_id, decode_row_id, mutation
 from schema.dsl.payloads import ChangePayload, shown
 from schema.types import Subscription
 
 
 @strawberry.input
-class SetAutoRenewalInput(Repeatable):
+class SetAutoRenewalInput(IdempotentInput):
     subscription_id: strawberry.ID
     enabled: bool
     payment_method_id: strawberry.ID | None = strawberry.field(
@@ -25,15 +25,15 @@ class SetAutoRenewalInput(Repeatable):
 
 
 @strawberry.input
-class SetSubscriptionPaymentMethodInput(Repeatable):
+class SetSubscriptionPaymentMethodInput(IdempotentInput):
     subscription_id: strawberry.ID
     payment_method_id: strawberry.ID
 
 
 @strawberry.input
-class RenameSubscriptionInput(Repeatable):
+class RenameSubscriptionInput(IdempotentInput):
     subscription_id: strawberry.ID
-    display_name: str = name_text()
+    display_name: str = name_field()
 
 
 @strawberry.type
