@@ -17,7 +17,7 @@ from db.demo_marker import DEMO_ISSUER
 from db.seed.people import Person
 from gateway.demo.signing import issue_token
 from gateway.settings import DEMO_AUDIENCE
-from schema.mutations.store import SCOPE
+from schema.mutations.store import STORE_SCOPE
 
 STORE = "store"
 TOKEN_LIFETIME = timedelta(days=30)
@@ -44,7 +44,7 @@ class Signer:
 
     def store_token(self) -> Token:
         """Of a service: it is nobody, and may write what the store writes."""
-        return self._issue(subject=STORE, scopes=(SCOPE,))
+        return self._issue(subject=STORE, scopes=(STORE_SCOPE,))
 
     def _issue(self, **claims: Any) -> Token:
         now = self.clock()

@@ -21,7 +21,7 @@ from db.errors import Refused, UserErrorCode
 from db.ids import parse
 from schema.context import Context, Info, Services
 from schema.dsl.inputs import IdempotentInput, has_rules, validate
-from schema.dsl.payloads import Answer, UserError, user_error
+from schema.dsl.payloads import MutationResult, UserError, user_error
 
 MUTATION_SPEC = "mutation_spec"
 
@@ -85,7 +85,7 @@ def mutation(
         all_codes = (*_implied_codes(input_type, scope), *codes)
         spec = MutationSpec(resolver.__name__, resolver, input_type, all_codes, item_codes, scope, counts_key_attempts)
 
-        async def resolve(root: Any, info: Info, input: Any) -> Answer:
+        async def resolve(root: Any, info: Info, input: Any) -> MutationResult:
             return await _run(spec, info, input)
 
         _set_signature(resolve, input_type)
@@ -129,15 +129,15 @@ def _set_signature(resolver: Any, input_type: type) -> None:
     resolver.__signature__ = Signature([Parameter(name, kind, annotation=type_) for name, type_ in annotations.items()])
 
 
-async def _run(spec: MutationSpec, info: Info, input: Any) -> Answer:
+async def _run(spec: MutationSpec, info: Info, input: Any) -> MutationResult:
     if errors := validate(input):
         code = UserErrorCode.INVALID_INPUT
-        return Answer({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in errors))
+        return MutationResult({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in errors))
     act = _change_context(spec, info.context)
     try:
-        return Answer(await _run_in_transaction(spec, info, act, input), act=act, given=input)
+        return MutationResult(await _run_in_transaction(spec, info, act, input), act=act, input=input)
     except Refused as refusal:
-        return Answer(refusal.about, (declared_user_error(spec, refusal, input),))
+        return MutationResult(refusal.about, (declared_user_error(spec, refusal, input),))
     finally:
         info.context.clear_loaders()
 

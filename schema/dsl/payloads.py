@@ -1,4 +1,4 @@
-"""What a mutation answers: the objects as they are after it, and why it was refused."""
+"""Payloads of mutations: the objects as they are after it, and user errors."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,66 +27,67 @@ class UserError:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MutationResult:
     """What a payload is resolved from: ids and flags, by the names of its fields."""
 
-    result: Result
+    values: Result
     errors: tuple[UserError, ...] = ()
     act: Act | None = None
     """None after a refusal."""
-    given: Any = None
-    """The input."""
+    input: Any = None
+    """None after a refusal."""
 
 
-def shown(relation: Relation, description: str | None = None) -> Any:
+def object_field(relation: Relation, description: str | None = None) -> Any:
     """The object that the result names, as it is now and as far as the viewer may read it; null after a refusal."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        key = root.result.get(info.python_name)
+        result: MutationResult = root
+        key = result.values.get(info.python_name)
         if key is None:
             return None
-        found = _of_anybody(relation) if root.act is not None and root.act.for_store else relation
-        return await info.context.load_one(found, field_projection(info), tuple(UUID(str(part)) for part in key))
+        readable = _without_viewer_filter(relation) if result.act is not None and result.act.for_store else relation
+        return await info.context.load_one(readable, field_projection(info), tuple(UUID(str(part)) for part in key))
 
     return strawberry.field(resolver=resolve, description=description)
 
 
-def whether(description: str) -> Any:
+def flag_field(description: str) -> Any:
     """A flag of the result; false after a refusal."""
 
     def resolve(root: Any, info: Info) -> bool:
-        return bool(root.result.get(info.python_name))
+        return bool(root.values.get(info.python_name))
 
     return strawberry.field(resolver=resolve, description=description)
 
 
-def whole_key(description: str) -> Any:
+def plaintext_key_field(description: str) -> Any:
     """The text of the key whose id the result has: here it leaves the database, and nowhere else.
 
     The role is asked again, because a call that is repeated may find it changed.
     """
 
     async def resolve(root: Any, info: Info) -> str | None:
-        found = root.result.get(info.python_name)
-        if found is None:
+        key_id = root.values.get(info.python_name)
+        if key_id is None:
             return None
-        keyring, key = info.context.services.keyring, UUID(str(found))
+        keyring, key = info.context.services.keyring, UUID(str(key_id))
         return await info.context.with_connection(lambda conn: license_keys.shown_again(conn, root.act, keyring, key))
 
     return strawberry.field(resolver=resolve, description=description)
 
 
 @lru_cache(maxsize=64)
-def _of_anybody(relation: Relation) -> Relation:
+def _without_viewer_filter(relation: Relation) -> Relation:
     return itself(relation.keys[0].table)
 
 
-def user_error(refused: Refused, given: Any) -> UserError:
+def user_error(refusal: Refused, input: Any) -> UserError:
     """A refusal as the payload shows it."""
-    # A verdict may be about a field that this mutation's input does not have.
-    is_known = bool(refused.field) and hasattr(given, refused.field[0])
-    path = [to_camel_case(name) for name in refused.field] if is_known else None
-    return UserError(code=refused.code, field=path, message=refused.sentence)
+    # A refusal may be about a field that this mutation's input does not have.
+    is_known = bool(refusal.field) and hasattr(input, refusal.field[0])
+    path = [to_camel_case(name) for name in refusal.field] if is_known else None
+    return UserError(code=refusal.code, field=path, message=refusal.sentence)
 
 
 def _errors(root: Any) -> list[UserError]:
@@ -102,4 +103,4 @@ class Payload:
 
 @strawberry.type
 class ChangePayload(Payload):
-    changed: bool = whether("False when there was nothing to do.")
+    changed: bool = flag_field("False when there was nothing to do.")

@@ -9,7 +9,7 @@ from db.errors import UserErrorCode
 from db.queries import license_keys, subscriptions
 from schema.dsl.inputs import IdempotentInput, name_field, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
-from schema.dsl.payloads import ChangePayload, Payload, shown
+from schema.dsl.payloads import ChangePayload, Payload, object_field
 from schema.types import Activation, Subscription
 
 
@@ -20,7 +20,7 @@ class ActivationInput(IdempotentInput):
 
 @strawberry.type
 class ActivationPayload(ChangePayload):
-    activation: Activation | None = shown(license_keys.activation_by_id)
+    activation: Activation | None = object_field(license_keys.activation_by_id)
 
 
 @mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
@@ -54,8 +54,8 @@ class ActivateProductInput(IdempotentInput):
 
 @strawberry.type
 class ActivateProductPayload(Payload):
-    activation: Activation | None = shown(license_keys.activation_by_id)
-    subscription: Subscription | None = shown(subscriptions.by_id)
+    activation: Activation | None = object_field(license_keys.activation_by_id)
+    subscription: Subscription | None = object_field(subscriptions.by_id)
 
 
 @mutation(

@@ -9,7 +9,7 @@ from db.errors import UserErrorCode
 from db.queries import license_keys, subscriptions
 from schema.dsl.inputs import IdempotentInput, name_field, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
-from schema.dsl.payloads import Payload, shown, whole_key
+from schema.dsl.payloads import Payload, object_field, plaintext_key_field
 from schema.types import LicenseKey, Subscription
 
 
@@ -30,14 +30,14 @@ class RevealLicenseKeyInput:
 
 @strawberry.type
 class RegisterLicenseKeyPayload(Payload):
-    subscription: Subscription | None = shown(subscriptions.by_id, "With KEY_ALREADY_REGISTERED too.")
-    license_key: LicenseKey | None = shown(license_keys.by_id, "With KEY_ALREADY_REGISTERED too.")
+    subscription: Subscription | None = object_field(subscriptions.by_id, "With KEY_ALREADY_REGISTERED too.")
+    license_key: LicenseKey | None = object_field(license_keys.by_id, "With KEY_ALREADY_REGISTERED too.")
 
 
 @strawberry.type
 class RevealLicenseKeyPayload(Payload):
-    key: str | None = whole_key("The whole key, in groups.")
-    license_key: LicenseKey | None = shown(license_keys.by_id)
+    key: str | None = plaintext_key_field("The whole key, in groups.")
+    license_key: LicenseKey | None = object_field(license_keys.by_id)
 
 
 @mutation(

@@ -11,7 +11,7 @@ from db.errors import Refused, UserErrorCode
 from db.queries import accounts
 from schema.dsl.inputs import IdempotentInput, name_field, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
-from schema.dsl.payloads import Answer, ChangePayload, Payload, shown, user_error
+from schema.dsl.payloads import ChangePayload, MutationResult, Payload, object_field, user_error
 from schema.types import Account, Membership
 
 
@@ -52,36 +52,36 @@ class LeaveAccountInput(IdempotentInput):
 
 @strawberry.type
 class AccountPayload(Payload):
-    account: Account | None = shown(accounts.by_id, "Null when the viewer has left it.")
+    account: Account | None = object_field(accounts.by_id, "Null when the viewer has left it.")
 
 
 @strawberry.type
 class MembershipPayload(ChangePayload):
-    membership: Membership | None = shown(accounts.membership_by_id, "Null when there is none any more.")
+    membership: Membership | None = object_field(accounts.membership_by_id, "Null when there is none any more.")
 
 
-def _address(root: Any) -> str:
-    email: str = root.result["email"]
+def _email(root: Any) -> str:
+    email: str = root.values["email"]
     return email
 
 
 @strawberry.type(description="What came of one address.")
 class InviteResult(Payload):
-    email: str = strawberry.field(resolver=_address, description="As it was given.")
-    membership: Membership | None = shown(accounts.membership_by_id)
+    email: str = strawberry.field(resolver=_email, description="As it was given.")
+    membership: Membership | None = object_field(accounts.membership_by_id)
 
 
 def _results(root: Any) -> Any:
     """For each address the invitation, or the code that stands in its place."""
-    return [_result(root, position, outcome) for position, outcome in enumerate(root.result.get("results", ()))]
+    return [_result(root, position, outcome) for position, outcome in enumerate(root.values.get("results", ()))]
 
 
-def _result(root: Any, position: int, outcome: Any) -> Answer:
-    email = {"email": root.given.emails[position]}
+def _result(root: Any, position: int, outcome: Any) -> MutationResult:
+    email = {"email": root.input.emails[position]}
     if not isinstance(outcome, str):
-        return Answer({**email, "membership": outcome})
+        return MutationResult({**email, "membership": outcome})
     refused = Refused(UserErrorCode(outcome), "emails", str(position))
-    return Answer(email, (user_error(refused, root.given),))
+    return MutationResult(email, (user_error(refused, root.input),))
 
 
 @strawberry.type
@@ -105,8 +105,8 @@ async def create_business_account(context: MutationContext, input: CreateBusines
 )
 async def invite_members(context: MutationContext, input: InviteMembersInput) -> Result:
     """Invite people by their e-mail addresses, for 14 days. Nothing is sent: they find it when they sign in."""
-    of = (decode_account_id(input.account_id), input.emails, input.role)
-    outcomes = await invitations.invite(context.conn, context.act, *of)
+    invitation = (decode_account_id(input.account_id), input.emails, input.role)
+    outcomes = await invitations.invite(context.conn, context.act, *invitation)
     return {"results": [outcome.code if isinstance(outcome, Refused) else outcome for outcome in outcomes]}
 
 

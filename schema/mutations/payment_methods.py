@@ -9,7 +9,7 @@ from db.errors import UserErrorCode
 from db.queries import orders
 from schema.dsl.inputs import IdempotentInput, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
-from schema.dsl.payloads import Payload, shown
+from schema.dsl.payloads import Payload, object_field
 from schema.types import PaymentMethod
 
 
@@ -27,7 +27,7 @@ class PaymentMethodInput(IdempotentInput):
 
 @strawberry.type
 class PaymentMethodPayload(Payload):
-    payment_method: PaymentMethod | None = shown(orders.payment_method_by_id)
+    payment_method: PaymentMethod | None = object_field(orders.payment_method_by_id)
 
 
 @mutation(

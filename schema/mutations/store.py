@@ -26,12 +26,12 @@ from schema.dsl.inputs import (
     url_field,
 )
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_optional_row_id, decode_row_id, mutation
-from schema.dsl.payloads import ChangePayload, Payload, shown, whole_key
+from schema.dsl.payloads import ChangePayload, Payload, object_field, plaintext_key_field
 from schema.scalars import Currency
 from schema.types import LicenseKey, Order, Subscription
 
-SCOPE = "store:write"
-MAX_MONTHS = 120
+STORE_SCOPE = "store:write"
+MAX_TERM_MONTHS = 120
 MAX_COUNT = 1_000_000
 
 
@@ -46,7 +46,7 @@ class IssueSubscriptionInput(IdempotentInput):
     number: str = name_field()
     product_code: str = text_field(1, 63)
     license_count: int = integer_field(1, MAX_COUNT)
-    term_months: int = integer_field(0, MAX_MONTHS, note="0 is bought once, without an end.")
+    term_months: int = integer_field(0, MAX_TERM_MONTHS, note="0 is bought once, without an end.")
     channel: SalesChannel
     start_trigger: StartTrigger
     account_id: strawberry.ID | None = strawberry.UNSET
@@ -109,20 +109,20 @@ class BlockLicenseKeyInput(IdempotentInput):
 
 @strawberry.type
 class IssueSubscriptionPayload(Payload):
-    key: str | None = whole_key(
+    key: str | None = plaintext_key_field(
         "Shown here only, to the store: again to a call that is sent again under its idempotencyKey."
     )
-    subscription: Subscription | None = shown(subscriptions.by_id, "Null while its key waits to be registered.")
+    subscription: Subscription | None = object_field(subscriptions.by_id, "Null while its key waits to be registered.")
 
 
 @strawberry.type
 class OrderPayload(Payload):
-    order: Order | None = shown(orders.by_id)
+    order: Order | None = object_field(orders.by_id)
 
 
 @strawberry.type
 class BlockLicenseKeyPayload(ChangePayload):
-    license_key: LicenseKey | None = shown(license_keys.by_id, "Null while nobody has registered it.")
+    license_key: LicenseKey | None = object_field(license_keys.by_id, "Null while nobody has registered it.")
 
 
 @mutation(
@@ -131,7 +131,7 @@ class BlockLicenseKeyPayload(ChangePayload):
     UserErrorCode.ACCOUNT_KIND_MISMATCH,
     UserErrorCode.PRODUCT_LIMIT_REACHED,
     UserErrorCode.DUPLICATE_NUMBER,
-    scope=SCOPE,
+    scope=STORE_SCOPE,
 )
 async def issue_subscription(context: MutationContext, input: IssueSubscriptionInput) -> Result:
     """Sell a subscription: its terms are fixed, and its key is made.
@@ -150,7 +150,7 @@ async def issue_subscription(context: MutationContext, input: IssueSubscriptionI
     UserErrorCode.PRODUCT_NOT_FOUND,
     UserErrorCode.DUPLICATE_NUMBER,
     UserErrorCode.AMOUNT_MISMATCH,
-    scope=SCOPE,
+    scope=STORE_SCOPE,
 )
 async def record_order(context: MutationContext, input: RecordOrderInput) -> Result:
     """Keep an order as the store has it. Of kind NEW and PAID, it starts an ON_PURCHASE subscription today."""
@@ -172,7 +172,7 @@ async def record_order(context: MutationContext, input: RecordOrderInput) -> Res
     return {"order": await order_changes.record_order(context.conn, context.act, new)}
 
 
-@mutation(UserErrorCode.ORDER_NOT_FOUND, scope=SCOPE)
+@mutation(UserErrorCode.ORDER_NOT_FOUND, scope=STORE_SCOPE)
 async def set_order_status(context: MutationContext, input: SetOrderStatusInput) -> Result:
     """Say what became of an order. PAID starts what recordOrder would have started; REFUNDED ends nothing.
 
@@ -188,7 +188,7 @@ async def set_order_status(context: MutationContext, input: SetOrderStatusInput)
     UserErrorCode.SUBSCRIPTION_NOT_FOUND,
     UserErrorCode.ORDER_NOT_FOUND,
     UserErrorCode.RENEWAL_NOT_AVAILABLE,
-    scope=SCOPE,
+    scope=STORE_SCOPE,
 )
 async def record_renewal(context: MutationContext, input: RecordRenewalInput) -> Result:
     """Let a subscription end one term later, because that was paid.
@@ -208,15 +208,15 @@ async def record_renewal(context: MutationContext, input: RecordRenewalInput) ->
     UserErrorCode.LICENSE_KEY_NOT_FOUND,
     UserErrorCode.KEY_MALFORMED,
     UserErrorCode.KEY_NOT_FOUND,
-    scope=SCOPE,
+    scope=STORE_SCOPE,
 )
 async def block_license_key(context: MutationContext, input: BlockLicenseKeyInput) -> Result:
     """Let nobody register or activate with a key, or let them again. Devices that are active stay so."""
     if (input.key is None) == (input.license_key_id is None):
         raise conflicting("key", "or licenseKeyId must be given, and not both.")
-    which = TypedKey(input.key) if input.key is not None else decode_row_id("key", input.license_key_id or "")
+    target = TypedKey(input.key) if input.key is not None else decode_row_id("key", input.license_key_id or "")
     license_key, changed = await key_changes.block(
-        context.conn, context.act, context.services.keyring, which, reason=input.reason, blocked=input.blocked
+        context.conn, context.act, context.services.keyring, target, reason=input.reason, blocked=input.blocked
     )
     return {"license_key": license_key, "changed": changed}
 

@@ -14,7 +14,7 @@ from db.errors import UserErrorCode
 from db.queries import license_keys
 from schema.dsl.inputs import IdempotentInput, name_field, nullable_optional
 from schema.dsl.mutations import MutationContext, decode_optional_row_id, decode_row_id, mutation
-from schema.dsl.payloads import Payload, shown, whole_key
+from schema.dsl.payloads import Payload, object_field, plaintext_key_field
 from schema.types import LicenseKey
 
 _QUOTA = "Seats, 1 or more: kept from the pool when RESERVED, a limit on what is taken from it when DYNAMIC."
@@ -68,13 +68,13 @@ class SetLicenseKeyAdminsInput(IdempotentInput):
 
 @strawberry.type
 class LicenseKeyPayload(Payload):
-    license_key: LicenseKey | None = shown(license_keys.by_id, "Null when it was deleted.")
+    license_key: LicenseKey | None = object_field(license_keys.by_id, "Null when it was deleted.")
 
 
 @strawberry.type
 class CreateSublicensePayload(Payload):
-    key: str | None = whole_key("The new key, in groups: shown here, and by revealLicenseKey.")
-    license_key: LicenseKey | None = shown(license_keys.by_id)
+    key: str | None = plaintext_key_field("The new key, in groups: shown here, and by revealLicenseKey.")
+    license_key: LicenseKey | None = object_field(license_keys.by_id)
 
 
 @mutation(
@@ -90,12 +90,12 @@ class CreateSublicensePayload(Payload):
 )
 async def create_sublicense(context: MutationContext, input: CreateSublicenseInput) -> Result:
     """Split a key of its own off a subscription, for a department: with seats kept for it, or with a limit on them."""
-    split = Split(input.allocation, input.quota, input.expires_on)
+    seats = Split(input.allocation, input.quota, input.expires_on)
     subscription = decode_row_id("sub", input.subscription_id)
-    made = await sublicenses.create(
-        context.conn, context.act, context.services.keyring, subscription, input.name, split
+    license_key = await sublicenses.create(
+        context.conn, context.act, context.services.keyring, subscription, input.name, seats
     )
-    return {"key": made[1], "license_key": made}
+    return {"key": license_key[1], "license_key": license_key}
 
 
 @mutation(
@@ -114,10 +114,10 @@ async def update_sublicense(context: MutationContext, input: UpdateSublicenseInp
     """Give a sublicence more or fewer seats, another way to take them, or another last day. What is absent stays."""
     license_key = decode_row_id("key", input.license_key_id)
     seats = {"allocation": input.allocation, "quota": input.quota}
-    own: dict[str, Any] = {name: value for name, value in seats.items() if value is not None}
+    changed: dict[str, Any] = {name: value for name, value in seats.items() if value is not None}
     if input.expires_on is not strawberry.UNSET:
-        own["expires_on"] = input.expires_on
-    await sublicenses.update(context.conn, context.act, license_key, own)
+        changed["expires_on"] = input.expires_on
+    await sublicenses.update(context.conn, context.act, license_key, changed)
     return {"license_key": license_key}
 
 

@@ -8,7 +8,7 @@ from db.errors import UserErrorCode
 from db.queries import subscriptions
 from schema.dsl.inputs import IdempotentInput, name_field
 from schema.dsl.mutations import MutationContext, decode_optional_row_id, decode_row_id, mutation
-from schema.dsl.payloads import ChangePayload, shown
+from schema.dsl.payloads import ChangePayload, object_field
 from schema.types import Subscription
 
 
@@ -38,12 +38,12 @@ class RenameSubscriptionInput(IdempotentInput):
 
 @strawberry.type
 class SetAutoRenewalPayload(ChangePayload):
-    subscription: Subscription | None = shown(subscriptions.by_id)
+    subscription: Subscription | None = object_field(subscriptions.by_id)
 
 
 @strawberry.type
 class SubscriptionPayload(ChangePayload):
-    subscription: Subscription | None = shown(subscriptions.by_id)
+    subscription: Subscription | None = object_field(subscriptions.by_id)
 
 
 @mutation(
