@@ -13,7 +13,7 @@ from schema.naming import type_name
 from tests import world
 from tests.mutations.cases import CASES, CHANGED, FIRST
 from tests.mutations.scenario import Case, Input, Scene, contracts, digest, fields_of_input, question
-from tests.twin_accounts import estate
+from tests.twin_accounts import twin_account
 
 CONTRACTS = contracts()
 SERVICE: Input = {"email": None, "name": None, "scopes": ["reporting:read"]}
@@ -127,7 +127,7 @@ async def test_a_foreign_id_is_answered_like_one_of_nothing(scene: Scene, mutati
     given = await made(scene)
     if not await scene.conn.fetchval("SELECT true FROM products WHERE code = 'toolbox'"):
         await world.product(scene.conn, "toolbox")
-    theirs = await estate(scene.conn, "Theirs")
+    theirs = await twin_account(scene.conn, "Theirs")
     before = await digest(scene.conn)
 
     async def refused(field: str, id_: str) -> Any:

@@ -14,7 +14,7 @@ from db.enums import ActivationStatus, LicenseKeyStatus, OrderStatus, Subscripti
 from tests import world
 from tests.conftest import Client
 from tests.schema.walk import GRAPH, NODE_TYPES
-from tests.twin_accounts import estate
+from tests.twin_accounts import twin_account
 
 # A service token: nobody to be registered, so whatever is sent to the database is sent for the question.
 SERVICE: dict[str, Any] = {"to": "store", "email": None, "name": None, "scopes": ["store:write"]}
@@ -188,7 +188,7 @@ async def test_an_argument_out_of_its_bounds_is_named(client: Client, statements
 async def test_an_argument_within_its_bounds_is_answered(conn: Connection, client: Client, given: Any) -> None:
     for code in ("desktop", "toolbox"):
         await world.product(conn, code)
-    ours = await estate(conn, "Ours")
+    ours = await twin_account(conn, "Ours")
 
     wrong = []
     for field, arguments in GOOD:

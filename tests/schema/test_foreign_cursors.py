@@ -10,7 +10,7 @@ from asyncpg import Connection
 from tests import world
 from tests.conftest import Client
 from tests.schema.walk import NODE_TYPES
-from tests.twin_accounts import Estate, estate
+from tests.twin_accounts import TwinAccount, twin_account
 
 SERVICE: dict[str, Any] = {"to": "store", "email": None, "name": None, "scopes": ["store:write"]}
 ROW = str(uuid4())
@@ -59,7 +59,7 @@ MALFORMED = {
 }
 
 
-def _question(of: Estate, name: str, side: str = "") -> str:
+def _question(of: TwinAccount, name: str, side: str = "") -> str:
     """The first row of that list; with a side, of what lies on that side of $cursor."""
     type_, field, order = LISTS[name]
     declared, given = ("($cursor: String!)", f", {side}: $cursor") if side else ("", "")
@@ -67,10 +67,10 @@ def _question(of: Estate, name: str, side: str = "") -> str:
     return f'query{declared} {{ node(id: "{of.ids[type_]}") {{ ... on {type_} {{ {page} }} }} }}'
 
 
-async def _estate(conn: Connection) -> Estate:
+async def _twin_account(conn: Connection) -> TwinAccount:
     for code in ("desktop", "toolbox"):
         await world.product(conn, code)
-    return await estate(conn, "Ours")
+    return await twin_account(conn, "Ours")
 
 
 def _refused(response: httpx.Response, side: str) -> bool:
@@ -83,7 +83,7 @@ def _refused(response: httpx.Response, side: str) -> bool:
 
 @pytest.mark.parametrize("side", ["after", "before"])
 async def test_a_cursor_that_no_list_returned_is_refused(client: Client, statements: list[str], side: str) -> None:
-    unknown = Estate(UUID(ROW), "", "", dict.fromkeys(NODE_TYPES, f"acc_{ROW}"), ())
+    unknown = TwinAccount(UUID(ROW), "", "", dict.fromkeys(NODE_TYPES, f"acc_{ROW}"), ())
 
     accepted = []
     for name, cursors in MALFORMED.items():
@@ -98,7 +98,7 @@ async def test_a_cursor_that_no_list_returned_is_refused(client: Client, stateme
 
 @pytest.mark.parametrize("side", ["after", "before"])
 async def test_a_cursor_is_good_for_its_own_list_in_its_own_order(conn: Connection, client: Client, side: str) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
     pages = {name: (await client.ask(_question(ours, name), to=ours.owner))["node"]["page"] for name in LISTS}
     cursors = {name: page["edges"][0]["cursor"] for name, page in pages.items()}
 
@@ -115,7 +115,7 @@ async def test_a_cursor_is_good_for_its_own_list_in_its_own_order(conn: Connecti
 
 
 async def test_the_cursor_of_a_row_that_is_gone_is_still_a_place(conn: Connection, client: Client) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
     gone = await world.subscription(conn, ours.account, number="S-2", expires_on=world.day(101))
     await world.subscription(conn, ours.account, number="S-3", expires_on=world.day(102))
     await conn.execute("DELETE FROM subscriptions WHERE account_id = $1 AND id = $2", ours.account, gone)
@@ -132,8 +132,8 @@ async def test_the_cursor_of_a_row_that_is_gone_is_still_a_place(conn: Connectio
 
 
 async def test_a_cursor_of_another_account_is_a_place_and_shows_only_ones_own(conn: Connection, client: Client) -> None:
-    ours = await _estate(conn)
-    theirs = await estate(conn, "Theirs")
+    ours = await _twin_account(conn)
+    theirs = await twin_account(conn, "Theirs")
     await world.subscription(conn, ours.account, number="S-0", expires_on=world.day(99))
     await world.subscription(conn, ours.account, number="S-2", expires_on=world.day(101))
     cursor = (await client.ask(_question(theirs, "by end"), to=theirs.owner))["node"]["page"]["edges"][0]["cursor"]

@@ -11,7 +11,7 @@ from asyncpg import Connection
 from tests import world
 from tests.conftest import Client
 from tests.schema.walk import NODE_TYPES, below, id_inputs, look_up, look_ups, objects, relations
-from tests.twin_accounts import Estate, estate, twin
+from tests.twin_accounts import TwinAccount, twin_account, twin_id
 
 LOOK_UPS = look_ups()
 NEXT_DOOR = (
@@ -30,10 +30,10 @@ NEXT_DOOR = (
 OF_AN_ACCOUNT = sorted(NODE_TYPES - {"Product"})
 
 
-async def _two(conn: Connection) -> tuple[Estate, Estate]:
+async def _twin_accounts(conn: Connection) -> tuple[TwinAccount, TwinAccount]:
     for code in ("desktop", "toolbox"):
         await world.product(conn, code)
-    return await estate(conn, "Ours"), await estate(conn, "Theirs")
+    return await twin_account(conn, "Ours"), await twin_account(conn, "Theirs")
 
 
 def test_every_place_where_a_client_gives_an_id_is_asked_here() -> None:
@@ -42,7 +42,7 @@ def test_every_place_where_a_client_gives_an_id_is_asked_here() -> None:
 
 
 async def test_an_account_has_something_of_every_type_with_an_id(conn: Connection, client: Client) -> None:
-    ours, _ = await _two(conn)
+    ours, _ = await _twin_accounts(conn)
 
     found = [
         (await client.ask(look_up(field, id_), to=ours.owner))["found"]
@@ -61,7 +61,7 @@ async def test_an_account_has_something_of_every_type_with_an_id(conn: Connectio
 async def test_a_foreign_object_is_looked_up_as_one_that_does_not_exist(
     conn: Connection, client: Client, statements: list[str], field: str
 ) -> None:
-    ours, theirs = await _two(conn)
+    ours, theirs = await _twin_accounts(conn)
 
     async def ask(id_: str) -> tuple[str, list[str]]:
         statements.clear()
@@ -80,7 +80,7 @@ async def test_a_foreign_object_is_looked_up_as_one_that_does_not_exist(
 
 
 async def test_a_filter_by_product_takes_no_other_id_for_one(conn: Connection, client: Client) -> None:
-    ours, theirs = await _two(conn)
+    ours, theirs = await _twin_accounts(conn)
     await world.product(conn, str(theirs.account))
     await world.subscription(conn, ours.account, str(theirs.account))
     question = (
@@ -98,27 +98,27 @@ async def test_a_filter_by_product_takes_no_other_id_for_one(conn: Connection, c
 
 @pytest.mark.parametrize("through", ["account", "node"])
 async def test_nothing_below_an_account_comes_from_its_twin(conn: Connection, client: Client, through: str) -> None:
-    ours, theirs = await _two(conn)
+    ours, theirs = await _twin_accounts(conn)
     both = await world.user(conn, "both")
     for of in (ours, theirs):
-        await world.member(conn, of.account, both, id=twin("both"))
+        await world.member(conn, of.account, both, id=twin_id("both"))
     question = f"query($id: ID!) {{ {through}(id: $id) {{ ... on Account {{ {below('Account')} }} }} }}"
 
     mine = await client.ask(question, {"id": ours.ids["Account"]}, to="both")
     other = await client.ask(question, {"id": theirs.ids["Account"]}, to="both")
 
     assert _leading_nowhere(mine) == set()
-    assert not any(text in json.dumps(mine) for text in theirs.own)
+    assert not any(text in json.dumps(mine) for text in theirs.unique_texts)
     assert mine == _translated(other, theirs, ours)
 
 
 async def test_whatever_happens_next_door_changes_nothing_here(conn: Connection, client: Client) -> None:
-    ours, theirs = await _two(conn)
+    ours, theirs = await _twin_accounts(conn)
     question = f"query($id: ID!) {{ account(id: $id) {{ {below('Account')} }} }}"
     before = await client.ask(question, {"id": ours.ids["Account"]}, to=ours.owner)
 
     for key in ("LicenseKey", "sublicense"):
-        await world.grant(conn, theirs.account, twin("Membership"), twin(key))
+        await world.grant(conn, theirs.account, twin_id("Membership"), twin_id(key))
     for change in NEXT_DOOR:
         assert not (await conn.execute(f"{change} account_id = $1", theirs.account)).endswith(" 0"), change
     after = await client.ask(question, {"id": ours.ids["Account"]}, to=ours.owner)
@@ -127,14 +127,14 @@ async def test_whatever_happens_next_door_changes_nothing_here(conn: Connection,
 
 
 async def test_nothing_below_the_viewer_is_anybody_elses(conn: Connection, client: Client) -> None:
-    ours, theirs = await _two(conn)
+    ours, theirs = await _twin_accounts(conn)
     question = f"{{ viewer {{ {below('Viewer')} }} }}"
 
     mine = await client.ask(question, to=ours.owner, name="Ours owner")
     other = await client.ask(question, to=theirs.owner, name="Theirs owner")
 
     assert [account["name"] for account in mine["viewer"]["accounts"]] == ["Ours Ltd", "Ours owner"]
-    assert not any(text in json.dumps(mine) for text in theirs.own)
+    assert not any(text in json.dumps(mine) for text in theirs.unique_texts)
     assert mine == _translated(other, theirs, ours)
 
 
@@ -146,10 +146,10 @@ def test_the_question_selects_every_field_of_every_type() -> None:
     assert unasked == []
 
 
-def _translated(answer: Any, source: Estate, target: Estate) -> Any:
+def _translated(answer: Any, source: TwinAccount, target: TwinAccount) -> Any:
     """What the other twin would have answered."""
     text = json.dumps(answer)
-    for theirs, ours in zip(source.own, target.own, strict=True):
+    for theirs, ours in zip(source.unique_texts, target.unique_texts, strict=True):
         text = text.replace(theirs, ours)
     return json.loads(text)
 

@@ -9,7 +9,7 @@ from asyncpg import Connection
 from schema.naming import type_name
 from tests import world
 from tests.conftest import Client
-from tests.twin_accounts import Estate, estate, twin
+from tests.twin_accounts import TwinAccount, twin_account, twin_id
 
 NODES = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 PREFIXES = {
@@ -36,13 +36,13 @@ DETAILS = """
 """
 
 
-async def _estate(conn: Connection) -> Estate:
+async def _twin_account(conn: Connection) -> TwinAccount:
     for code in ("desktop", "toolbox"):
         await world.product(conn, code)
-    return await estate(conn, "Ours")
+    return await twin_account(conn, "Ours")
 
 
-def _details(ours: Estate) -> dict[str, dict[str, Any]]:
+def _details(ours: TwinAccount) -> dict[str, dict[str, Any]]:
     """What DETAILS shows of each type."""
     key = "*****-*****-*****-*****-AB3CD"
     shown: dict[str, dict[str, Any]] = {
@@ -60,7 +60,7 @@ def _details(ours: Estate) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("typename", PREFIXES)
 async def test_node_finds_an_object_of_each_type(conn: Connection, client: Client, typename: str) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
 
     data = await client.ask(
         f"query($id: ID!) {{ node(id: $id) {{ {DETAILS} }} }}", {"id": ours.ids[typename]}, to=ours.owner
@@ -73,7 +73,7 @@ async def test_node_finds_an_object_of_each_type(conn: Connection, client: Clien
 async def test_nodes_keeps_the_order_of_the_ids_and_answers_one_asked_twice_twice(
     conn: Connection, client: Client
 ) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
     types = ["Order", "Account", "Order", "Product", "ProductSubscription", "Membership", "Account"]
     types += ["LicenseKey", "PaymentMethod", "Activation"]
 
@@ -90,7 +90,7 @@ async def test_nodes_keeps_the_order_of_the_ids_and_answers_one_asked_twice_twic
 async def test_nodes_asks_once_for_each_type(
     conn: Connection, client_of_resolvers: Client, statements: list[str]
 ) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
     numbers = [await world.subscription(conn, ours.account, number=f"S-{place}") for place in range(2, 30)]
     ids = [f"sub_{ours.account}_{number}" for number in numbers] + [ours.ids["Order"], "prd_toolbox", "prd_desktop"]
     statements.clear()
@@ -102,16 +102,16 @@ async def test_nodes_asks_once_for_each_type(
     assert len(read) == 3
 
 
-def _not_ids(ours: Estate) -> dict[str, str]:
+def _not_ids(ours: TwinAccount) -> dict[str, str]:
     """Texts that are no id of anything, or of nothing that is there."""
-    row, account = twin("Subscription"), ours.account
+    row, account = twin_id("Subscription"), ours.account
     good = ours.ids["ProductSubscription"]
     return {
         "empty": "",
         "a word": "nonsense",
         "a prefix": "sub_",
         "an unknown prefix": f"xyz_{account}_{row}",
-        "the prefix of what is no node": f"evt_{account}_{twin('event Order')}",
+        "the prefix of what is no node": f"evt_{account}_{twin_id('event Order')}",
         "a user": f"usr_{account}",
         "an unknown row": f"sub_{account}_{uuid4()}",
         "an unknown account": f"sub_{uuid4()}_{row}",
@@ -147,7 +147,7 @@ def _not_ids(ours: Estate) -> dict[str, str]:
 
 
 async def test_what_is_no_id_is_null_among_those_that_are(conn: Connection, client: Client) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
     good = ours.ids["ProductSubscription"]
     fields = ("node", "account", "subscription", "licenseKey", "order")
     single = " ".join(f"{field}(id: $id) {{ id }}" for field in fields)
@@ -164,7 +164,7 @@ async def test_what_is_no_id_is_null_among_those_that_are(conn: Connection, clie
 
 @pytest.mark.parametrize("field", ["account", "subscription", "licenseKey", "order"])
 async def test_a_look_up_finds_its_own_type_only(conn: Connection, client: Client, field: str) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
     aliases = " ".join(f'{type_}: {field}(id: "{id_}") {{ __typename }}' for type_, id_ in ours.ids.items())
 
     data = await client.ask(f"{{ {aliases} }}", to=ours.owner)
@@ -175,7 +175,7 @@ async def test_a_look_up_finds_its_own_type_only(conn: Connection, client: Clien
 
 @pytest.mark.parametrize("count", [0, 1, 100])
 async def test_up_to_a_hundred_ids_are_looked_up_at_once(conn: Connection, client: Client, count: int) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
     ids = [ours.ids["Order"], *(f"ord_{ours.account}_{uuid4()}" for _ in range(count - 1))][:count]
 
     data = await client.ask(NODES, {"ids": ids}, to=ours.owner)
@@ -206,7 +206,7 @@ async def test_a_hundred_and_one_ids_are_refused(client: Client, statements: lis
 
 
 async def test_an_audit_event_leads_to_its_subject_of_whatever_type(conn: Connection, client: Client) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
 
     data = await client.ask(
         f"query($id: ID!) {{ account(id: $id) {{ auditEvents {{ nodes {{ id subject {{ {DETAILS} }} }} }} }} }}",
@@ -217,7 +217,7 @@ async def test_an_audit_event_leads_to_its_subject_of_whatever_type(conn: Connec
     subjects = {event["id"]: event["subject"] for event in data["account"]["auditEvents"]["nodes"]}
     details = _details(ours)
     assert subjects == {
-        f"evt_{ours.account}_{twin(f'event {type_}')}": details[type_] for type_ in PREFIXES if type_ != "Product"
+        f"evt_{ours.account}_{twin_id(f'event {type_}')}": details[type_] for type_ in PREFIXES if type_ != "Product"
     }
 
 
@@ -247,7 +247,7 @@ async def test_an_audit_event_without_a_subject_that_is_there_shows_none(
 
 
 async def test_fragments_on_node_select_by_type(conn: Connection, client: Client) -> None:
-    ours = await _estate(conn)
+    ours = await _twin_account(conn)
 
     data = await client.ask(
         """

@@ -10,7 +10,7 @@ from asyncpg import Connection
 from schema.naming import type_name
 from tests import world
 from tests.conftest import Client
-from tests.twin_accounts import Estate, estate, twin
+from tests.twin_accounts import TwinAccount, twin_account, twin_id
 
 ACCOUNT = """
 query Account($id: ID!) {
@@ -90,12 +90,12 @@ CLAIMS: dict[str, dict[str, Any]] = {
 readers = pytest.mark.parametrize(("subject", "reader"), READERS.items(), ids=READERS)
 
 
-async def _people(conn: Connection) -> Estate:
+async def _people(conn: Connection) -> TwinAccount:
     """Everybody who has a row, in and around one account; and another account."""
     for code in ("desktop", "toolbox"):
         await world.product(conn, code)
-    ours = await estate(conn, "Ours")
-    await estate(conn, "Theirs")
+    ours = await twin_account(conn, "Ours")
+    await twin_account(conn, "Theirs")
     members = {
         "admin": ("ADMIN", "ACTIVE"),
         "member": ("MEMBER", "ACTIVE"),
@@ -111,7 +111,7 @@ async def _people(conn: Connection) -> Estate:
         since = world.NOW + timedelta(seconds=place)
         membership = await world.member(conn, ours.account, person, role, status=status, email=email, since=since)
         if subject.endswith("key-admin"):
-            await world.grant(conn, ours.account, membership, twin("LicenseKey"))
+            await world.grant(conn, ours.account, membership, twin_id("LicenseKey"))
     await world.user(conn, "invited")
     await world.member(conn, ours.account, None, "ADMIN", status="INVITED", email="invited@example.com")
     await conn.execute("DELETE FROM memberships WHERE email = 'removed@example.com'")
@@ -154,7 +154,7 @@ async def test_a_key_admin_sees_who_administers_that_key_and_no_other(
 
     data = await client.ask(
         "query($id: ID!) { licenseKey(id: $id) { admins { user { name } } } }",
-        {"id": f"key_{ours.account}_{twin(key)}"},
+        {"id": f"key_{ours.account}_{twin_id(key)}"},
         to="key-admin",
     )
 
@@ -209,14 +209,14 @@ async def test_a_grant_that_is_taken_back_is_gone_with_the_next_request(conn: Co
     assert after == {"licenseKey": {"admins": None}}
 
 
-def _variables(of: Estate) -> dict[str, str]:
+def _variables(of: TwinAccount) -> dict[str, str]:
     return {
         name: of.ids[type_name(name[0].upper() + name[1:])]
         for name in ("account", "subscription", "licenseKey", "order")
     }
 
 
-def _nodes(of: Estate) -> str:
+def _nodes(of: TwinAccount) -> str:
     one_by_one = " ".join(f'{type_}: node(id: "{id_}") {{ id __typename }}' for type_, id_ in of.ids.items())
     ids = ", ".join(f'"{id_}"' for id_ in of.ids.values())
     return f"{{ nodes(ids: [{ids}]) {{ id __typename }} {one_by_one} }}"

@@ -32,7 +32,7 @@ from gateway.telemetry.request_log import RequestLogMiddleware
 from schema.context import Services
 from tests import world
 from tests.conftest import Client, now, scratch_database
-from tests.twin_accounts import Estate, estate
+from tests.twin_accounts import TwinAccount, twin_account
 
 ACCOUNT = """
 query Account($id: ID!) {
@@ -81,7 +81,7 @@ class Live:
 
     client: Client
     admin: asyncpg.Connection
-    ours: Estate
+    ours: TwinAccount
 
     async def ask(self, request_id: str = "r-1") -> httpx.Response:
         headers = {"authorization": f"Bearer {self.client.token(self.ours.owner)}", "x-request-id": request_id}
@@ -111,7 +111,7 @@ async def live(server_url: str, settings: Settings, signing_key: str) -> AsyncIt
         await admin.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
         for code in ("desktop", "toolbox"):
             await world.product(admin, code)
-        ours = await estate(admin, "Ours")
+        ours = await twin_account(admin, "Ours")
         async with _served(settings, signing_key, url) as client:
             live = Live(client, admin, ours)
             # The owner is known from here on: first sight writes, and what writes is not tried again.
