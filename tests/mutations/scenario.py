@@ -17,7 +17,7 @@ from db.license_key_custody.keyring import Keyring
 from schema.dsl.fields import strawberry_field
 from schema.dsl.mutations import MUTATION_SPEC, MutationSpec
 from tests.conftest import Client
-from tests.schema.walk import GRAPH, leaves
+from tests.schema.walk import GRAPH, leaf_selection
 
 ROOT = GRAPH.type_map["Mutation"]
 assert isinstance(ROOT, GraphQLObjectType)
@@ -118,6 +118,6 @@ def _payload(mutation: str) -> str:
     assert isinstance(type_, GraphQLObjectType)
     targets = {name: get_named_type(field.type) for name, field in type_.fields.items()}
     return " ".join(
-        f"{name} {{ {leaves(target)} }}" if isinstance(target, GraphQLObjectType) else name
+        f"{name} {{ {leaf_selection(target)} }}" if isinstance(target, GraphQLObjectType) else name
         for name, target in targets.items()
     )

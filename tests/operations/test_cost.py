@@ -16,7 +16,7 @@ from schema.query import schema
 from tests.conftest import Client
 from tests.operations.hostile_documents import BOMBS
 from tests.operations.test_limits import ANSWER, post
-from tests.schema.examples import Watch, client_at
+from tests.schema.examples import ManualClock, client_at
 from tests.schema.test_statements import DASHBOARD
 
 KEYS = "licenseKeys(first: $n) { nodes { activations(first: $n) { nodes { id } } } }"
@@ -93,7 +93,7 @@ async def test_introspection_in_circles_is_too_costly(conn: Connection, settings
         "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }": "INVALID_OPERATION",
     }
 
-    async with client_at(Watch(), conn, allowed, signing_key) as client:
+    async with client_at(ManualClock(), conn, allowed, signing_key) as client:
         answers = {query: (await post(client, query)).json() for query in circles}
 
     told = {query: {error["extensions"]["code"] for error in answer["errors"]} for query, answer in answers.items()}
@@ -103,7 +103,7 @@ async def test_introspection_in_circles_is_too_costly(conn: Connection, settings
 async def test_the_cost_is_told_to_whoever_asks_for_it(conn: Connection, settings: Settings, signing_key: str) -> None:
     usual = settings.model_copy(update={"limits": Limits()})
 
-    async with client_at(Watch(), conn, usual, signing_key) as client:
+    async with client_at(ManualClock(), conn, usual, signing_key) as client:
         first = await post(client, "{ viewer { scopes } }", **{"x-licet-cost": "1"})
         second = await post(client, "{ products(first: 9) { nodes { name } } }", **{"x-licet-cost": "1"})
         silent = await post(client, "{ viewer { scopes } }")
@@ -122,7 +122,7 @@ async def test_a_viewer_who_has_spent_all_waits_and_others_do_not(
 ) -> None:
     narrow = settings.model_copy(update={"limits": Limits(cost=1_000_000, capacity=1_000_000, restore=10_000)})
 
-    async with client_at(Watch(), conn, narrow, signing_key) as client:
+    async with client_at(ManualClock(), conn, narrow, signing_key) as client:
         other = await client.post(CUBE, {"n": 40}, to="bob")
         first, second = await post(client, CUBE, {"n": 40}), await post(client, CUBE, {"n": 40})
 
@@ -171,7 +171,7 @@ async def test_whoever_throws_bombs_pays_for_the_time_they_take(
     narrow = settings.model_copy(update={"limits": Limits(cost=500, capacity=500, restore=1)})
     bomb = BOMBS["2,001 tokens"]
 
-    async with client_at(Watch(), conn, narrow, signing_key) as client:
+    async with client_at(ManualClock(), conn, narrow, signing_key) as client:
         # What was asked before costs no preparing, however much else the machine does.
         await client.post("{ viewer { scopes } }", to="carol")
         thrown = [await post(client, bomb.query) for _ in range(10)]
@@ -188,7 +188,7 @@ async def test_an_operation_asked_before_costs_no_preparing(
 ) -> None:
     slow = settings.model_copy(update={"limits": Limits(restore=1)})
 
-    async with client_at(Watch(), conn, slow, signing_key) as client:
+    async with client_at(ManualClock(), conn, slow, signing_key) as client:
         told = [await post(client, "{ viewer { scopes } }", **{"x-licet-cost": "1"}) for _ in range(21)]
 
     available = [response.json()["extensions"]["cost"]["available"] for response in told]

@@ -11,7 +11,7 @@ from gateway.operations.limits import Limits, check_document, check_variables
 from gateway.settings import Settings
 from tests.conftest import Client
 from tests.operations.hostile_documents import BOMBS
-from tests.schema.examples import Watch, client_at
+from tests.schema.examples import ManualClock, client_at
 from tests.schema.test_statements import DASHBOARD
 
 ANSWER = {"data": {"viewer": {"scopes": ["store:write"]}}}
@@ -78,7 +78,7 @@ def test_a_limit_allows_itself() -> None:
 async def test_limits_are_settings(conn: Connection, settings: Settings, signing_key: str) -> None:
     narrow = settings.model_copy(update={"limits": Limits(depth=1, body=100)})
 
-    async with client_at(Watch(), conn, narrow, signing_key) as client:
+    async with client_at(ManualClock(), conn, narrow, signing_key) as client:
         response = await post(client, "{ viewer { scopes } }")
         larger = await post(client, "{ viewer { scopes } }".ljust(100))
 

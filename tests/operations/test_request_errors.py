@@ -11,7 +11,7 @@ from gateway.operations.limits import Limits
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client
-from tests.schema.examples import Watch, client_at
+from tests.schema.examples import ManualClock, client_at
 
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
 # Of a well-formed request that can not be run.
@@ -252,7 +252,7 @@ async def test_a_question_of_any_depth_is_answered_or_refused_where_limits_are_w
     answers = {}
     for levels in (1, 50, 62, 63, 64, 66, 68, 100, 1000):
         down, up = "subscriptions(first: 1) { nodes { account { " * levels, "} } } " * levels
-        async with client_at(Watch(), conn, settings.model_copy(update={"limits": WIDE}), signing_key) as client:
+        async with client_at(ManualClock(), conn, settings.model_copy(update={"limits": WIDE}), signing_key) as client:
             response = await client.post(f'{{ account(id: "acc_{account}") {{ {down} name {up} }} }}')
         answers[levels] = _verdict(response)[0], _verdict(response)[2:]
 

@@ -9,7 +9,7 @@ from asyncpg import Connection
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client
-from tests.schema.examples import Watch, client_at
+from tests.schema.examples import ManualClock, client_at
 
 ACCOUNT = '{{ account(id: "x") {{ {} }} }}'
 # Each is one letter away from what there is.
@@ -53,7 +53,7 @@ async def test_no_error_says_what_there_is_instead(client: Client) -> None:
 async def test_an_error_helps_where_that_is_allowed(conn: Connection, settings: Settings, signing_key: str) -> None:
     helpful = settings.model_copy(update={"suggestions": True})
 
-    async with client_at(Watch(), conn, helpful, signing_key) as client:
+    async with client_at(ManualClock(), conn, helpful, signing_key) as client:
         said = await messages(client)
 
     assert [name for name, message in said.items() if "Did you mean" not in message] == []
@@ -65,11 +65,11 @@ async def test_introspection_is_answered_only_where_that_is_allowed(
 ) -> None:
     open_ = settings.model_copy(update={"introspection": True})
 
-    async with client_at(Watch(), conn, settings, signing_key) as closed_client:
+    async with client_at(ManualClock(), conn, settings, signing_key) as closed_client:
         refused = await closed_client.post(query)
         shipped = await closed_client.http.get("/schema.graphql")
         named = await closed_client.post("{ __typename viewer { __typename } }")
-    async with client_at(Watch(), conn, open_, signing_key) as open_client:
+    async with client_at(ManualClock(), conn, open_, signing_key) as open_client:
         answered = await open_client.post(query)
 
     (error,) = refused.json()["errors"]

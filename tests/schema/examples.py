@@ -1,4 +1,4 @@
-"""How a test asks at a time of its own, and how generated rows come and go within one connection."""
+"""A client with a clock of its own, and generated rows that are rolled back within one connection."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ from tests.conftest import AUDIENCE, Client
 from tests.schema.model import Key, Term
 
 # The connection is the same for all examples of a test: each runs between a savepoint and its rollback.
-MODEST = settings(
+FEW_EXAMPLES = settings(
     max_examples=12,
     derandomize=True,
     database=None,
@@ -33,7 +33,7 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-class Watch:
+class ManualClock:
     """A clock that stands still until a test moves it."""
 
     def __init__(self, now: datetime = world.NOW) -> None:
@@ -43,37 +43,37 @@ class Watch:
         return self.now
 
 
-class ClientInTime(Client):
-    """Signed in by tokens that are good at the watch's time."""
+class ClientWithClock(Client):
+    """Signed in by tokens that are valid at the clock's time."""
 
-    def __init__(self, http: httpx.AsyncClient, signing_key: str, watch: Watch) -> None:
+    def __init__(self, http: httpx.AsyncClient, signing_key: str, clock: ManualClock) -> None:
         super().__init__(http, signing_key)
-        self._watch = watch
+        self._clock = clock
 
     def token(self, subject: str, **claims: Any) -> str:
         given = {"email": f"{subject}@example.com", "name": subject.title(), "lifetime": timedelta(hours=1), **claims}
-        issuer, now = world.ISSUER, self._watch.now
+        issuer, now = world.ISSUER, self._clock.now
         return issue_token(self._signing_key, issuer=issuer, audience=AUDIENCE, subject=subject, now=now, **given)
 
 
 @asynccontextmanager
 async def client_at(
-    watch: Watch, conn: Connection, settings: Settings, signing_key: str
-) -> AsyncIterator[ClientInTime]:
-    """A client of an application whose clock is the watch."""
+    clock: ManualClock, conn: Connection, settings: Settings, signing_key: str
+) -> AsyncIterator[ClientWithClock]:
+    """A client of an application with that clock."""
 
     @asynccontextmanager
     async def acquire() -> AsyncIterator[Connection]:
         yield conn
 
-    app = create_app(settings, watch, acquire=acquire)
+    app = create_app(settings, clock, acquire=acquire)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://licet.test") as http:
-        yield ClientInTime(http, signing_key, watch)
+        yield ClientWithClock(http, signing_key, clock)
 
 
 @asynccontextmanager
-async def undone(conn: Connection) -> AsyncIterator[None]:
-    """Nothing that is written within it stays."""
+async def rolled_back(conn: Connection) -> AsyncIterator[None]:
+    """What is written within it is rolled back."""
     savepoint = conn.transaction()
     await savepoint.start()
     try:
@@ -100,7 +100,7 @@ def terms(draw: st.DrawFn, today: date) -> Term:
 
 async def subscription(conn: Connection, account: UUID, term: Term, payment_method: UUID | None, **values: Any) -> UUID:
     """A row of this term."""
-    given = {
+    row = {
         "activated_on": term.activated_on,
         "expires_on": term.expires_on,
         "auto_renewal": term.auto_renewal,
@@ -108,17 +108,17 @@ async def subscription(conn: Connection, account: UUID, term: Term, payment_meth
         "suspended_at": world.NOW if term.suspended else None,
         "payment_method_id": payment_method if term.auto_renewal == "ON" else None,
     }
-    return await world.subscription(conn, account, **{**given, **values})
+    return await world.subscription(conn, account, **{**row, **values})
 
 
 async def license_key(conn: Connection, account: UUID, subscription_id: UUID, key: Key, **values: Any) -> UUID:
     """A row of this key."""
-    given: dict[str, Any] = {
+    row: dict[str, Any] = {
         "used": key.used,
         "expires_on": key.expires_on,
         "blocked_at": world.NOW if key.blocked else None,
         **values,
     }
     if key.allocation is not None:
-        given |= {"allocation": key.allocation, "quota": key.quota}
-    return await world.license_key(conn, account, subscription_id, **given)
+        row |= {"allocation": key.allocation, "quota": key.quota}
+    return await world.license_key(conn, account, subscription_id, **row)

@@ -43,11 +43,11 @@ class Term:
         renews = self.auto_renewal == "ON" and self.status(today) not in {"EXPIRED", "SUSPENDED"}
         return self.expires_on if renews else None
 
-    def is_displayed(self, shown: str, today: date) -> bool:
+    def is_displayed(self, display: str, today: date) -> bool:
         """Whether the list's filter shows it."""
-        if shown == "EXPIRING_SOON":
+        if display == "EXPIRING_SOON":
             return self.is_expiring_soon(today, 30)
-        return {"ALL": True, "ACTIVE": self.is_usable(today), "EXPIRED": self.status(today) == "EXPIRED"}[shown]
+        return {"ALL": True, "ACTIVE": self.is_usable(today), "EXPIRED": self.status(today) == "EXPIRED"}[display]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from asyncpg import Connection
 
 from tests import world
 from tests.conftest import Client
-from tests.schema.listing import Listing, Page, inwards, onwards
+from tests.schema.listing import ConnectionReader, Page, expected_pages_backward, expected_pages_forward
 
 # Later and earlier ones, some at the same instant, some a microsecond apart.
 INSTANTS = [
@@ -21,18 +21,18 @@ def _ordered(prefix: str, account: UUID, rows: list[tuple[datetime, UUID]], *, n
     return [f"{prefix}_{account}_{row_id}" for _, row_id in sorted(rows, reverse=newest_first)]
 
 
-async def _is_paged(listing: Listing, ids: list[str]) -> None:
+async def _is_paged(listing: ConnectionReader, ids: list[str]) -> None:
     """The listing has these ids in this order, in one page and in pages of every size, both ways."""
     whole = await listing.page(first=100)
     sizes = range(1, len(ids) + 2)
     forwards, backwards = (
-        [await listing.forwards(size) for size in sizes],
-        [await listing.backwards(size) for size in sizes],
+        [await listing.pages_forward(size) for size in sizes],
+        [await listing.pages_backward(size) for size in sizes],
     )
 
     assert whole == Page(ids, whole.cursors, has_previous=False, has_next=False)
-    assert forwards == [onwards(whole, size) for size in sizes]
-    assert backwards == [inwards(whole, size) for size in sizes]
+    assert forwards == [expected_pages_forward(whole, size) for size in sizes]
+    assert backwards == [expected_pages_backward(whole, size) for size in sizes]
 
 
 async def test_the_keys_of_an_account_come_in_the_order_of_their_ids(conn: Connection, client: Client) -> None:
@@ -40,7 +40,7 @@ async def test_the_keys_of_an_account_come_in_the_order_of_their_ids(conn: Conne
     subscriptions = [await world.subscription(conn, account) for _ in range(4)]
     keys = [await world.license_key(conn, account, subscription) for subscription in subscriptions]
 
-    listing = Listing(client, f'account(id: "acc_{account}")', "licenseKeys")
+    listing = ConnectionReader(client, f'account(id: "acc_{account}")', "licenseKeys")
 
     await _is_paged(listing, [f"key_{account}_{key}" for key in sorted(keys)])
 
@@ -53,7 +53,7 @@ async def test_of_the_keys_of_a_subscription_the_primary_one_comes_first(conn: C
     sublicenses = [await world.license_key(conn, account, subscription, **reserved) for _ in range(4)]
     primary = await world.license_key(conn, account, subscription)
 
-    listing = Listing(client, f'subscription(id: "sub_{account}_{subscription}")', "licenseKeys")
+    listing = ConnectionReader(client, f'subscription(id: "sub_{account}_{subscription}")', "licenseKeys")
 
     await _is_paged(listing, [f"key_{account}_{key}" for key in (primary, *sorted(sublicenses))])
 
@@ -67,7 +67,7 @@ async def test_activations_come_in_the_order_in_which_they_were_made(conn: Conne
         for position, at in enumerate(INSTANTS)
     ]
 
-    listing = Listing(client, f'licenseKey(id: "key_{account}_{key}")', "activations")
+    listing = ConnectionReader(client, f'licenseKey(id: "key_{account}_{key}")', "activations")
 
     await _is_paged(listing, _ordered("act", account, rows))
 
@@ -80,7 +80,7 @@ async def test_orders_come_newest_first(conn: Connection, client: Client, of_acc
     elsewhere = [(at, await world.order(conn, account, placed_at=at)) for at in INSTANTS[:2]]
 
     parent = f'account(id: "acc_{account}")' if of_account else f'subscription(id: "sub_{account}_{subscription}")'
-    listing = Listing(client, parent, "orders")
+    listing = ConnectionReader(client, parent, "orders")
 
     await _is_paged(listing, _ordered("ord", account, [*rows, *elsewhere] if of_account else rows, newest_first=True))
 
@@ -92,7 +92,7 @@ async def test_members_come_in_the_order_in_which_they_joined(conn: Connection, 
         (at, await world.member(conn, account, person, since=at)) for person, at in zip(people, INSTANTS, strict=True)
     ]
 
-    listing = Listing(client, f'account(id: "acc_{account}")', "members")
+    listing = ConnectionReader(client, f'account(id: "acc_{account}")', "members")
 
     await _is_paged(listing, _ordered("mem", account, rows))
 
@@ -101,7 +101,7 @@ async def test_audit_events_come_newest_first(conn: Connection, client: Client) 
     account = await world.company(conn)
     rows = [(at, await world.audit_event(conn, account, "subscription.renamed", occurred_at=at)) for at in INSTANTS]
 
-    listing = Listing(client, f'account(id: "acc_{account}")', "auditEvents")
+    listing = ConnectionReader(client, f'account(id: "acc_{account}")', "auditEvents")
 
     await _is_paged(listing, _ordered("evt", account, rows, newest_first=True))
 
@@ -110,7 +110,7 @@ async def test_products_come_in_the_order_of_their_codes(conn: Connection, clien
     for code in ("toolbox", "desktop", "access", "ras"):
         await world.product(conn, code)
 
-    listing = Listing(client, "", "products")
+    listing = ConnectionReader(client, "", "products")
 
     await _is_paged(listing, ["prd_access", "prd_desktop", "prd_ras", "prd_toolbox"])
 

@@ -10,10 +10,18 @@ from asyncpg import Connection
 
 from tests import world
 from tests.conftest import Client
-from tests.schema.walk import NODE_TYPES, below, id_inputs, look_up, look_ups, objects, relations
+from tests.schema.walk import (
+    NODE_TYPES,
+    full_selection,
+    id_input_positions,
+    lookup_fields,
+    lookup_query,
+    object_types,
+    relation_fields,
+)
 from tests.twin_accounts import TwinAccount, twin_account, twin_id
 
-LOOK_UPS = look_ups()
+LOOK_UPS = lookup_fields()
 NEXT_DOOR = (
     "UPDATE subscriptions SET license_count = 50, expires_on = expires_on - 99, suspended_at = created_at WHERE",
     "UPDATE subscription_items SET quantity = 7 WHERE",
@@ -38,14 +46,14 @@ async def _twin_accounts(conn: Connection) -> tuple[TwinAccount, TwinAccount]:
 
 def test_every_place_where_a_client_gives_an_id_is_asked_here() -> None:
     assert LOOK_UPS == ["account", "subscription", "licenseKey", "order", "node", "nodes"]
-    assert id_inputs() == {"ProductSubscriptionFilter.productId"}
+    assert id_input_positions() == {"ProductSubscriptionFilter.productId"}
 
 
 async def test_an_account_has_something_of_every_type_with_an_id(conn: Connection, client: Client) -> None:
     ours, _ = await _twin_accounts(conn)
 
     found = [
-        (await client.ask(look_up(field, id_), to=ours.owner))["found"]
+        (await client.ask(lookup_query(field, id_), to=ours.owner))["found"]
         for id_ in ours.ids.values()
         for field in LOOK_UPS
     ]
@@ -65,7 +73,7 @@ async def test_a_foreign_object_is_looked_up_as_one_that_does_not_exist(
 
     async def ask(id_: str) -> tuple[str, list[str]]:
         statements.clear()
-        response = await client.post(look_up(field, id_), to=ours.owner)
+        response = await client.post(lookup_query(field, id_), to=ours.owner)
         return response.text, list(statements)
 
     await ask("nothing")
@@ -102,7 +110,7 @@ async def test_nothing_below_an_account_comes_from_its_twin(conn: Connection, cl
     both = await world.user(conn, "both")
     for of in (ours, theirs):
         await world.member(conn, of.account, both, id=twin_id("both"))
-    question = f"query($id: ID!) {{ {through}(id: $id) {{ ... on Account {{ {below('Account')} }} }} }}"
+    question = f"query($id: ID!) {{ {through}(id: $id) {{ ... on Account {{ {full_selection('Account')} }} }} }}"
 
     mine = await client.ask(question, {"id": ours.ids["Account"]}, to="both")
     other = await client.ask(question, {"id": theirs.ids["Account"]}, to="both")
@@ -114,7 +122,7 @@ async def test_nothing_below_an_account_comes_from_its_twin(conn: Connection, cl
 
 async def test_whatever_happens_next_door_changes_nothing_here(conn: Connection, client: Client) -> None:
     ours, theirs = await _twin_accounts(conn)
-    question = f"query($id: ID!) {{ account(id: $id) {{ {below('Account')} }} }}"
+    question = f"query($id: ID!) {{ account(id: $id) {{ {full_selection('Account')} }} }}"
     before = await client.ask(question, {"id": ours.ids["Account"]}, to=ours.owner)
 
     for key in ("LicenseKey", "sublicense"):
@@ -128,7 +136,7 @@ async def test_whatever_happens_next_door_changes_nothing_here(conn: Connection,
 
 async def test_nothing_below_the_viewer_is_anybody_elses(conn: Connection, client: Client) -> None:
     ours, theirs = await _twin_accounts(conn)
-    question = f"{{ viewer {{ {below('Viewer')} }} }}"
+    question = f"{{ viewer {{ {full_selection('Viewer')} }} }}"
 
     mine = await client.ask(question, to=ours.owner, name="Ours owner")
     other = await client.ask(question, to=theirs.owner, name="Theirs owner")
@@ -139,9 +147,9 @@ async def test_nothing_below_the_viewer_is_anybody_elses(conn: Connection, clien
 
 
 def test_the_question_selects_every_field_of_every_type() -> None:
-    asked = f"{below('Account')} {below('Viewer')}".split()
+    asked = f"{full_selection('Account')} {full_selection('Viewer')}".split()
 
-    unasked = [f"{type_.name}.{name}" for type_ in objects() for name in type_.fields if name not in asked]
+    unasked = [f"{type_.name}.{name}" for type_ in object_types() for name in type_.fields if name not in asked]
 
     assert unasked == []
 
@@ -159,7 +167,7 @@ def _leading_nowhere(answer: Any) -> set[tuple[str, ...]]:
     led: dict[tuple[str, ...], bool] = {}
     for path, value in _fields(answer):
         led[path] = led.get(path, False) or value not in (None, [])
-    return {path for path, found in led.items() if not found and path[-1] in relations()}
+    return {path for path, found in led.items() if not found and path[-1] in relation_fields()}
 
 
 def _fields(answer: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

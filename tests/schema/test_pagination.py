@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tests import world
 from tests.conftest import Client
-from tests.schema.examples import MODEST, undone
-from tests.schema.listing import Listing, Page, inwards, onwards
+from tests.schema.examples import FEW_EXAMPLES, rolled_back
+from tests.schema.listing import ConnectionReader, Page, expected_pages_backward, expected_pages_forward
 
 DAYS = st.none() | st.integers(0, 3).map(world.day)
 NAMES = [
@@ -57,10 +57,12 @@ FIELDS, DIRECTIONS = st.sampled_from(sorted(SORT_KEYS)), st.sampled_from(["ASC",
 PRODUCTS = st.sampled_from([None, "desktop"])
 
 
-def _listing(client: Client, account: UUID, field: str, direction: str = "ASC", product: str | None = None) -> Listing:
+def _listing(
+    client: Client, account: UUID, field: str, direction: str = "ASC", product: str | None = None
+) -> ConnectionReader:
     kept = f'filter: {{productId: "prd_{product}"}}' if product else ""
     order = f"{kept} orderBy: {{field: {field}, direction: {direction}}}"
-    return Listing(client, f'account(id: "acc_{account}")', "subscriptions", order)
+    return ConnectionReader(client, f'account(id: "acc_{account}")', "subscriptions", order)
 
 
 async def _store(conn: Connection, account: UUID, rows: Sequence[Row]) -> list[tuple[Row, UUID]]:
@@ -71,7 +73,7 @@ async def _store(conn: Connection, account: UUID, rows: Sequence[Row]) -> list[t
     return stored
 
 
-@MODEST
+@FEW_EXAMPLES
 @given(ROWS, FIELDS, DIRECTIONS, PRODUCTS, st.integers(1, 9))
 async def test_pages_in_either_direction_are_exactly_the_whole_list(
     conn: Connection,
@@ -83,28 +85,28 @@ async def test_pages_in_either_direction_are_exactly_the_whole_list(
     product: str | None,
     size: int,
 ) -> None:
-    async with undone(conn):
+    async with rolled_back(conn):
         stored = await _store(conn, company, rows)
         listing = _listing(client, company, field, direction, product)
 
         whole = await listing.page(first=100)
-        forwards, backwards = await listing.forwards(size), await listing.backwards(size)
+        forwards, backwards = await listing.pages_forward(size), await listing.pages_backward(size)
 
     kept = [(SORT_KEYS[field](row), row_id) for row, row_id in stored if product in {None, row.product_code}]
     ordered = sorted(kept, reverse=direction == "DESC")
     assert whole == Page([f"sub_{company}_{row_id}" for _, row_id in ordered], whole.cursors, False, False)
-    assert forwards == onwards(whole, size)
-    assert backwards == inwards(whole, size)
+    assert forwards == expected_pages_forward(whole, size)
+    assert backwards == expected_pages_backward(whole, size)
 
 
-@MODEST
+@FEW_EXAMPLES
 @given(ROWS.filter(lambda rows: len(rows) > 1), FIELDS, DIRECTIONS, st.data())
 async def test_a_page_between_cursors_has_what_lies_between_them(
     conn: Connection, client: Client, company: UUID, rows: list[Row], field: str, direction: str, data: st.DataObject
 ) -> None:
     places = st.none() | st.integers(0, len(rows) - 1)
     bounds = data.draw(st.lists(st.tuples(places, places, st.integers(1, 9), st.booleans()), min_size=5, max_size=5))
-    async with undone(conn):
+    async with rolled_back(conn):
         await _store(conn, company, rows)
         listing = _listing(client, company, field, direction)
         whole = await listing.page(first=100)
@@ -125,7 +127,7 @@ def _between(whole: Page, after: int | None, before: int | None, size: int, from
     start = 0 if after is None else after + 1
     stop = max(len(whole.ids) if before is None else before, start)
     first, end = (max(stop - size, start), stop) if from_end else (start, min(start + size, stop))
-    page = whole.cut(first, end)
+    page = whole.slice(first, end)
     # Of a row that a cursor names it is known on which side of the page it is, also when nothing is on the page.
     behind = after is not None or (from_end and first > start)
     ahead = before is not None or (not from_end and end < stop)
@@ -172,11 +174,11 @@ async def test_names_with_any_characters_have_cursors_that_lead_back_to_them(con
     listing = _listing(client, account, "NAME")
 
     whole = await listing.page(first=100)
-    forwards, backwards = await listing.forwards(1), await listing.backwards(1)
+    forwards, backwards = await listing.pages_forward(1), await listing.pages_backward(1)
 
     assert len(whole.ids) == len(NAMES)
-    assert forwards == onwards(whole, 1)
-    assert backwards == inwards(whole, 1)
+    assert forwards == expected_pages_forward(whole, 1)
+    assert backwards == expected_pages_backward(whole, 1)
 
 
 @pytest.mark.parametrize("field", sorted(SORT_KEYS))
@@ -188,4 +190,4 @@ async def test_a_page_has_twenty_rows_unless_told_otherwise(conn: Connection, cl
 
     whole, page = await listing.page(first=100), await listing.page()
 
-    assert page == whole.cut(0, 20)
+    assert page == whole.slice(0, 20)

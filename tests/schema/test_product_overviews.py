@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests import world
 from tests.conftest import Client
-from tests.schema.examples import MODEST, license_key, subscription, terms, undone
+from tests.schema.examples import FEW_EXAMPLES, license_key, rolled_back, subscription, terms
 from tests.schema.model import Key, Term, seats
 
 BOXES = """
@@ -216,12 +216,12 @@ def _expected(rows: list[tuple[str, Term, int, list[Key]]], code: str) -> dict[s
     )
 
 
-@MODEST
+@FEW_EXAMPLES
 @given(st.lists(holdings(), max_size=20))
 async def test_boxes_of_generated_subscriptions_are_those_of_the_model_and_agree_with_the_list(
     conn: Connection, client: Client, company: UUID, card: UUID, rows: list[tuple[str, Term, int, list[Key]]]
 ) -> None:
-    async with undone(conn):
+    async with rolled_back(conn):
         await world.product(conn, "access")
         for code, term, total, keys in rows:
             values = {"product_code": code, "license_count": total}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests import world
 from tests.conftest import Client
-from tests.schema.examples import MODEST, undone
+from tests.schema.examples import FEW_EXAMPLES, rolled_back
 
 ASKED = """
 query($id: ID!, $search: String!) {
@@ -142,7 +142,7 @@ async def test_search_stays_within_the_account(conn: Connection, client: Client)
 CHARACTERS = st.sampled_from("aAbB3-% _\\'🚀")
 
 
-@MODEST
+@FEW_EXAMPLES
 @given(
     st.lists(
         st.tuples(st.text(CHARACTERS, min_size=1, max_size=8), st.text("AB3", min_size=5, max_size=5)),
@@ -158,7 +158,7 @@ CHARACTERS = st.sampled_from("aAbB3-% _\\'🚀")
 async def test_generated_text_is_found_where_python_finds_it(
     conn: Connection, client: Client, company: UUID, rows: list[tuple[str, str]], texts: list[str]
 ) -> None:
-    async with undone(conn):
+    async with rolled_back(conn):
         for position, (name, tail) in enumerate(rows):
             values = {"number": f"<{position}>", "display_name": name}
             subscription = await world.subscription(conn, company, **values)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests import world
 from tests.conftest import Client
-from tests.schema.examples import MODEST, license_key, subscription, terms, undone
+from tests.schema.examples import FEW_EXAMPLES, license_key, rolled_back, subscription, terms
 from tests.schema.model import Key, Term, available, seats
 
 ASKED = """
@@ -182,13 +182,13 @@ def licensed(draw: st.DrawFn) -> tuple[Term, int, list[Key]]:
     return draw(terms(world.TODAY)), max(1, held + draw(st.integers(0, 6))), keys
 
 
-@MODEST
+@FEW_EXAMPLES
 @given(st.lists(licensed(), min_size=5, max_size=12))
 async def test_seats_of_generated_keys_are_those_of_the_model(
     conn: Connection, client: Client, company: UUID, card: UUID, batch: list[tuple[Term, int, list[Key]]]
 ) -> None:
     expected = {}
-    async with undone(conn):
+    async with rolled_back(conn):
         for term, total, keys in batch:
             subscription_id = await subscription(conn, company, term, card, license_count=total)
             for position, key in enumerate(keys):

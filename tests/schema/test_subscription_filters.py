@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests import world
 from tests.conftest import Client
-from tests.schema.examples import MODEST, subscription, terms, undone
+from tests.schema.examples import FEW_EXAMPLES, rolled_back, subscription, terms
 from tests.schema.model import Term
 
 ASKED = """
@@ -185,7 +185,7 @@ def sieves(draw: st.DrawFn) -> Sieve:
     return Sieve({name: chosen[name] for name in names})
 
 
-@MODEST
+@FEW_EXAMPLES
 @given(
     st.lists(st.tuples(st.sampled_from(["desktop", "toolbox"]), terms(world.TODAY)), min_size=20, max_size=30),
     st.lists(sieves(), min_size=10, max_size=10),
@@ -193,7 +193,7 @@ def sieves(draw: st.DrawFn) -> Sieve:
 async def test_filters_together_keep_what_each_of_them_keeps(
     conn: Connection, client: Client, company: UUID, card: UUID, rows: list[tuple[str, Term]], filters: list[Sieve]
 ) -> None:
-    async with undone(conn):
+    async with rolled_back(conn):
         for position, (product, term) in enumerate(rows):
             await subscription(conn, company, term, card, product_code=product, display_name=str(position))
 

@@ -11,7 +11,7 @@ from asyncpg import Connection
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client
-from tests.schema.examples import Watch, client_at, noon
+from tests.schema.examples import ManualClock, client_at, noon
 
 ASKED = """
 query($id: ID!) {
@@ -23,13 +23,13 @@ query($id: ID!) {
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def clock() -> ManualClock:
+    return ManualClock()
 
 
 @pytest.fixture
-async def client(watch: Watch, conn: Connection, settings: Settings, signing_key: str) -> AsyncIterator[Client]:
-    async with client_at(watch, conn, settings, signing_key) as client:
+async def client(clock: ManualClock, conn: Connection, settings: Settings, signing_key: str) -> AsyncIterator[Client]:
+    async with client_at(clock, conn, settings, signing_key) as client:
         yield client
 
 
@@ -163,11 +163,11 @@ async def test_suspended_wins_over_everything(
 
 
 async def test_a_perpetual_subscription_is_active_for_ever_and_never_ends_soon(
-    conn: Connection, client: Client, watch: Watch
+    conn: Connection, client: Client, clock: ManualClock
 ) -> None:
     account = await world.company(conn)
     await world.subscription(conn, account, expires_on=None, auto_renewal="NOT_AVAILABLE")
-    watch.now = datetime(2999, 12, 31, 23, 59, tzinfo=UTC)
+    clock.now = datetime(2999, 12, 31, 23, 59, tzinfo=UTC)
 
     shown = await _shown(client, account)
 
@@ -210,21 +210,21 @@ async def test_within_no_days_means_today(conn: Connection, client: Client) -> N
     ],
 )
 async def test_grace_is_counted_in_days_over_the_ends_of_years_and_februaries(
-    conn: Connection, client: Client, watch: Watch, expires_on: date, grace_days: int, statuses: dict[date, str]
+    conn: Connection, client: Client, clock: ManualClock, expires_on: date, grace_days: int, statuses: dict[date, str]
 ) -> None:
     account = await world.company(conn)
     await _renewing(conn, account, expires_on=expires_on, grace_days=grace_days)
 
     shown = {}
     for day in statuses:
-        watch.now = noon(day)
+        clock.now = noon(day)
         shown[day] = (await _shown(client, account))[0]
 
     assert shown == statuses
 
 
 async def test_a_status_changes_when_only_the_clock_moves(
-    conn: Connection, client: Client, watch: Watch, statements: list[str]
+    conn: Connection, client: Client, clock: ManualClock, statements: list[str]
 ) -> None:
     account = await world.company(conn)
     await _renewing(conn, account, activated_on=world.day(1), expires_on=world.day(3), grace_days=2)
@@ -233,7 +233,7 @@ async def test_a_status_changes_when_only_the_clock_moves(
 
     shown = []
     for offset in range(7):
-        watch.now = noon(world.day(offset))
+        clock.now = noon(world.day(offset))
         shown.append(await _shown(client, account))
 
     end = world.day(3).isoformat()
@@ -243,7 +243,7 @@ async def test_a_status_changes_when_only_the_clock_moves(
 
 
 async def test_a_day_begins_at_midnight_in_utc_wherever_the_database_thinks_it_is(
-    conn: Connection, client: Client, watch: Watch
+    conn: Connection, client: Client, clock: ManualClock
 ) -> None:
     account = await world.company(conn)
     await world.subscription(conn, account, expires_on=world.day(0))
@@ -253,7 +253,7 @@ async def test_a_day_begins_at_midnight_in_utc_wherever_the_database_thinks_it_i
     for zone in ("Pacific/Kiritimati", "Pacific/Niue"):
         await conn.execute(f"SET LOCAL TIME ZONE '{zone}'")
         for now in (midnight - timedelta(microseconds=1), midnight):
-            watch.now = now
+            clock.now = now
             shown[zone, now] = (await _shown(client, account))[0]
 
     assert list(shown.values()) == ["ACTIVE", "EXPIRED"] * 2
@@ -271,7 +271,7 @@ async def test_nothing_that_a_client_sends_moves_the_clock(conn: Connection, cli
 
 
 async def test_a_request_reads_the_clock_once(conn: Connection, settings: Settings, signing_key: str) -> None:
-    class Running(Watch):
+    class Running(ManualClock):
         """A day later whenever it is read."""
 
         def __call__(self) -> datetime:
@@ -282,9 +282,9 @@ async def test_a_request_reads_the_clock_once(conn: Connection, settings: Settin
     for offset in range(12):
         subscription = await world.subscription(conn, account, expires_on=world.day(offset))
         await world.license_key(conn, account, subscription)
-    watch = Running(world.NOW - timedelta(days=1))
+    clock = Running(world.NOW - timedelta(days=1))
 
-    async with client_at(watch, conn, settings, signing_key) as client:
+    async with client_at(clock, conn, settings, signing_key) as client:
         data = await client.ask(ASKED, {"id": f"acc_{account}"}, lifetime=timedelta(days=90))
 
     nodes = data["account"]["subscriptions"]["nodes"]

@@ -12,7 +12,16 @@ from db import expressions
 from db.enums import SubscriptionDisplay
 from db.mapping.batch_sql import render
 from gateway.settings import Settings
-from tests.schema.examples import MODEST, Watch, client_at, license_key, noon, subscription, terms, undone
+from tests.schema.examples import (
+    FEW_EXAMPLES,
+    ManualClock,
+    client_at,
+    license_key,
+    noon,
+    rolled_back,
+    subscription,
+    terms,
+)
 from tests.schema.model import Key, Term
 
 # Each with its neighbours is where counting days goes wrong.
@@ -49,7 +58,7 @@ def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-@MODEST
+@FEW_EXAMPLES
 @given(BATCHES, st.integers(0, 3650) | st.sampled_from([0, 1, 29, 31]))
 async def test_the_api_dates_subscriptions_as_the_model_does(
     conn: Connection,
@@ -65,7 +74,7 @@ async def test_the_api_dates_subscriptions_as_the_model_does(
         "query($id: ID!, $days: Int!) { account(id: $id) { subscriptions(first: 100) { nodes {"
         " id status renewsOn isExpiringSoon within: isExpiringSoon(withinDays: $days) } } } }"
     )
-    async with undone(conn), client_at(Watch(noon(today)), conn, settings, signing_key) as client:
+    async with rolled_back(conn), client_at(ManualClock(noon(today)), conn, settings, signing_key) as client:
         ids = await _store(conn, company, card, found)
 
         data = await client.ask(asked, {"id": f"acc_{company}", "days": days})
@@ -82,7 +91,7 @@ async def test_the_api_dates_subscriptions_as_the_model_does(
     }
 
 
-@MODEST
+@FEW_EXAMPLES
 @given(BATCHES)
 async def test_the_sql_finds_usable_days_and_list_conditions_as_the_model_does(
     conn: Connection, company: UUID, card: UUID, batch: tuple[date, list[Term]]
@@ -91,7 +100,7 @@ async def test_the_sql_finds_usable_days_and_list_conditions_as_the_model_does(
     s = expressions.subscriptions.alias()
     shown = [expressions.display(s, display).label(display) for display in SubscriptionDisplay]
     usable = (expressions.usable_until(s).label("until"), expressions.is_usable(s).label("usable"))
-    async with undone(conn):
+    async with rolled_back(conn):
         ids = await _store(conn, company, card, found)
 
         records = await render(select(s.c.id, *usable, *shown)).run(conn, {"today": today})
@@ -108,7 +117,7 @@ async def test_the_sql_finds_usable_days_and_list_conditions_as_the_model_does(
     }
 
 
-@MODEST
+@FEW_EXAMPLES
 @given(keyed_terms())
 async def test_the_api_dates_sublicences_as_the_model_does(
     conn: Connection,
@@ -120,7 +129,7 @@ async def test_the_api_dates_sublicences_as_the_model_does(
 ) -> None:
     today, pairs = batch
     asked = "query($id: ID!) { account(id: $id) { licenseKeys(first: 100) { nodes { id status } } } }"
-    async with undone(conn), client_at(Watch(noon(today)), conn, settings, signing_key) as client:
+    async with rolled_back(conn), client_at(ManualClock(noon(today)), conn, settings, signing_key) as client:
         ids = await _store(conn, company, card, [term for term, _ in pairs])
         keys = [await license_key(conn, company, row_id, key) for row_id, (_, key) in zip(ids, pairs, strict=True)]
 
