@@ -23,17 +23,19 @@ MODULES = (
     subscription_cases,
 )
 
-REFUSED = [
-    pytest.param(mutation, code, made, id=f"{mutation}-{code}-{made.__name__}")
+REFUSED_CASES = [
+    pytest.param(mutation, code, case, id=f"{mutation}-{code}-{case.__name__}")
     for (mutation, code), cases in CASES.items()
     if code is not None
-    for made in cases
+    for case in cases
 ]
-CHANGED = [
-    pytest.param(mutation, made, id=f"{mutation}-{made.__name__}")
+SUCCESSFUL_CASES = [
+    pytest.param(mutation, case, id=f"{mutation}-{case.__name__}")
     for (mutation, code), cases in CASES.items()
     if code is None
-    for made in cases
+    for case in cases
 ]
 # One for each mutation.
-FIRST = [pytest.param(mutation, cases[0], id=mutation) for (mutation, code), cases in CASES.items() if code is None]
+ONE_CASE_PER_MUTATION = [
+    pytest.param(mutation, cases[0], id=mutation) for (mutation, code), cases in CASES.items() if code is None
+]

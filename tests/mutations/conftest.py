@@ -6,14 +6,14 @@ from asyncpg import Connection
 from db.license_key_custody.keyring import Keyring
 from tests import world
 from tests.conftest import Client
-from tests.mutations.scenario import Scene
+from tests.mutations.scenario import Scenario
 
 
 @pytest.fixture
-async def scene(conn: Connection, client: Client, client_without_processor: Client, keyring: Keyring) -> Scene:
+async def scenario(conn: Connection, client: Client, client_without_processor: Client, keyring: Keyring) -> Scenario:
     account = await world.company(conn)
     bob = await world.member(conn, account, await world.user(conn, "bob"), "MEMBER")
     for person in ("ada", "bob"):
-        # The first sight of a person writes: not in what is to be compared.
+        # The first request of a person writes a row: before digests are compared.
         await client.ask("{ __typename }", to=person)
-    return Scene(conn, client, client_without_processor, keyring, account, bob)
+    return Scenario(conn, client, client_without_processor, keyring, account, bob)

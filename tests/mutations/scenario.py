@@ -1,4 +1,4 @@
-"""Cases of mutations: for each code a scene in which it is the answer, and one in which the mutation succeeds.
+"""Scenarios of mutations: for each code a case that is refused with it, and one in which the mutation succeeds.
 
 Whatever must hold for all mutations is tested over the cases that succeed; adding one covers a new mutation.
 """
@@ -26,12 +26,12 @@ Input = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Scene:
+class Scenario:
     """A company of ada's, its member bob, and the product desktop."""
 
     conn: Connection
     client: Client
-    without_processor: Client
+    client_without_processor: Client
     """Asks a service that no payment processor is connected to."""
     keyring: Keyring
     account: UUID
@@ -57,22 +57,24 @@ class Scene:
         user_id = await self.conn.fetchval("SELECT id FROM users WHERE subject = $1", self.to)
         return f"user {user_id}" if user_id else f"service {self.to}"
 
-    def repeatable(self, mutation: str) -> Input:
-        """What makes a call of it repeatable."""
-        return {"idempotencyKey": "once"} if "idempotencyKey" in fields_of_input(mutation) else {}
+    def idempotency(self, mutation: str) -> Input:
+        """The idempotency key, for a mutation that takes one."""
+        return {"idempotencyKey": "once"} if "idempotencyKey" in input_fields(mutation) else {}
 
-    async def change(self, mutation: str, given: Input, **asker: Any) -> Any:
+    async def run(self, mutation: str, given: Input, **asker: Any) -> Any:
         """The payload, with the values of its objects."""
-        data = await self.client.ask(question(mutation), {"input": given}, **{"to": self.to, **self.claims, **asker})
+        data = await self.client.ask(
+            mutation_document(mutation), {"input": given}, **{"to": self.to, **self.claims, **asker}
+        )
         return data["answer"]
 
 
-Case = Callable[[Scene], Awaitable[Input]]
+Case = Callable[[Scenario], Awaitable[Input]]
 CASES: dict[tuple[str, UserErrorCode | None], list[Case]] = {}
 
 
 def case(mutation: str, code: UserErrorCode | None = None) -> Callable[[Case], Case]:
-    """The input that a scene makes of itself is refused with this code; without one, it changes something."""
+    """The input that the case makes of a scenario is refused with this code; without one, it succeeds."""
 
     def note(found: Case) -> Case:
         CASES.setdefault((mutation, code), []).append(found)
@@ -81,37 +83,38 @@ def case(mutation: str, code: UserErrorCode | None = None) -> Callable[[Case], C
     return note
 
 
-def contracts() -> dict[str, MutationSpec]:
+def mutation_specs() -> dict[str, MutationSpec]:
     assert isinstance(ROOT, GraphQLObjectType)
     return {name: strawberry_field(field).metadata[MUTATION_SPEC] for name, field in ROOT.fields.items()}
 
 
-def question(mutation: str) -> str:
+def mutation_document(mutation: str) -> str:
     """The mutation of `$input`, as `answer`."""
-    return f"mutation($input: {_input(mutation)}!) {{ answer: {mutation}(input: $input) {{ {_payload(mutation)} }} }}"
+    selection = _payload_selection(mutation)
+    return f"mutation($input: {_input_type(mutation)}!) {{ answer: {mutation}(input: $input) {{ {selection} }} }}"
 
 
-def fields_of_input(mutation: str) -> Mapping[str, GraphQLInputField]:
-    fields: Mapping[str, GraphQLInputField] = _input(mutation).fields
+def input_fields(mutation: str) -> Mapping[str, GraphQLInputField]:
+    fields: Mapping[str, GraphQLInputField] = _input_type(mutation).fields
     return fields
 
 
-async def digest(conn: Connection) -> dict[str, str]:
-    """What stands in every table, but for the attempts, which are counted whatever comes of them."""
+async def table_digests(conn: Connection) -> dict[str, str]:
+    """A digest of every table but the attempts, which are counted whatever comes of them."""
     names = [table.name for table in tables.Stored.metadata.sorted_tables if table.name != "key_attempts"]
     rows = "coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '')"
-    found = await conn.fetch(" UNION ALL ".join(f"SELECT '{name}', {rows} FROM {name} t" for name in names))
-    return dict(tuple(record) for record in found)
+    records = await conn.fetch(" UNION ALL ".join(f"SELECT '{name}', {rows} FROM {name} t" for name in names))
+    return dict(tuple(record) for record in records)
 
 
-def _input(mutation: str) -> GraphQLInputObjectType:
+def _input_type(mutation: str) -> GraphQLInputObjectType:
     assert isinstance(ROOT, GraphQLObjectType)
     type_ = get_named_type(ROOT.fields[mutation].args["input"].type)
     assert isinstance(type_, GraphQLInputObjectType)
     return type_
 
 
-def _payload(mutation: str) -> str:
+def _payload_selection(mutation: str) -> str:
     """A selection of the payload, and of the values that its objects hold."""
     assert isinstance(ROOT, GraphQLObjectType)
     type_ = get_named_type(ROOT.fields[mutation].type)

@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 
 from tests import world
-from tests.mutations.scenario import Input, Scene, contracts
+from tests.mutations.scenario import Input, Scenario, mutation_specs
 
-CONTRACTS = contracts()
+SPECS = mutation_specs()
 
 STATES: dict[str, dict[str, Any]] = {
     "PENDING": {"activated_on": None, "expires_on": None},
@@ -44,33 +44,33 @@ def calls(subscription: str, card: str, auto_renewal: str) -> dict[str, tuple[st
         "rename": ("renameSubscription", {**of, "displayName": "Another"}),
         "createSublicense": ("createSublicense", {**of, **sublicense}),
     }
-    return {ability: call for ability, call in all_calls.items() if call[0] in CONTRACTS}
+    return {ability: call for ability, call in all_calls.items() if call[0] in SPECS}
 
 
 @pytest.mark.parametrize("role", ["OWNER", "ADMIN", "MEMBER"])
 @pytest.mark.parametrize("sublicenses", [True, False])
-async def test_an_ability_is_what_the_mutation_answers(scene: Scene, role: str, sublicenses: bool) -> None:
-    await scene.conn.execute("UPDATE memberships SET role = $1 WHERE id = $2", role, scene.bob)
-    await scene.conn.execute("UPDATE products SET sublicenses_supported = $1", sublicenses)
-    card = await world.payment_method(scene.conn, scene.account)
+async def test_an_ability_is_what_the_mutation_answers(scenario: Scenario, role: str, sublicenses: bool) -> None:
+    await scenario.conn.execute("UPDATE memberships SET role = $1 WHERE id = $2", role, scenario.bob)
+    await scenario.conn.execute("UPDATE products SET sublicenses_supported = $1", sublicenses)
+    card = await world.payment_method(scenario.conn, scenario.account)
 
     promised, kept = [], []
     for values in subscriptions(card):
-        subscription, _, _ = await world.held(scene.conn, scene.keyring, scene.account, **values)
-        of = scene.id("sub", subscription)
-        data = await scene.client.ask(ABILITIES, {"id": of}, to="bob")
-        tried = calls(of, scene.id("pay", card), values["auto_renewal"])
+        subscription, _, _ = await world.held(scenario.conn, scenario.keyring, scenario.account, **values)
+        of = scenario.id("sub", subscription)
+        data = await scenario.client.ask(ABILITIES, {"id": of}, to="bob")
+        tried = calls(of, scenario.id("pay", card), values["auto_renewal"])
         promised.append({ability: data["subscription"]["viewerCan"][ability] for ability in tried})
-        kept.append({ability: await succeeds(scene, *call) for ability, call in tried.items()})
+        kept.append({ability: await succeeds(scenario, *call) for ability, call in tried.items()})
 
     assert promised == kept
     assert len(promised) == 20
 
 
-async def succeeds(scene: Scene, mutation: str, given: Input) -> bool:
+async def succeeds(scenario: Scenario, mutation: str, given: Input) -> bool:
     """Whether it would: whatever it did is undone."""
-    savepoint = scene.conn.transaction()
+    savepoint = scenario.conn.transaction()
     await savepoint.start()
-    answer = await scene.change(mutation, given, to="bob")
+    answer = await scenario.run(mutation, given, to="bob")
     await savepoint.rollback()
     return bool(answer["userErrors"] == [])

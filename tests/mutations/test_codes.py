@@ -6,10 +6,10 @@ import pytest
 
 from db.errors import Refused, UserErrorCode
 from schema.dsl.mutations import declared_user_error
-from tests.mutations.cases import CASES, CHANGED, REFUSED
-from tests.mutations.scenario import Case, Scene, contracts, digest, fields_of_input
+from tests.mutations.cases import CASES, REFUSED_CASES, SUCCESSFUL_CASES
+from tests.mutations.scenario import Case, Scenario, input_fields, mutation_specs, table_digests
 
-CONTRACTS = contracts()
+SPECS = mutation_specs()
 # Each of these is reached over all mutations, in test_every_mutation.
 COMMON = {
     UserErrorCode.INVALID_INPUT,
@@ -28,50 +28,50 @@ NOBODYS = {"to_nobody": {"subscription"}, "a_block_of_what_nobody_has": {"licens
 
 
 def test_every_mutation_has_a_case_that_succeeds_and_one_for_each_of_its_codes() -> None:
-    declared = {mutation: {None, *contract.codes} - COMMON for mutation, contract in CONTRACTS.items()}
+    declared = {mutation: {None, *spec.codes} - COMMON for mutation, spec in SPECS.items()}
 
-    reached = {mutation: {code for named, code in CASES if named == mutation} for mutation in CONTRACTS}
+    reached = {mutation: {code for named, code in CASES if named == mutation} for mutation in SPECS}
 
     assert reached == declared
 
 
 def test_a_code_that_is_not_declared_is_a_fault() -> None:
-    contract = replace(CONTRACTS["renameSubscription"], codes=(UserErrorCode.FORBIDDEN,))
+    spec = replace(SPECS["renameSubscription"], codes=(UserErrorCode.FORBIDDEN,))
 
     with pytest.raises(AssertionError, match="rename_subscription does not declare SUBSCRIPTION_NOT_FOUND"):
-        declared_user_error(contract, Refused(UserErrorCode.SUBSCRIPTION_NOT_FOUND), None)
+        declared_user_error(spec, Refused(UserErrorCode.SUBSCRIPTION_NOT_FOUND), None)
 
 
-@pytest.mark.parametrize(("mutation", "code", "made"), REFUSED)
+@pytest.mark.parametrize(("mutation", "code", "case"), REFUSED_CASES)
 async def test_a_refusal_has_its_code_and_writes_nothing(
-    scene: Scene, mutation: str, code: UserErrorCode, made: Case
+    scenario: Scenario, mutation: str, code: UserErrorCode, case: Case
 ) -> None:
-    given = await made(scene)
-    before = await digest(scene.conn)
+    given = await case(scenario)
+    before = await table_digests(scenario.conn)
 
-    answer = await scene.change(mutation, {**given, **scene.repeatable(mutation)})
+    answer = await scenario.run(mutation, {**given, **scenario.idempotency(mutation)})
 
     (error,) = answer.pop("userErrors")
     assert (error["code"], error["message"][-1]) == (code, ".")
-    assert error["field"] is None or error["field"][0] in fields_of_input(mutation)
-    assert await digest(scene.conn) == before
+    assert error["field"] is None or error["field"][0] in input_fields(mutation)
+    assert await table_digests(scenario.conn) == before
     if code != UserErrorCode.KEY_ALREADY_REGISTERED:
         assert all(value in (None, False, []) for value in answer.values())
 
 
-@pytest.mark.parametrize(("mutation", "made"), CHANGED)
-async def test_a_change_answers_its_objects_and_leaves_its_trail(scene: Scene, mutation: str, made: Case) -> None:
-    given = await made(scene)
+@pytest.mark.parametrize(("mutation", "case"), SUCCESSFUL_CASES)
+async def test_a_change_answers_its_objects_and_leaves_its_trail(scenario: Scenario, mutation: str, case: Case) -> None:
+    given = await case(scenario)
 
-    answer = await scene.change(mutation, given)
+    answer = await scenario.run(mutation, given)
 
     assert answer["userErrors"] == []
     assert answer.get("changed", True) is True
     assert {name for name, value in answer.items() if value is None} == NOBODYS.get(
-        made.__name__, GONE.get(mutation, set())
+        case.__name__, GONE.get(mutation, set())
     )
-    trail = await scene.conn.fetch(
+    trail = await scenario.conn.fetch(
         "SELECT actor, request_id FROM audit_events UNION ALL SELECT actor, request_id FROM issued_events"
     )
-    assert {event["actor"] for event in trail} == {scene.actor}
+    assert {event["actor"] for event in trail} == {scenario.actor}
     assert all(event["request_id"] for event in trail)

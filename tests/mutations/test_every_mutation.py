@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 from graphql import GraphQLInputObjectType, get_named_type
 
-from tests.mutations.cases import CHANGED, FIRST
-from tests.mutations.scenario import Case, Input, Scene, digest, fields_of_input
+from tests.mutations.cases import ONE_CASE_PER_MUTATION, SUCCESSFUL_CASES
+from tests.mutations.scenario import Case, Input, Scenario, input_fields, table_digests
 
 
 def texts(fields: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -33,79 +33,79 @@ def with_text(given: Any, path: tuple[str, ...], text: str) -> tuple[Any, list[s
     return {**(given or {}), name: changed}, [name, *at]
 
 
-@pytest.mark.parametrize(("mutation", "made"), FIRST)
+@pytest.mark.parametrize(("mutation", "case"), ONE_CASE_PER_MUTATION)
 async def test_a_text_that_is_too_long_or_can_not_be_stored_is_named_and_nothing_is_written(
-    scene: Scene, mutation: str, made: Case
+    scenario: Scenario, mutation: str, case: Case
 ) -> None:
-    given = await made(scene)
-    before = await digest(scene.conn)
+    given = await case(scenario)
+    before = await table_digests(scenario.conn)
 
-    for path in texts(fields_of_input(mutation)):
+    for path in texts(input_fields(mutation)):
         for text in ("x" * 5000, "a\u0000b"):
             sent, at = with_text(given, path, text)
-            answer = await scene.change(mutation, sent)
+            answer = await scenario.run(mutation, sent)
             (error,) = answer["userErrors"]
             assert (error["code"], error["field"]) == ("INVALID_INPUT", at)
             assert error["message"].startswith(f"{'.'.join(at)} must ")
 
-    assert await digest(scene.conn) == before
+    assert await table_digests(scenario.conn) == before
 
 
-@pytest.mark.parametrize(("mutation", "made"), CHANGED)
+@pytest.mark.parametrize(("mutation", "case"), SUCCESSFUL_CASES)
 async def test_a_call_that_is_sent_again_changes_nothing_more_and_answers_the_same(
-    scene: Scene, mutation: str, made: Case
+    scenario: Scenario, mutation: str, case: Case
 ) -> None:
-    given = {**await made(scene), **scene.repeatable(mutation)}
+    given = {**await case(scenario), **scenario.idempotency(mutation)}
 
-    answer = await scene.change(mutation, given)
-    after = await digest(scene.conn)
-    again = await scene.change(mutation, given)
+    answer = await scenario.run(mutation, given)
+    after = await table_digests(scenario.conn)
+    again = await scenario.run(mutation, given)
 
-    if scene.repeatable(mutation):
+    if scenario.idempotency(mutation):
         assert again == answer
-        assert await digest(scene.conn) == after
-        assert (await digest(scene.conn))["idempotency_records"]
+        assert await table_digests(scenario.conn) == after
+        assert (await table_digests(scenario.conn))["idempotency_records"]
 
 
-@pytest.mark.parametrize(("mutation", "made"), FIRST)
-async def test_a_key_of_another_input_is_refused(scene: Scene, mutation: str, made: Case) -> None:
-    given = {**await made(scene), **scene.repeatable(mutation)}
-    await scene.change(mutation, given)
-    await scene.conn.execute("UPDATE idempotency_records SET input_digest = 'another'")
-    before = await digest(scene.conn)
+@pytest.mark.parametrize(("mutation", "case"), ONE_CASE_PER_MUTATION)
+async def test_a_key_of_another_input_is_refused(scenario: Scenario, mutation: str, case: Case) -> None:
+    given = {**await case(scenario), **scenario.idempotency(mutation)}
+    await scenario.run(mutation, given)
+    await scenario.conn.execute("UPDATE idempotency_records SET input_digest = 'another'")
+    before = await table_digests(scenario.conn)
 
-    answer = await scene.change(mutation, given)
+    answer = await scenario.run(mutation, given)
 
-    if scene.repeatable(mutation):
+    if scenario.idempotency(mutation):
         assert _verdict(answer) == ("IDEMPOTENCY_KEY_REUSED", ["idempotencyKey"])
-        assert await digest(scene.conn) == before
+        assert await table_digests(scenario.conn) == before
 
 
-@pytest.mark.parametrize(("mutation", "made"), FIRST)
+@pytest.mark.parametrize(("mutation", "case"), ONE_CASE_PER_MUTATION)
 async def test_a_twin_in_flight_is_waited_for_and_then_said_to_be(
-    scene: Scene, database_url: str, mutation: str, made: Case
+    scenario: Scenario, database_url: str, mutation: str, case: Case
 ) -> None:
-    given: Input = {**await made(scene), **scene.repeatable(mutation)}
-    if not scene.repeatable(mutation):
+    given: Input = {**await case(scenario), **scenario.idempotency(mutation)}
+    if not scenario.idempotency(mutation):
         return
-    await scene.conn.execute("SET LOCAL lock_timeout = '20ms'")
-    before = await digest(scene.conn)
+    await scenario.conn.execute("SET LOCAL lock_timeout = '20ms'")
+    before = await table_digests(scenario.conn)
     twin = await asyncpg.connect(database_url)
     try:
         async with twin.transaction():
             await twin.execute(
                 "INSERT INTO idempotency_records VALUES ($1, $2, $3, '', NULL, now())",
-                await scene.viewer(),
+                await scenario.viewer(),
                 mutation,
                 given["idempotencyKey"],
             )
-            answer = await scene.change(mutation, given)
+            answer = await scenario.run(mutation, given)
             await twin.execute("DELETE FROM idempotency_records")
     finally:
         await twin.close()
 
     assert _verdict(answer) == ("IDEMPOTENCY_IN_PROGRESS", ["idempotencyKey"])
-    assert await digest(scene.conn) == before
+    assert await table_digests(scenario.conn) == before
 
 
 def _verdict(answer: Any) -> tuple[str, list[str] | None]:

@@ -8,7 +8,7 @@ from db.changes import transactions
 from db.errors import Refused, UserErrorCode
 from tests import world
 from tests.mutations.license_key_cases import issued, sublicense
-from tests.mutations.scenario import Scene, digest
+from tests.mutations.scenario import Scenario, table_digests
 from tests.mutations.subscription_cases import another_name, of, renewing, switched_off
 
 SEVERAL = """
@@ -20,110 +20,110 @@ SEVERAL = """
 """
 
 
-async def test_several_changes_run_one_after_the_other_and_each_shows_its_own_effect(scene: Scene) -> None:
-    given = await of(scene)
+async def test_several_changes_run_one_after_the_other_and_each_shows_its_own_effect(scenario: Scenario) -> None:
+    given = await of(scenario)
 
-    data = await scene.client.ask(SEVERAL, {"id": given["subscriptionId"], "foreign": "nothing"})
+    data = await scenario.client.ask(SEVERAL, {"id": given["subscriptionId"], "foreign": "nothing"})
 
     assert data == {
         "first": {"subscription": {"displayName": "First"}},
         "refused": {"userErrors": [{"code": "SUBSCRIPTION_NOT_FOUND"}]},
         "second": {"subscription": {"displayName": "Second"}},
     }
-    assert await scene.conn.fetchval("SELECT count(*) FROM audit_events") == 2
+    assert await scenario.conn.fetchval("SELECT count(*) FROM audit_events") == 2
 
 
-async def test_what_is_so_already_is_no_change_and_no_event(scene: Scene) -> None:
-    given = await another_name(scene)
+async def test_what_is_so_already_is_no_change_and_no_event(scenario: Scenario) -> None:
+    given = await another_name(scenario)
 
-    answers = [await scene.change("renameSubscription", given) for _ in range(2)]
+    answers = [await scenario.run("renameSubscription", given) for _ in range(2)]
 
     assert [answer["changed"] for answer in answers] == [True, False]
-    trail = await scene.conn.fetch("SELECT action, before, after FROM audit_events")
+    trail = await scenario.conn.fetch("SELECT action, before, after FROM audit_events")
     assert [event["after"] for event in trail] == [{"displayName": "Design team"}]
 
 
-async def test_a_call_that_is_sent_again_shows_the_objects_as_they_are_now(scene: Scene) -> None:
-    given = await another_name(scene)
+async def test_a_call_that_is_sent_again_shows_the_objects_as_they_are_now(scenario: Scenario) -> None:
+    given = await another_name(scenario)
     once = {**given, "idempotencyKey": "once"}
-    await scene.change("renameSubscription", once)
-    await scene.change("renameSubscription", {**given, "displayName": "Later"})
+    await scenario.run("renameSubscription", once)
+    await scenario.run("renameSubscription", {**given, "displayName": "Later"})
 
-    again = await scene.change("renameSubscription", once)
+    again = await scenario.run("renameSubscription", once)
 
     assert (again["changed"], again["subscription"]["displayName"]) == (True, "Later")
 
 
-async def test_a_key_with_another_input_is_refused_and_changes_nothing(scene: Scene) -> None:
-    given = await another_name(scene)
-    await scene.change("renameSubscription", {**given, "idempotencyKey": "once"})
+async def test_a_key_with_another_input_is_refused_and_changes_nothing(scenario: Scenario) -> None:
+    given = await another_name(scenario)
+    await scenario.run("renameSubscription", {**given, "idempotencyKey": "once"})
 
-    other = await scene.change("renameSubscription", {**given, "displayName": "Other", "idempotencyKey": "once"})
+    other = await scenario.run("renameSubscription", {**given, "displayName": "Other", "idempotencyKey": "once"})
 
     assert [error["code"] for error in other["userErrors"]] == ["IDEMPOTENCY_KEY_REUSED"]
-    assert await scene.conn.fetchval("SELECT display_name FROM subscriptions") == "Design team"
+    assert await scenario.conn.fetchval("SELECT display_name FROM subscriptions") == "Design team"
 
 
-async def test_a_key_is_one_persons_and_one_mutations(scene: Scene) -> None:
-    await scene.conn.execute("UPDATE memberships SET role = 'ADMIN' WHERE id = $1", scene.bob)
-    given = await another_name(scene)
-    switch = await switched_off(scene)
+async def test_a_key_is_one_persons_and_one_mutations(scenario: Scenario) -> None:
+    await scenario.conn.execute("UPDATE memberships SET role = 'ADMIN' WHERE id = $1", scenario.bob)
+    given = await another_name(scenario)
+    switch = await switched_off(scenario)
     once = {"idempotencyKey": "once"}
 
     answers = [
-        await scene.change("renameSubscription", {**given, **once}),
-        await scene.change("renameSubscription", {**given, "displayName": "Bob's", **once}, to="bob"),
-        await scene.change("setAutoRenewal", {**switch, **once}),
+        await scenario.run("renameSubscription", {**given, **once}),
+        await scenario.run("renameSubscription", {**given, "displayName": "Bob's", **once}, to="bob"),
+        await scenario.run("setAutoRenewal", {**switch, **once}),
     ]
 
     assert [answer["changed"] for answer in answers] == [True, True, True]
 
 
-async def test_a_refusal_is_not_kept(scene: Scene) -> None:
-    subscription, _ = await renewing(scene, expires_on=world.day(-1))
-    given = {"subscriptionId": scene.id("sub", subscription), "enabled": False, "idempotencyKey": "once"}
+async def test_a_refusal_is_not_kept(scenario: Scenario) -> None:
+    subscription, _ = await renewing(scenario, expires_on=world.day(-1))
+    given = {"subscriptionId": scenario.id("sub", subscription), "enabled": False, "idempotencyKey": "once"}
 
-    refused = await scene.change("setAutoRenewal", given)
-    confirmed = await scene.change("setAutoRenewal", {**given, "confirmGraceLoss": True})
+    refused = await scenario.run("setAutoRenewal", given)
+    confirmed = await scenario.run("setAutoRenewal", {**given, "confirmGraceLoss": True})
 
     assert [error["code"] for error in refused["userErrors"]] == ["GRACE_LOSS_UNCONFIRMED"]
     assert (confirmed["userErrors"], confirmed["subscription"]["status"]) == ([], "EXPIRED")
 
 
-async def test_somebody_who_has_left_is_shown_nothing_by_a_call_sent_again(scene: Scene) -> None:
-    given = {**await another_name(scene), "idempotencyKey": "once"}
-    await scene.change("renameSubscription", given)
-    await scene.conn.execute("UPDATE memberships SET status = 'BLOCKED' WHERE role = 'OWNER'")
+async def test_somebody_who_has_left_is_shown_nothing_by_a_call_sent_again(scenario: Scenario) -> None:
+    given = {**await another_name(scenario), "idempotencyKey": "once"}
+    await scenario.run("renameSubscription", given)
+    await scenario.conn.execute("UPDATE memberships SET status = 'BLOCKED' WHERE role = 'OWNER'")
 
-    again = await scene.change("renameSubscription", given)
+    again = await scenario.run("renameSubscription", given)
 
     assert again == {"subscription": None, "changed": True, "userErrors": []}
 
 
-async def test_a_record_holds_ids_and_no_text(scene: Scene) -> None:
-    given = await issued(scene)
+async def test_a_record_holds_ids_and_no_text(scenario: Scenario) -> None:
+    given = await issued(scenario)
 
-    answer = await scene.change("registerLicenseKey", {**given, "name": "Secret project", "idempotencyKey": "once"})
+    answer = await scenario.run("registerLicenseKey", {**given, "name": "Secret project", "idempotencyKey": "once"})
 
-    (record,) = await scene.conn.fetch("SELECT * FROM idempotency_records")
+    (record,) = await scenario.conn.fetch("SELECT * FROM idempotency_records")
     ids = {name: answer[name]["id"].split("_")[1:] for name in ("subscription", "licenseKey")}
     assert record["result"] == {"subscription": ids["subscription"], "license_key": ids["licenseKey"]}
     assert (record["mutation"], record["key"], len(record["input_digest"])) == ("registerLicenseKey", "once", 32)
 
 
-async def test_a_fault_in_the_middle_leaves_nothing_behind(scene: Scene) -> None:
-    subscription, _, _ = await world.held(scene.conn, scene.keyring, scene.account)
-    _, given = await sublicense(scene, subscription)
-    await scene.conn.execute("ALTER TABLE audit_events RENAME COLUMN actor TO performer")
-    before = await digest(scene.conn)
+async def test_a_fault_in_the_middle_leaves_nothing_behind(scenario: Scenario) -> None:
+    subscription, _, _ = await world.held(scenario.conn, scenario.keyring, scenario.account)
+    _, given = await sublicense(scenario, subscription)
+    await scenario.conn.execute("ALTER TABLE audit_events RENAME COLUMN actor TO performer")
+    before = await table_digests(scenario.conn)
 
-    response = await scene.client.post(
+    response = await scenario.client.post(
         "mutation ($input: ActivateProductInput!) { activateProduct(input: $input) { userErrors { code } } }",
         {"input": {**given, "idempotencyKey": "once"}},
     )
 
     assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
-    assert await digest(scene.conn) == before
+    assert await table_digests(scenario.conn) == before
 
 
 @pytest.mark.parametrize("gives_way", [asyncpg.DeadlockDetectedError, asyncpg.SerializationError])

@@ -6,7 +6,7 @@ from asyncpg import Connection
 
 from tests import world
 from tests.mutations.license_key_cases import DEVICE
-from tests.mutations.scenario import Scene
+from tests.mutations.scenario import Scenario
 from tests.mutations.store_cases import STORE
 
 TRAIL = """
@@ -24,25 +24,25 @@ TRAIL = """
 KEPT = "id, occurred_at, actor_user_id, actor, action, subject_type, subject_id, before, after, request_id"
 
 
-async def by_store(scene: Scene, mutation: str, **given: Any) -> Any:
+async def by_store(scenario: Scenario, mutation: str, **given: Any) -> Any:
     """A change by the store, a day before what follows."""
-    answer = await scene.change(mutation, given, to="store", **STORE)
+    answer = await scenario.run(mutation, given, to="store", **STORE)
     assert answer["userErrors"] == []
-    await scene.conn.execute("UPDATE issued_events SET occurred_at = occurred_at - interval '1 day'")
+    await scenario.conn.execute("UPDATE issued_events SET occurred_at = occurred_at - interval '1 day'")
     return answer
 
 
-async def sold(scene: Scene, number: str) -> str:
+async def sold(scenario: Scenario, number: str) -> str:
     """The text of a key that is issued to nobody."""
     terms = {"number": number, "productCode": "desktop", "licenseCount": 10, "termMonths": 12}
     how = {"channel": "RESELLER", "startTrigger": "ON_KEY_REGISTRATION"}
-    key: str = (await by_store(scene, "issueSubscription", **terms, **how))["key"]
+    key: str = (await by_store(scenario, "issueSubscription", **terms, **how))["key"]
     return key
 
 
-async def trail(scene: Scene, account_id: str, to: str) -> Any:
+async def trail(scenario: Scenario, account_id: str, to: str) -> Any:
     """The newest first."""
-    data = await scene.client.ask(TRAIL, {"account": account_id}, to=to)
+    data = await scenario.client.ask(TRAIL, {"account": account_id}, to=to)
     return data["account"] and data["account"]["auditEvents"]["nodes"]
 
 
@@ -56,18 +56,18 @@ def event(day: int, actor: str, action: str, subject: Any, after: Any) -> dict[s
     return {"occurredAt": at, "actor": actor, "action": action, "before": None, "after": after, "subject": subject}
 
 
-async def test_who_registers_a_key_reads_what_happened_to_it_and_to_no_other(scene: Scene) -> None:
-    other = await world.account(scene.conn)
-    await world.member(scene.conn, other, await world.user(scene.conn, "eve"))
-    lost, kept = await sold(scene, "N-1"), await sold(scene, "N-2")
+async def test_who_registers_a_key_reads_what_happened_to_it_and_to_no_other(scenario: Scenario) -> None:
+    other = await world.account(scenario.conn)
+    await world.member(scenario.conn, other, await world.user(scenario.conn, "eve"))
+    lost, kept = await sold(scenario, "N-1"), await sold(scenario, "N-2")
     for key, reason in ((lost, "leaked"), (kept, "unpaid")):
-        await by_store(scene, "blockLicenseKey", key=key, reason=reason)
-    await by_store(scene, "blockLicenseKey", key=kept, reason="paid", blocked=False)
+        await by_store(scenario, "blockLicenseKey", key=key, reason=reason)
+    await by_store(scenario, "blockLicenseKey", key=kept, reason="paid", blocked=False)
 
-    await scene.change("registerLicenseKey", {"accountId": scene.account_id, "key": kept})
+    await scenario.run("registerLicenseKey", {"accountId": scenario.account_id, "key": kept})
 
     masked = {"__typename": "LicenseKey", "maskedKey": f"*****-*****-*****-*****-{kept[-5:]}"}
-    assert await trail(scene, scene.account_id, "ada") == [
+    assert await trail(scenario, scenario.account_id, "ada") == [
         event(15, "ada@example.com", "license_key.registered", masked, {"number": "N-2"}),
         event(14, "store", "license_key.unblocked", masked, {"reason": "paid"}),
         event(13, "store", "license_key.blocked", masked, {"reason": "unpaid"}),
@@ -79,44 +79,44 @@ async def test_who_registers_a_key_reads_what_happened_to_it_and_to_no_other(sce
             {"number": "N-2"},
         ),
     ]
-    assert await untold(scene.conn) == [
+    assert await untold(scenario.conn) == [
         ("subscription.issued", {"number": "N-1"}),
         ("license_key.blocked", {"reason": "leaked"}),
     ]
-    assert await trail(scene, f"acc_{other}", "eve") == []
-    assert await trail(scene, scene.account_id, "eve") is None
+    assert await trail(scenario, f"acc_{other}", "eve") == []
+    assert await trail(scenario, scenario.account_id, "eve") is None
 
 
-async def test_what_happened_is_told_as_it_was_to_whom_a_first_device_makes_the_owner(scene: Scene) -> None:
-    user_id = await scene.conn.fetchval("SELECT id FROM users WHERE subject = 'ada'")
+async def test_what_happened_is_told_as_it_was_to_whom_a_first_device_makes_the_owner(scenario: Scenario) -> None:
+    user_id = await scenario.conn.fetchval("SELECT id FROM users WHERE subject = 'ada'")
     account_id = f"acc_{user_id}"
-    key = await sold(scene, "N-1")
+    key = await sold(scenario, "N-1")
     for reason, blocked in (("unpaid", True), ("paid", False)):
-        await by_store(scene, "blockLicenseKey", key=key, reason=reason, blocked=blocked)
-    before = await scene.conn.fetch(f"SELECT {KEPT} FROM issued_events ORDER BY id")
+        await by_store(scenario, "blockLicenseKey", key=key, reason=reason, blocked=blocked)
+    before = await scenario.conn.fetch(f"SELECT {KEPT} FROM issued_events ORDER BY id")
 
-    await scene.change("activateProduct", {"accountId": account_id, "key": key, **DEVICE})
+    await scenario.run("activateProduct", {"accountId": account_id, "key": key, **DEVICE})
 
-    told = await scene.conn.fetch(f"SELECT {KEPT} FROM audit_events WHERE actor = 'store' ORDER BY id")
+    told = await scenario.conn.fetch(f"SELECT {KEPT} FROM audit_events WHERE actor = 'store' ORDER BY id")
     assert told == before
     assert len(told) == 3
-    assert {each["action"] for each in await trail(scene, account_id, "ada")} == {
+    assert {each["action"] for each in await trail(scenario, account_id, "ada")} == {
         *(each["action"] for each in before),
         "license_key.registered",
         "activation.activated",
     }
-    assert await untold(scene.conn) == []
+    assert await untold(scenario.conn) == []
 
 
-async def test_a_registration_that_is_refused_leaves_the_trail_where_it_was(scene: Scene) -> None:
-    key = await sold(scene, "N-1")
-    await by_store(scene, "blockLicenseKey", key=key, reason="leaked")
+async def test_a_registration_that_is_refused_leaves_the_trail_where_it_was(scenario: Scenario) -> None:
+    key = await sold(scenario, "N-1")
+    await by_store(scenario, "blockLicenseKey", key=key, reason="leaked")
 
-    refused = await scene.change("registerLicenseKey", {"accountId": scene.account_id, "key": key})
+    refused = await scenario.run("registerLicenseKey", {"accountId": scenario.account_id, "key": key})
 
     assert [error["code"] for error in refused["userErrors"]] == ["KEY_BLOCKED"]
-    assert await trail(scene, scene.account_id, "ada") == []
-    assert await untold(scene.conn) == [
+    assert await trail(scenario, scenario.account_id, "ada") == []
+    assert await untold(scenario.conn) == [
         ("subscription.issued", {"number": "N-1"}),
         ("license_key.blocked", {"reason": "leaked"}),
     ]

@@ -19,7 +19,7 @@ from gateway.settings import Settings
 from tests import world
 from tests.committed import Acquire, connections
 from tests.conftest import Client, now, scratch_database
-from tests.mutations.scenario import Input, question
+from tests.mutations.scenario import Input, mutation_document
 
 TIMES = pytest.mark.parametrize("time", range(10))
 STORE: Input = {"to": "store", "email": None, "name": None, "scopes": ["store:write"]}
@@ -81,7 +81,7 @@ async def owner(conn: Connection) -> tuple[str, str]:
 
 
 async def change(client: Client, mutation: str, given: Input, **asker: Any) -> Any:
-    return (await client.ask(question(mutation), {"input": given}, **asker))["answer"]
+    return (await client.ask(mutation_document(mutation), {"input": given}, **asker))["answer"]
 
 
 async def verdict(answer: Awaitable[Any]) -> str:

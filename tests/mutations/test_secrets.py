@@ -15,7 +15,7 @@ from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from tests.conftest import Client
 from tests.mutations.cases import CASES
-from tests.mutations.scenario import Case, Input, Scene, question
+from tests.mutations.scenario import Case, Input, Scenario, mutation_document
 
 # Where a whole key is what was asked for.
 SHOWING = {"createSublicense", "issueSubscription", "revealLicenseKey", "rotateSublicense"}
@@ -49,18 +49,18 @@ async def secrets_of(conn: Connection, keyring: Keyring, given: Input) -> set[st
 
 
 @pytest.fixture
-def run_all(scene: Scene, signing_key: str) -> Run:
+def run_all(scenario: Scenario, signing_key: str) -> Run:
     """Runs all cases of these codes, each undone. What was answered, and all the secrets there were."""
 
     async def run(wanted: Callable[[UserErrorCode | None], bool]) -> tuple[str, set[str]]:
         told, secrets = [], set[str]()
-        chosen = [(mutation, made) for (mutation, code), cases in CASES.items() if wanted(code) for made in cases]
-        for mutation, made in chosen:
-            undone = scene.conn.transaction()
+        chosen = [(mutation, case) for (mutation, code), cases in CASES.items() if wanted(code) for case in cases]
+        for mutation, case in chosen:
+            undone = scenario.conn.transaction()
             await undone.start()
             # With tokens of its own: by others, people would be remembered whose rows are gone.
-            client = Client(scene.client.http, signing_key)
-            answer, known = await run_one(replace(scene, client=client), mutation, made)
+            client = Client(scenario.client.http, signing_key)
+            answer, known = await run_one(replace(scenario, client=client), mutation, case)
             await undone.rollback()
             told.append(answer)
             secrets |= known
@@ -69,16 +69,18 @@ def run_all(scene: Scene, signing_key: str) -> Run:
     return run
 
 
-async def run_one(scene: Scene, mutation: str, made: Case) -> tuple[str, set[str]]:
-    given = await made(scene)
-    sent = {**given, **scene.repeatable(mutation)}
-    response = await scene.client.post(question(mutation), {"input": sent}, to=scene.to, **scene.claims)
+async def run_one(scenario: Scenario, mutation: str, case: Case) -> tuple[str, set[str]]:
+    given = await case(scenario)
+    sent = {**given, **scenario.idempotency(mutation)}
+    response = await scenario.client.post(
+        mutation_document(mutation), {"input": sent}, to=scenario.to, **scenario.claims
+    )
     body = response.json()
     if mutation in SHOWING and body["data"]:
         body["data"]["answer"].pop("key")
     answer = json.dumps(body)
-    secrets = await secrets_of(scene.conn, scene.keyring, given)
-    assert found(secrets, answer + await stored(scene.conn)) == set(), mutation
+    secrets = await secrets_of(scenario.conn, scenario.keyring, given)
+    assert found(secrets, answer + await stored(scenario.conn)) == set(), mutation
     return answer, secrets
 
 
@@ -90,8 +92,8 @@ async def test_what_is_secret_is_nowhere_after_a_run_of_all_cases(log: io.String
     assert found(secrets | {"eyJ", "Bearer"}, told + log.getvalue()) == set()
 
 
-async def test_a_fault_tells_nothing_secret_either(log: io.StringIO, scene: Scene, run_all: Run) -> None:
-    await scene.conn.execute("ALTER TABLE audit_events RENAME COLUMN actor TO performer")
+async def test_a_fault_tells_nothing_secret_either(log: io.StringIO, scenario: Scenario, run_all: Run) -> None:
+    await scenario.conn.execute("ALTER TABLE audit_events RENAME COLUMN actor TO performer")
 
     told, secrets = await run_all(lambda code: code is None)
 
@@ -101,12 +103,14 @@ async def test_a_fault_tells_nothing_secret_either(log: io.StringIO, scene: Scen
     assert found(secrets | {"eyJ", "Bearer"}, told + log.getvalue()) == set()
 
 
-async def test_a_row_that_a_constraint_refuses_is_not_quoted(log: io.StringIO, scene: Scene) -> None:
-    made, *_ = CASES["addPaymentMethod", None]
-    given = await made(scene)
-    await scene.conn.execute("ALTER TABLE payment_methods ADD CONSTRAINT never CHECK (token = '') NOT VALID")
+async def test_a_row_that_a_constraint_refuses_is_not_quoted(log: io.StringIO, scenario: Scenario) -> None:
+    case, *_ = CASES["addPaymentMethod", None]
+    given = await case(scenario)
+    await scenario.conn.execute("ALTER TABLE payment_methods ADD CONSTRAINT never CHECK (token = '') NOT VALID")
 
-    response = await scene.client.post(question("addPaymentMethod"), {"input": given}, to=scene.to, **scene.claims)
+    response = await scenario.client.post(
+        mutation_document("addPaymentMethod"), {"input": given}, to=scenario.to, **scenario.claims
+    )
 
     assert response.json()["errors"][0]["extensions"]["code"] == "INTERNAL"
     assert "violates check constraint" in log.getvalue()

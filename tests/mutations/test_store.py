@@ -8,7 +8,7 @@ import pytest
 from tests import world
 from tests.conftest import Client
 from tests.mutations import store_cases
-from tests.mutations.scenario import Case, Scene, digest
+from tests.mutations.scenario import Case, Scenario, table_digests
 
 ISSUE, ORDER, RENEW, REFUND = (
     store_cases.sold,
@@ -19,13 +19,13 @@ ISSUE, ORDER, RENEW, REFUND = (
 ITEMS = [{"productCode": "toolbox", "quantity": 1}] * 2
 
 
-async def block(scene: Scene) -> dict[str, Any]:
-    given = await store_cases.by_its_text(scene)
-    return {**given, "licenseKeyId": scene.account_id}
+async def block(scenario: Scenario) -> dict[str, Any]:
+    given = await store_cases.by_its_text(scenario)
+    return {**given, "licenseKeyId": scenario.account_id}
 
 
 @pytest.mark.parametrize(
-    ("mutation", "made", "changed", "field", "said"),
+    ("mutation", "case", "changed", "field", "said"),
     [
         ("issueSubscription", ISSUE, {"startsOn": "2026-07-01"}, "startsOn", "must be given with ON_FIXED_DATE"),
         ("issueSubscription", ISSUE, {"startTrigger": "ON_FIXED_DATE"}, "startsOn", "must be given with ON_FIXED_DATE"),
@@ -49,40 +49,40 @@ async def block(scene: Scene) -> dict[str, Any]:
     ],
 )
 async def test_what_can_not_be_is_named_and_nothing_is_written(
-    scene: Scene, mutation: str, made: Case, changed: dict[str, Any], field: str, said: str
+    scenario: Scenario, mutation: str, case: Case, changed: dict[str, Any], field: str, said: str
 ) -> None:
-    given = {**await made(scene), **changed}
-    before = await digest(scene.conn)
+    given = {**await case(scenario), **changed}
+    before = await table_digests(scenario.conn)
 
-    answer = await scene.change(mutation, given)
+    answer = await scenario.run(mutation, given)
 
     (error,) = answer["userErrors"]
     assert (error["code"], error["field"]) == ("INVALID_INPUT", [field])
     assert said in error["message"]
-    assert await digest(scene.conn) == before
+    assert await table_digests(scenario.conn) == before
 
 
-async def test_a_key_that_was_sold_to_nobody_is_registered_by_whoever_bought_it(scene: Scene) -> None:
-    given = await store_cases.sold(scene, accountId=None, channel="RESELLER")
-    issued = await scene.change("issueSubscription", given)
-    scene.to, scene.claims = "ada", {}
+async def test_a_key_that_was_sold_to_nobody_is_registered_by_whoever_bought_it(scenario: Scenario) -> None:
+    given = await store_cases.sold(scenario, accountId=None, channel="RESELLER")
+    issued = await scenario.run("issueSubscription", given)
+    scenario.to, scenario.claims = "ada", {}
 
-    registered = await scene.change("registerLicenseKey", {"accountId": scene.account_id, "key": issued["key"]})
+    registered = await scenario.run("registerLicenseKey", {"accountId": scenario.account_id, "key": issued["key"]})
 
     assert (issued["subscription"], issued["userErrors"], registered["userErrors"]) == (None, [], [])
     assert registered["subscription"]["number"] == "N-1"
     assert registered["licenseKey"]["maskedKey"] == f"*****-*****-*****-*****-{issued['key'][-5:]}"
-    found = await scene.conn.fetch("SELECT product_code, quantity FROM subscription_items")
+    found = await scenario.conn.fetch("SELECT product_code, quantity FROM subscription_items")
     assert [tuple(row) for row in found] == [("toolbox", 3)]
 
 
 @pytest.mark.parametrize("account", ["own", None])
-async def test_a_key_that_was_sold_is_in_no_record(scene: Scene, account: str | None) -> None:
-    given = await store_cases.sold(scene, idempotencyKey="once", accountId=account and scene.account_id)
+async def test_a_key_that_was_sold_is_in_no_record(scenario: Scenario, account: str | None) -> None:
+    given = await store_cases.sold(scenario, idempotencyKey="once", accountId=account and scenario.account_id)
 
-    issued = await scene.change("issueSubscription", given)
+    issued = await scenario.run("issueSubscription", given)
 
-    kept = await scene.conn.fetch(
+    kept = await scenario.conn.fetch(
         "SELECT t::text FROM audit_events t UNION ALL SELECT t::text FROM issued_events t"
         " UNION ALL SELECT t::text FROM idempotency_records t"
     )
@@ -91,23 +91,25 @@ async def test_a_key_that_was_sold_is_in_no_record(scene: Scene, account: str | 
 
 
 @pytest.mark.parametrize("reason", ["", " " * 3])
-async def test_a_block_has_a_reason(scene: Scene, reason: str) -> None:
-    given = await store_cases.by_its_id(scene)
+async def test_a_block_has_a_reason(scenario: Scenario, reason: str) -> None:
+    given = await store_cases.by_its_id(scenario)
 
-    answer = await scene.change("blockLicenseKey", {**given, "reason": reason})
+    answer = await scenario.run("blockLicenseKey", {**given, "reason": reason})
 
     assert [(error["code"], error["field"]) for error in answer["userErrors"]] == [("INVALID_INPUT", ["reason"])]
 
 
-async def test_a_removed_method_is_still_what_paid_an_order_but_not_what_a_renewal_is_charged_to(scene: Scene) -> None:
-    card = await world.payment_method(scene.conn, scene.account, brand="Visa")
-    row = await world.subscription(scene.conn, scene.account, payment_method_id=card)
-    await world.order(scene.conn, scene.account, row, payment_method_id=card)
+async def test_a_removed_method_is_still_what_paid_an_order_but_not_what_a_renewal_is_charged_to(
+    scenario: Scenario,
+) -> None:
+    card = await world.payment_method(scenario.conn, scenario.account, brand="Visa")
+    row = await world.subscription(scenario.conn, scenario.account, payment_method_id=card)
+    await world.order(scenario.conn, scenario.account, row, payment_method_id=card)
     shown = "paymentMethod { brand } orders { nodes { paymentMethod { brand } } }"
 
-    await scene.change("removePaymentMethod", {"paymentMethodId": scene.id("pay", card)})
+    await scenario.run("removePaymentMethod", {"paymentMethodId": scenario.id("pay", card)})
 
-    assert (await scene.client.ask(f'{{ subscription(id: "{scene.id("sub", row)}") {{ {shown} }} }}'))[
+    assert (await scenario.client.ask(f'{{ subscription(id: "{scenario.id("sub", row)}") {{ {shown} }} }}'))[
         "subscription"
     ] == {
         "paymentMethod": None,
@@ -115,31 +117,34 @@ async def test_a_removed_method_is_still_what_paid_an_order_but_not_what_a_renew
     }
 
 
-async def everything_wrong_with_a_sale(scene: Scene) -> dict[str, Any]:
+async def everything_wrong_with_a_sale(scenario: Scenario) -> dict[str, Any]:
     """A product for persons, of which there may be no more, under a number that is taken."""
-    product = await world.product(scene.conn, "home", audience="PERSONAL", max_per_account=1)
-    await world.subscription(scene.conn, scene.account, product, number="N-1")
-    return await store_cases.sold(scene, productCode=product)
+    product = await world.product(scenario.conn, "home", audience="PERSONAL", max_per_account=1)
+    await world.subscription(scenario.conn, scenario.account, product, number="N-1")
+    return await store_cases.sold(scenario, productCode=product)
 
 
-async def everything_wrong_with_an_order(scene: Scene) -> dict[str, Any]:
+async def everything_wrong_with_an_order(scenario: Scenario) -> dict[str, Any]:
     """Another account's subscription and method, no product, a number that is taken, a wrong total."""
-    account = await world.account(scene.conn)
-    row, card = await world.subscription(scene.conn, account), await world.payment_method(scene.conn, account)
-    await store_cases.order(scene, number="O-1")
-    elsewhere = {"subscriptionId": scene.id("sub", row, account), "paymentMethodId": scene.id("pay", card, account)}
+    account = await world.account(scenario.conn)
+    row, card = await world.subscription(scenario.conn, account), await world.payment_method(scenario.conn, account)
+    await store_cases.order(scenario, number="O-1")
+    elsewhere = {
+        "subscriptionId": scenario.id("sub", row, account),
+        "paymentMethodId": scenario.id("pay", card, account),
+    }
     lines = [{"productCode": "nothing", "quantity": 1, "unitPrice": "1.00"}]
-    return await store_cases.ordered(scene, accountId=f"acc_{UUID(int=7)}", lines=lines, **elsewhere)
+    return await store_cases.ordered(scenario, accountId=f"acc_{UUID(int=7)}", lines=lines, **elsewhere)
 
 
-async def everything_wrong_with_a_method(scene: Scene) -> dict[str, Any]:
+async def everything_wrong_with_a_method(scenario: Scenario) -> dict[str, Any]:
     """Another account's, where no processor is, by the number of a card."""
-    scene.client = scene.without_processor
-    return {"accountId": f"acc_{await world.account(scene.conn)}", "token": "4242424242424242"}
+    scenario.client = scenario.client_without_processor
+    return {"accountId": f"acc_{await world.account(scenario.conn)}", "token": "4242424242424242"}
 
 
 @pytest.mark.parametrize(
-    ("mutation", "made", "mended"),
+    ("mutation", "case", "mended"),
     [
         (
             "issueSubscription",
@@ -181,19 +186,23 @@ async def everything_wrong_with_a_method(scene: Scene) -> dict[str, Any]:
     ],
 )
 async def test_of_several_things_that_are_wrong_the_first_is_told(
-    scene: Scene, client: Client, mutation: str, made: Case, mended: list[tuple[str, dict[str, Any], dict[str, Any]]]
+    scenario: Scenario,
+    client: Client,
+    mutation: str,
+    case: Case,
+    mended: list[tuple[str, dict[str, Any], dict[str, Any]]],
 ) -> None:
-    given = await made(scene)
+    given = await case(scenario)
     for _, broken, _ in mended:
         given |= broken
     said = []
 
     for _, _, mending in mended:
-        said.append([error["code"] for error in (await scene.change(mutation, given))["userErrors"]])
-        await scene.conn.execute(mending.get("sql", "SELECT"))
-        scene.client = client if "processor" in mending else scene.client
+        said.append([error["code"] for error in (await scenario.run(mutation, given))["userErrors"]])
+        await scenario.conn.execute(mending.get("sql", "SELECT"))
+        scenario.client = client if "processor" in mending else scenario.client
         values = {name: value for name, value in mending.items() if name not in {"sql", "processor"}}
-        given |= {name: scene.account_id if value == "own" else value for name, value in values.items()}
+        given |= {name: scenario.account_id if value == "own" else value for name, value in values.items()}
 
     assert said == [[code] for code, _, _ in mended]
-    assert (await scene.change(mutation, given))["userErrors"] == []
+    assert (await scenario.run(mutation, given))["userErrors"] == []

@@ -10,7 +10,7 @@ from gateway.settings import Settings
 from tests import world
 from tests.committed import Acquire, connections
 from tests.conftest import Client, now
-from tests.mutations.scenario import Input, question
+from tests.mutations.scenario import Input, mutation_document
 from tests.mutations.store_cases import STORE
 
 ROUNDS, TIMES = 10, 20
@@ -21,7 +21,7 @@ async def at_once(acquire: Acquire, settings: Settings, signing_key: str, mutati
     app = create_app(settings, now, acquire=acquire)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://licet.test") as http:
         client = Client(http, signing_key)
-        calls = [client.ask(question(mutation), {"input": given}, to="store", **STORE) for _ in range(TIMES)]
+        calls = [client.ask(mutation_document(mutation), {"input": given}, to="store", **STORE) for _ in range(TIMES)]
         return [data["answer"] for data in await asyncio.gather(*calls)]
 
 
