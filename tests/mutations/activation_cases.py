@@ -4,7 +4,10 @@ from uuid import UUID
 
 from db.errors import UserErrorCode
 from tests import world
-from tests.mutations.scenario import Input, Scenario, case
+from tests.mutations.scenario import CaseRegistry, Input, Scenario
+
+CASES = CaseRegistry()
+case = CASES.register
 
 EACH = ("deactivate", "blockActivation", "liftActivationBlock")
 

@@ -1,4 +1,4 @@
-"""All cases: the modules that note some are named here."""
+"""All cases, merged from the registries of the modules named here."""
 
 import pytest
 
@@ -11,17 +11,21 @@ from tests.mutations import (
     sublicense_cases,
     subscription_cases,
 )
-from tests.mutations.scenario import CASES as CASES  # noqa: PLC0414 - complete only once the modules were imported
+from tests.mutations.scenario import Cases
 
-MODULES = (
-    activation_cases,
-    license_key_cases,
-    member_cases,
-    payment_method_cases,
-    store_cases,
-    sublicense_cases,
-    subscription_cases,
+REGISTRIES = (
+    activation_cases.CASES,
+    license_key_cases.CASES,
+    member_cases.CASES,
+    payment_method_cases.CASES,
+    store_cases.CASES,
+    sublicense_cases.CASES,
+    subscription_cases.CASES,
 )
+CASES: Cases = {}
+for registry in REGISTRIES:
+    for key, cases in registry.cases.items():
+        CASES.setdefault(key, []).extend(cases)
 
 REFUSED_CASES = [
     pytest.param(mutation, code, case, id=f"{mutation}-{code}-{case.__name__}")

@@ -8,7 +8,10 @@ from db.errors import UserErrorCode
 from db.ids import uuid7
 from db.license_key_custody import key_format
 from tests import world
-from tests.mutations.scenario import Input, Scenario, case
+from tests.mutations.scenario import CaseRegistry, Input, Scenario
+
+CASES = CaseRegistry()
+case = CASES.register
 
 
 async def issued(scenario: Scenario, product: str = "desktop", **terms: Any) -> Input:

@@ -6,7 +6,10 @@ from uuid import UUID
 
 from db.errors import UserErrorCode
 from tests import world
-from tests.mutations.scenario import Input, Scenario, case
+from tests.mutations.scenario import CaseRegistry, Input, Scenario
+
+CASES = CaseRegistry()
+case = CASES.register
 
 
 def membership(scenario: Scenario, row: UUID, account: UUID | None = None) -> Input:

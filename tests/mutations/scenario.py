@@ -70,17 +70,24 @@ class Scenario:
 
 
 Case = Callable[[Scenario], Awaitable[Input]]
-CASES: dict[tuple[str, UserErrorCode | None], list[Case]] = {}
+Cases = dict[tuple[str, UserErrorCode | None], list[Case]]
+"""By mutation and code; None for those that succeed."""
 
 
-def case(mutation: str, code: UserErrorCode | None = None) -> Callable[[Case], Case]:
-    """The input that the case makes of a scenario is refused with this code; without one, it succeeds."""
+class CaseRegistry:
+    """The cases of one module."""
 
-    def note(found: Case) -> Case:
-        CASES.setdefault((mutation, code), []).append(found)
-        return found
+    def __init__(self) -> None:
+        self.cases: Cases = {}
 
-    return note
+    def register(self, mutation: str, code: UserErrorCode | None = None) -> Callable[[Case], Case]:
+        """The input that the case makes of a scenario is refused with this code; without one, it succeeds."""
+
+        def add(case: Case) -> Case:
+            self.cases.setdefault((mutation, code), []).append(case)
+            return case
+
+        return add
 
 
 def mutation_specs() -> dict[str, MutationSpec]:

@@ -6,7 +6,10 @@ from uuid import UUID
 from db.errors import UserErrorCode
 from db.license_key_custody import key_format
 from tests import world
-from tests.mutations.scenario import Input, Scenario, case
+from tests.mutations.scenario import CaseRegistry, Input, Scenario
+
+CASES = CaseRegistry()
+case = CASES.register
 
 STORE: Input = {"email": None, "name": None, "scopes": ["store:write"]}
 

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from db.errors import UserErrorCode
 from tests import world
-from tests.mutations.scenario import Input, Scenario, case
+from tests.mutations.scenario import CaseRegistry, Input, Scenario
+
+CASES = CaseRegistry()
+case = CASES.register
 
 GRACE: dict[str, Any] = {"expires_on": world.day(-1)}
 EXPIRED: dict[str, Any] = {"expires_on": world.day(-40)}
