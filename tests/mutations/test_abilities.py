@@ -49,7 +49,7 @@ def calls(subscription: str, card: str, auto_renewal: str) -> dict[str, tuple[st
 
 @pytest.mark.parametrize("role", ["OWNER", "ADMIN", "MEMBER"])
 @pytest.mark.parametrize("sublicenses", [True, False])
-async def test_an_ability_is_what_the_mutation_answers(scenario: Scenario, role: str, sublicenses: bool) -> None:
+async def test_viewer_abilities_agree_with_mutations(scenario: Scenario, role: str, sublicenses: bool) -> None:
     await scenario.conn.execute("UPDATE memberships SET role = $1 WHERE id = $2", role, scenario.bob)
     await scenario.conn.execute("UPDATE products SET sublicenses_supported = $1", sublicenses)
     card = await world.payment_method(scenario.conn, scenario.account)

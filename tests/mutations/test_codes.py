@@ -35,7 +35,7 @@ def test_every_mutation_has_a_case_that_succeeds_and_one_for_each_of_its_codes()
     assert reached == declared
 
 
-def test_a_code_that_is_not_declared_is_a_fault() -> None:
+def test_undeclared_error_code_is_an_internal_error() -> None:
     spec = replace(SPECS["renameSubscription"], codes=(UserErrorCode.FORBIDDEN,))
 
     with pytest.raises(AssertionError, match="rename_subscription does not declare SUBSCRIPTION_NOT_FOUND"):
@@ -43,7 +43,7 @@ def test_a_code_that_is_not_declared_is_a_fault() -> None:
 
 
 @pytest.mark.parametrize(("mutation", "code", "case"), REFUSED_CASES)
-async def test_a_refusal_has_its_code_and_writes_nothing(
+async def test_refused_mutation_returns_its_code_and_writes_nothing(
     scenario: Scenario, mutation: str, code: UserErrorCode, case: Case
 ) -> None:
     given = await case(scenario)
@@ -60,7 +60,9 @@ async def test_a_refusal_has_its_code_and_writes_nothing(
 
 
 @pytest.mark.parametrize(("mutation", "case"), SUCCESSFUL_CASES)
-async def test_a_change_answers_its_objects_and_leaves_its_trail(scenario: Scenario, mutation: str, case: Case) -> None:
+async def test_successful_mutation_returns_objects_and_writes_audit_events(
+    scenario: Scenario, mutation: str, case: Case
+) -> None:
     given = await case(scenario)
 
     answer = await scenario.run(mutation, given)

@@ -34,9 +34,7 @@ def with_text(given: Any, path: tuple[str, ...], text: str) -> tuple[Any, list[s
 
 
 @pytest.mark.parametrize(("mutation", "case"), ONE_CASE_PER_MUTATION)
-async def test_a_text_that_is_too_long_or_can_not_be_stored_is_named_and_nothing_is_written(
-    scenario: Scenario, mutation: str, case: Case
-) -> None:
+async def test_invalid_text_is_named_and_nothing_is_written(scenario: Scenario, mutation: str, case: Case) -> None:
     given = await case(scenario)
     before = await table_digests(scenario.conn)
 
@@ -52,9 +50,7 @@ async def test_a_text_that_is_too_long_or_can_not_be_stored_is_named_and_nothing
 
 
 @pytest.mark.parametrize(("mutation", "case"), SUCCESSFUL_CASES)
-async def test_a_call_that_is_sent_again_changes_nothing_more_and_answers_the_same(
-    scenario: Scenario, mutation: str, case: Case
-) -> None:
+async def test_retry_with_the_same_key_replays_the_result(scenario: Scenario, mutation: str, case: Case) -> None:
     given = {**await case(scenario), **scenario.idempotency(mutation)}
 
     answer = await scenario.run(mutation, given)
@@ -68,7 +64,7 @@ async def test_a_call_that_is_sent_again_changes_nothing_more_and_answers_the_sa
 
 
 @pytest.mark.parametrize(("mutation", "case"), ONE_CASE_PER_MUTATION)
-async def test_a_key_of_another_input_is_refused(scenario: Scenario, mutation: str, case: Case) -> None:
+async def test_reused_key_with_another_input_is_refused(scenario: Scenario, mutation: str, case: Case) -> None:
     given = {**await case(scenario), **scenario.idempotency(mutation)}
     await scenario.run(mutation, given)
     await scenario.conn.execute("UPDATE idempotency_records SET input_digest = 'another'")
@@ -82,7 +78,7 @@ async def test_a_key_of_another_input_is_refused(scenario: Scenario, mutation: s
 
 
 @pytest.mark.parametrize(("mutation", "case"), ONE_CASE_PER_MUTATION)
-async def test_a_twin_in_flight_is_waited_for_and_then_said_to_be(
+async def test_key_in_progress_times_out_with_its_code(
     scenario: Scenario, database_url: str, mutation: str, case: Case
 ) -> None:
     given: Input = {**await case(scenario), **scenario.idempotency(mutation)}

@@ -33,7 +33,7 @@ async def test_several_changes_run_one_after_the_other_and_each_shows_its_own_ef
     assert await scenario.conn.fetchval("SELECT count(*) FROM audit_events") == 2
 
 
-async def test_what_is_so_already_is_no_change_and_no_event(scenario: Scenario) -> None:
+async def test_no_op_reports_unchanged_and_writes_no_event(scenario: Scenario) -> None:
     given = await another_name(scenario)
 
     answers = [await scenario.run("renameSubscription", given) for _ in range(2)]
@@ -64,7 +64,7 @@ async def test_a_key_with_another_input_is_refused_and_changes_nothing(scenario:
     assert await scenario.conn.fetchval("SELECT display_name FROM subscriptions") == "Design team"
 
 
-async def test_a_key_is_one_persons_and_one_mutations(scenario: Scenario) -> None:
+async def test_idempotency_keys_are_scoped_to_viewer_and_mutation(scenario: Scenario) -> None:
     await scenario.conn.execute("UPDATE memberships SET role = 'ADMIN' WHERE id = $1", scenario.bob)
     given = await another_name(scenario)
     switch = await switched_off(scenario)
@@ -79,7 +79,7 @@ async def test_a_key_is_one_persons_and_one_mutations(scenario: Scenario) -> Non
     assert [answer["changed"] for answer in answers] == [True, True, True]
 
 
-async def test_a_refusal_is_not_kept(scenario: Scenario) -> None:
+async def test_refusal_is_not_stored_under_the_key(scenario: Scenario) -> None:
     subscription, _ = await renewing(scenario, expires_on=world.day(-1))
     given = {"subscriptionId": scenario.id("sub", subscription), "enabled": False, "idempotencyKey": "once"}
 
@@ -90,7 +90,7 @@ async def test_a_refusal_is_not_kept(scenario: Scenario) -> None:
     assert (confirmed["userErrors"], confirmed["subscription"]["status"]) == ([], "EXPIRED")
 
 
-async def test_somebody_who_has_left_is_shown_nothing_by_a_call_sent_again(scenario: Scenario) -> None:
+async def test_retry_after_leaving_returns_no_objects(scenario: Scenario) -> None:
     given = {**await another_name(scenario), "idempotencyKey": "once"}
     await scenario.run("renameSubscription", given)
     await scenario.conn.execute("UPDATE memberships SET status = 'BLOCKED' WHERE role = 'OWNER'")
@@ -100,7 +100,7 @@ async def test_somebody_who_has_left_is_shown_nothing_by_a_call_sent_again(scena
     assert again == {"subscription": None, "changed": True, "userErrors": []}
 
 
-async def test_a_record_holds_ids_and_no_text(scenario: Scenario) -> None:
+async def test_idempotency_record_has_ids_only(scenario: Scenario) -> None:
     given = await issued(scenario)
 
     answer = await scenario.run("registerLicenseKey", {**given, "name": "Secret project", "idempotencyKey": "once"})
@@ -111,7 +111,7 @@ async def test_a_record_holds_ids_and_no_text(scenario: Scenario) -> None:
     assert (record["mutation"], record["key"], len(record["input_digest"])) == ("registerLicenseKey", "once", 32)
 
 
-async def test_a_fault_in_the_middle_leaves_nothing_behind(scenario: Scenario) -> None:
+async def test_internal_error_rolls_everything_back(scenario: Scenario) -> None:
     subscription, _, _ = await world.held(scenario.conn, scenario.keyring, scenario.account)
     _, given = await sublicense(scenario, subscription)
     await scenario.conn.execute("ALTER TABLE audit_events RENAME COLUMN actor TO performer")
@@ -128,7 +128,9 @@ async def test_a_fault_in_the_middle_leaves_nothing_behind(scenario: Scenario) -
 
 @pytest.mark.parametrize("gives_way", [asyncpg.DeadlockDetectedError, asyncpg.SerializationError])
 @pytest.mark.parametrize(("times", "tries"), [(0, 1), (3, 4)])
-async def test_who_gives_way_tries_again(conn: Connection, gives_way: type[Exception], times: int, tries: int) -> None:
+async def test_transaction_retries_after_conflicts(
+    conn: Connection, gives_way: type[Exception], times: int, tries: int
+) -> None:
     tried = []
 
     async def change() -> str:
@@ -142,7 +144,7 @@ async def test_who_gives_way_tries_again(conn: Connection, gives_way: type[Excep
     assert await conn.fetchval("SELECT array_agg(id) FROM accounts") == [tried[-1]]
 
 
-async def test_who_always_gives_way_gives_up(conn: Connection) -> None:
+async def test_transaction_retries_are_bounded(conn: Connection) -> None:
     tried = []
 
     async def change() -> None:

@@ -70,7 +70,7 @@ async def crowd(scenario: Scenario) -> Scenario:
     return scenario
 
 
-async def test_every_input_that_takes_an_id_has_one_in_some_case(scenario: Scenario) -> None:
+async def test_isolation_cases_cover_every_id_input(scenario: Scenario) -> None:
     given = {mutation: set[str]() for mutation in SPECS}
     for (mutation, code), cases in CASES.items():
         for case in cases if code is None else ():
@@ -83,7 +83,7 @@ async def test_every_input_that_takes_an_id_has_one_in_some_case(scenario: Scena
 
 
 @pytest.mark.parametrize(("mutation", "case"), IN_AN_ACCOUNT)
-async def test_who_is_not_an_active_member_finds_nothing(crowd: Scenario, mutation: str, case: Case) -> None:
+async def test_non_members_get_not_found(crowd: Scenario, mutation: str, case: Case) -> None:
     given = await case(crowd)
     before = await table_digests(crowd.conn)
 
@@ -100,7 +100,7 @@ async def test_who_is_not_an_active_member_finds_nothing(crowd: Scenario, mutati
 
 
 @pytest.mark.parametrize(("mutation", "case"), IN_AN_ACCOUNT)
-async def test_a_plain_member_changes_nothing_but_their_own(scenario: Scenario, mutation: str, case: Case) -> None:
+async def test_plain_member_is_refused_administration(scenario: Scenario, mutation: str, case: Case) -> None:
     given = await case(scenario)
     before = await table_digests(scenario.conn)
 
@@ -116,7 +116,7 @@ async def test_a_plain_member_changes_nothing_but_their_own(scenario: Scenario, 
 
 
 @pytest.mark.parametrize(("mutation", "case"), ONE_CASE_PER_MUTATION)
-async def test_without_a_token_nothing_is_even_looked_at(
+async def test_unauthenticated_mutation_sends_no_statement(
     scenario: Scenario, statements: list[str], mutation: str, case: Case
 ) -> None:
     given = await case(scenario)

@@ -50,7 +50,7 @@ async def test_ten_keys_tried_in_vain_are_too_many_for_a_quarter_of_an_hour(scen
 
 
 @pytest.mark.parametrize(("mutation", "code", "case"), REFUSED_AFTER_LOOKING)
-async def test_only_a_refusal_that_tells_of_the_key_stays_counted(
+async def test_only_revealing_refusals_count_as_attempts(
     scenario: Scenario, mutation: str, code: UserErrorCode, case: Case
 ) -> None:
     given = await case(scenario)
@@ -126,7 +126,7 @@ async def test_an_office_shares_an_address_and_its_limit(
     assert from_elsewhere == []
 
 
-async def test_who_is_no_trusted_proxy_can_not_name_another_address(scenario: Scenario) -> None:
+async def test_untrusted_proxy_cannot_set_the_client_address(scenario: Scenario) -> None:
     wrong = {"accountId": scenario.account_id, "key": key_format.generate()}
 
     await _from(scenario.client, "203.0.113.7", wrong)

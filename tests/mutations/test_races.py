@@ -202,7 +202,7 @@ async def test_an_account_has_no_more_of_a_product_than_it_may(
 
 
 @TIMES
-async def test_who_guesses_many_keys_at_once_is_told_of_ten(rows: Connection, client: Client, time: int) -> None:
+async def test_concurrent_key_guesses_are_limited_to_ten(rows: Connection, client: Client, time: int) -> None:
     subject, account = await owner(rows)
 
     came_to = await verdicts(

@@ -84,7 +84,7 @@ async def run_one(scenario: Scenario, mutation: str, case: Case) -> tuple[str, s
     return answer, secrets
 
 
-async def test_what_is_secret_is_nowhere_after_a_run_of_all_cases(log: io.StringIO, run_all: Run) -> None:
+async def test_no_secret_leaks_to_responses_logs_or_rows(log: io.StringIO, run_all: Run) -> None:
     told, secrets = await run_all(lambda _: True)
 
     assert len(secrets) > len(CASES)
@@ -92,7 +92,7 @@ async def test_what_is_secret_is_nowhere_after_a_run_of_all_cases(log: io.String
     assert found(secrets | {"eyJ", "Bearer"}, told + log.getvalue()) == set()
 
 
-async def test_a_fault_tells_nothing_secret_either(log: io.StringIO, scenario: Scenario, run_all: Run) -> None:
+async def test_internal_errors_leak_no_secret(log: io.StringIO, scenario: Scenario, run_all: Run) -> None:
     await scenario.conn.execute("ALTER TABLE audit_events RENAME COLUMN actor TO performer")
 
     told, secrets = await run_all(lambda code: code is None)
@@ -117,7 +117,7 @@ async def test_a_row_that_a_constraint_refuses_is_not_quoted(log: io.StringIO, s
     assert found({given["token"], "Failing row"}, response.text + log.getvalue()) == set()
 
 
-def test_a_secret_would_be_found() -> None:
+def test_secret_search_finds_secrets() -> None:
     key = key_format.generate()
     secrets = {key, "4242424242424242", "tok_visa"}
 

@@ -48,7 +48,7 @@ async def block(scenario: Scenario) -> dict[str, Any]:
         ("blockLicenseKey", block, {"key": None, "licenseKeyId": None}, "key", "or licenseKeyId must be given"),
     ],
 )
-async def test_what_can_not_be_is_named_and_nothing_is_written(
+async def test_invalid_field_is_named_and_nothing_is_written(
     scenario: Scenario, mutation: str, case: Case, changed: dict[str, Any], field: str, said: str
 ) -> None:
     given = {**await case(scenario), **changed}
@@ -185,7 +185,7 @@ async def everything_wrong_with_a_method(scenario: Scenario) -> dict[str, Any]:
         ),
     ],
 )
-async def test_of_several_things_that_are_wrong_the_first_is_told(
+async def test_first_of_several_errors_is_reported(
     scenario: Scenario,
     client: Client,
     mutation: str,

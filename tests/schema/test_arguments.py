@@ -166,7 +166,7 @@ def _bad_argument(argument: str, sentence: str) -> tuple[int, Any]:
     return 400, {"errors": [{"message": f"{argument}: {sentence}", "extensions": extensions}]}
 
 
-def test_every_list_of_the_graph_is_asked() -> None:
+def test_argument_cases_cover_every_connection() -> None:
     types = [type_ for type_ in GRAPH.type_map.values() if isinstance(type_, GraphQLObjectType)]
     paged = {f"{type_}.{name}" for type_ in types for name, field in type_.fields.items() if "first" in field.args}
 
@@ -174,7 +174,7 @@ def test_every_list_of_the_graph_is_asked() -> None:
 
 
 @pytest.mark.parametrize("given", [_with_literals, _with_variables])
-async def test_an_argument_out_of_its_bounds_is_named(client: Client, statements: list[str], given: Any) -> None:
+async def test_invalid_argument_is_named_in_the_error(client: Client, statements: list[str], given: Any) -> None:
     answers = []
     for field, arguments, argument, sentence in BREACHES:
         response = await client.post(*given(field, arguments), **SERVICE)
@@ -185,7 +185,7 @@ async def test_an_argument_out_of_its_bounds_is_named(client: Client, statements
 
 
 @pytest.mark.parametrize("given", [_with_literals, _with_variables])
-async def test_an_argument_within_its_bounds_is_answered(conn: Connection, client: Client, given: Any) -> None:
+async def test_valid_argument_at_its_bounds_is_accepted(conn: Connection, client: Client, given: Any) -> None:
     for code in ("desktop", "toolbox"):
         await world.product(conn, code)
     ours = await twin_account(conn, "Ours")

@@ -97,7 +97,7 @@ async def test_a_cursor_that_no_list_returned_is_refused(client: Client, stateme
 
 
 @pytest.mark.parametrize("side", ["after", "before"])
-async def test_a_cursor_is_good_for_its_own_list_in_its_own_order(conn: Connection, client: Client, side: str) -> None:
+async def test_cursor_is_refused_by_another_list_or_order(conn: Connection, client: Client, side: str) -> None:
     ours = await _twin_account(conn)
     pages = {name: (await client.ask(_question(ours, name), to=ours.owner))["node"]["page"] for name in LISTS}
     cursors = {name: page["edges"][0]["cursor"] for name, page in pages.items()}
@@ -114,7 +114,7 @@ async def test_a_cursor_is_good_for_its_own_list_in_its_own_order(conn: Connecti
     assert accepted == {(name, name) for name in LISTS} | alike
 
 
-async def test_the_cursor_of_a_row_that_is_gone_is_still_a_place(conn: Connection, client: Client) -> None:
+async def test_cursor_of_a_deleted_row_still_pages(conn: Connection, client: Client) -> None:
     ours = await _twin_account(conn)
     gone = await world.subscription(conn, ours.account, number="S-2", expires_on=world.day(101))
     await world.subscription(conn, ours.account, number="S-3", expires_on=world.day(102))
@@ -131,7 +131,7 @@ async def test_the_cursor_of_a_row_that_is_gone_is_still_a_place(conn: Connectio
     assert data == {"account": {"subscriptions": page}}
 
 
-async def test_a_cursor_of_another_account_is_a_place_and_shows_only_ones_own(conn: Connection, client: Client) -> None:
+async def test_cursor_of_another_account_shows_only_own_rows(conn: Connection, client: Client) -> None:
     ours = await _twin_account(conn)
     theirs = await twin_account(conn, "Theirs")
     await world.subscription(conn, ours.account, number="S-0", expires_on=world.day(99))

@@ -44,7 +44,7 @@ async def _twin_accounts(conn: Connection) -> tuple[TwinAccount, TwinAccount]:
     return await twin_account(conn, "Ours"), await twin_account(conn, "Theirs")
 
 
-def test_every_place_where_a_client_gives_an_id_is_asked_here() -> None:
+def test_isolation_cases_cover_every_id_input() -> None:
     assert LOOK_UPS == ["account", "subscription", "licenseKey", "order", "node", "nodes"]
     assert id_input_positions() == {"ProductSubscriptionFilter.productId"}
 
@@ -87,7 +87,7 @@ async def test_a_foreign_object_is_looked_up_as_one_that_does_not_exist(
         assert foreign == missing_there == missing, typename
 
 
-async def test_a_filter_by_product_takes_no_other_id_for_one(conn: Connection, client: Client) -> None:
+async def test_product_filter_by_another_id_matches_nothing(conn: Connection, client: Client) -> None:
     ours, theirs = await _twin_accounts(conn)
     await world.product(conn, str(theirs.account))
     await world.subscription(conn, ours.account, str(theirs.account))
@@ -105,7 +105,7 @@ async def test_a_filter_by_product_takes_no_other_id_for_one(conn: Connection, c
 
 
 @pytest.mark.parametrize("through", ["account", "node"])
-async def test_nothing_below_an_account_comes_from_its_twin(conn: Connection, client: Client, through: str) -> None:
+async def test_account_subtree_has_no_data_of_its_twin(conn: Connection, client: Client, through: str) -> None:
     ours, theirs = await _twin_accounts(conn)
     both = await world.user(conn, "both")
     for of in (ours, theirs):
@@ -120,7 +120,7 @@ async def test_nothing_below_an_account_comes_from_its_twin(conn: Connection, cl
     assert mine == _translated(other, theirs, ours)
 
 
-async def test_whatever_happens_next_door_changes_nothing_here(conn: Connection, client: Client) -> None:
+async def test_changes_in_another_account_do_not_change_results(conn: Connection, client: Client) -> None:
     ours, theirs = await _twin_accounts(conn)
     question = f"query($id: ID!) {{ account(id: $id) {{ {full_selection('Account')} }} }}"
     before = await client.ask(question, {"id": ours.ids["Account"]}, to=ours.owner)
@@ -134,7 +134,7 @@ async def test_whatever_happens_next_door_changes_nothing_here(conn: Connection,
     assert after == before
 
 
-async def test_nothing_below_the_viewer_is_anybody_elses(conn: Connection, client: Client) -> None:
+async def test_viewer_subtree_has_no_data_of_others(conn: Connection, client: Client) -> None:
     ours, theirs = await _twin_accounts(conn)
     question = f"{{ viewer {{ {full_selection('Viewer')} }} }}"
 
@@ -146,7 +146,7 @@ async def test_nothing_below_the_viewer_is_anybody_elses(conn: Connection, clien
     assert mine == _translated(other, theirs, ours)
 
 
-def test_the_question_selects_every_field_of_every_type() -> None:
+def test_full_selection_has_every_field_of_every_type() -> None:
     asked = f"{full_selection('Account')} {full_selection('Viewer')}".split()
 
     unasked = [f"{type_.name}.{name}" for type_ in object_types() for name in type_.fields if name not in asked]

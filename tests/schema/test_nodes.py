@@ -70,9 +70,7 @@ async def test_node_finds_an_object_of_each_type(conn: Connection, client: Clien
     assert ours.ids[typename].startswith(PREFIXES[typename] + "_")
 
 
-async def test_nodes_keeps_the_order_of_the_ids_and_answers_one_asked_twice_twice(
-    conn: Connection, client: Client
-) -> None:
+async def test_nodes_preserves_id_order_and_duplicates(conn: Connection, client: Client) -> None:
     ours = await _twin_account(conn)
     types = ["Order", "Account", "Order", "Product", "ProductSubscription", "Membership", "Account"]
     types += ["LicenseKey", "PaymentMethod", "Activation"]
@@ -87,7 +85,7 @@ async def test_nodes_keeps_the_order_of_the_ids_and_answers_one_asked_twice_twic
     assert data == {"nodes": [details[type_] for type_ in types]}
 
 
-async def test_nodes_asks_once_for_each_type(
+async def test_nodes_sends_one_statement_per_type(
     conn: Connection, client_of_resolvers: Client, statements: list[str]
 ) -> None:
     ours = await _twin_account(conn)
@@ -146,7 +144,7 @@ def _not_ids(ours: TwinAccount) -> dict[str, str]:
     }
 
 
-async def test_what_is_no_id_is_null_among_those_that_are(conn: Connection, client: Client) -> None:
+async def test_nodes_returns_null_for_malformed_ids(conn: Connection, client: Client) -> None:
     ours = await _twin_account(conn)
     good = ours.ids["ProductSubscription"]
     fields = ("node", "account", "subscription", "licenseKey", "order")
@@ -163,7 +161,7 @@ async def test_what_is_no_id_is_null_among_those_that_are(conn: Connection, clie
 
 
 @pytest.mark.parametrize("field", ["account", "subscription", "licenseKey", "order"])
-async def test_a_look_up_finds_its_own_type_only(conn: Connection, client: Client, field: str) -> None:
+async def test_lookup_field_ignores_ids_of_other_types(conn: Connection, client: Client, field: str) -> None:
     ours = await _twin_account(conn)
     aliases = " ".join(f'{type_}: {field}(id: "{id_}") {{ __typename }}' for type_, id_ in ours.ids.items())
 
@@ -231,7 +229,7 @@ async def test_an_audit_event_leads_to_its_subject_of_whatever_type(conn: Connec
         {"subject_id": UUID(int=1)},
     ],
 )
-async def test_an_audit_event_without_a_subject_that_is_there_shows_none(
+async def test_audit_event_without_existing_subject_has_null(
     conn: Connection, client: Client, subject: dict[str, Any]
 ) -> None:
     owner, account = await world.user(conn, "ada"), await world.account(conn)

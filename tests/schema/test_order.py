@@ -39,7 +39,9 @@ async def _both_ways(client: Client, account: UUID, field: str) -> tuple[list[st
 
 
 @pytest.mark.parametrize(("field", "column"), [("ENDS_ON", "expires_on"), ("ACTIVATED_ON", "activated_on")])
-async def test_no_date_is_the_latest_date_both_ways(conn: Connection, client: Client, field: str, column: str) -> None:
+async def test_null_date_sorts_last_ascending_and_first_descending(
+    conn: Connection, client: Client, field: str, column: str
+) -> None:
     days = {"never": None, "late": world.day(9), "never too": None, "early": world.day(-9), "late too": world.day(9)}
     account = await _store(conn, {name: {column: day} for name, day in days.items()})
 
@@ -78,7 +80,7 @@ async def test_license_counts_are_ordered_as_numbers(conn: Connection, client: C
     assert downwards == upwards
 
 
-async def test_the_first_to_end_comes_first_unless_told_otherwise(conn: Connection, client: Client) -> None:
+async def test_default_order_is_by_end_date_ascending(conn: Connection, client: Client) -> None:
     days = {"b": world.day(2), "c": None, "a": world.day(1)}
     account = await _store(conn, {name: {"expires_on": day} for name, day in days.items()})
 

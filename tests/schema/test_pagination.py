@@ -134,7 +134,7 @@ def _between(whole: Page, after: int | None, before: int | None, size: int, from
     return Page(page.ids, page.cursors, behind, ahead)
 
 
-async def test_a_cursor_keeps_its_place_when_rows_around_it_come_and_go(conn: Connection, client: Client) -> None:
+async def test_cursor_is_stable_under_inserts_and_deletes(conn: Connection, client: Client) -> None:
     account = await world.company(conn)
     ids = {name: await world.subscription(conn, account, display_name=name) for name in "bdfhj"}
     listing = _listing(client, account, "NAME")
@@ -152,7 +152,7 @@ async def test_a_cursor_keeps_its_place_when_rows_around_it_come_and_go(conn: Co
     assert around == [(True, True), (True, True)]
 
 
-async def test_a_cursor_knows_when_nothing_is_left_on_its_side(conn: Connection, client: Client) -> None:
+async def test_cursor_at_the_end_reports_no_further_page(conn: Connection, client: Client) -> None:
     account = await world.company(conn)
     ids = {name: await world.subscription(conn, account, display_name=name) for name in "abc"}
     listing = _listing(client, account, "NAME")
@@ -167,7 +167,7 @@ async def test_a_cursor_knows_when_nothing_is_left_on_its_side(conn: Connection,
     assert preceding == Page([row_id], following.cursors, has_previous=False, has_next=False)
 
 
-async def test_names_with_any_characters_have_cursors_that_lead_back_to_them(conn: Connection, client: Client) -> None:
+async def test_cursors_round_trip_names_of_any_characters(conn: Connection, client: Client) -> None:
     account = await world.company(conn)
     for name in NAMES:
         await world.subscription(conn, account, display_name=name)
@@ -182,7 +182,7 @@ async def test_names_with_any_characters_have_cursors_that_lead_back_to_them(con
 
 
 @pytest.mark.parametrize("field", sorted(SORT_KEYS))
-async def test_a_page_has_twenty_rows_unless_told_otherwise(conn: Connection, client: Client, field: str) -> None:
+async def test_default_page_size_is_twenty(conn: Connection, client: Client, field: str) -> None:
     account = await world.company(conn)
     for _ in range(22):
         await world.subscription(conn, account)

@@ -17,7 +17,7 @@ def test_the_published_sdl_is_the_schema() -> None:
     assert PUBLISHED.read_text(encoding="utf-8") == schema.as_str() + "\n"
 
 
-def test_no_type_is_named_like_the_root_of_live_operations() -> None:
+def test_no_type_is_named_subscription() -> None:
     graph = schema._schema
 
     assert [name for name in graph.type_map if name.startswith("Subscription")] == []

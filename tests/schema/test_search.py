@@ -96,9 +96,7 @@ async def _found(client: Client, account: UUID, sought: str) -> list[str]:
     return sorted(node["number"] for node in found["nodes"])
 
 
-async def test_text_is_found_within_names_and_numbers_in_any_case_and_means_itself(
-    conn: Connection, client: Client
-) -> None:
+async def test_search_is_case_insensitive_and_escapes_wildcards(conn: Connection, client: Client) -> None:
     account = await _stored(conn)
 
     found = {sought: await _found(client, account, sought) for sought in BY_TEXT}
@@ -116,7 +114,7 @@ async def test_a_key_of_any_kind_is_found_by_three_or_more_of_its_last_character
     assert found == BY_KEY
 
 
-async def test_what_name_number_and_several_keys_say_at_once_is_found_once(conn: Connection, client: Client) -> None:
+async def test_search_returns_a_row_that_matches_twice_once(conn: Connection, client: Client) -> None:
     account = await world.company(conn)
     subscription = await world.subscription(conn, account, number="AB3CD", display_name="ab3cd AB3CD")
     await world.license_key(conn, account, subscription)
@@ -155,7 +153,7 @@ CHARACTERS = st.sampled_from("aAbB3-% _\\'🚀")
         max_size=15,
     ),
 )
-async def test_generated_text_is_found_where_python_finds_it(
+async def test_search_agrees_with_python_on_generated_text(
     conn: Connection, client: Client, company: UUID, rows: list[tuple[str, str]], texts: list[str]
 ) -> None:
     async with rolled_back(conn):

@@ -77,7 +77,7 @@ async def test_aliases_with_equal_arguments_share_a_statement(
     assert len(statements) == 2
 
 
-async def test_a_question_that_leads_nowhere_sends_nothing(client_of_resolvers: Client, statements: list[str]) -> None:
+async def test_query_of_malformed_ids_sends_no_statement(client_of_resolvers: Client, statements: list[str]) -> None:
     await client_of_resolvers.ask("{ viewer { scopes } }")
     statements.clear()
 

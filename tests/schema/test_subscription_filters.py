@@ -93,7 +93,7 @@ async def _found(client: Client, account: UUID, filter: dict[str, Any] | None) -
     return [node["displayName"] for node in found["nodes"]], found["totalCount"]
 
 
-async def test_a_filter_keeps_what_it_says_and_counts_it(conn: Connection, client: Client) -> None:
+async def test_filter_returns_and_counts_matching_rows(conn: Connection, client: Client) -> None:
     account = await _stored(conn)
 
     found = [(asked, await _found(client, account, asked)) for asked, _ in FILTERS]
@@ -101,7 +101,7 @@ async def test_a_filter_keeps_what_it_says_and_counts_it(conn: Connection, clien
     assert found == [(asked, (names, len(names))) for asked, names in FILTERS]
 
 
-async def test_the_id_of_no_product_filters_everything_out(conn: Connection, client: Client) -> None:
+async def test_unknown_product_id_matches_nothing(conn: Connection, client: Client) -> None:
     account = await _stored(conn)
     ids = ["prd_nothing", "prd_", "toolbox", "", "PRD_toolbox", "prd_toolbox ", f"sub_{account}_{account}", "🚀"]
 
@@ -190,7 +190,7 @@ def sieves(draw: st.DrawFn) -> Sieve:
     st.lists(st.tuples(st.sampled_from(["desktop", "toolbox"]), terms(world.TODAY)), min_size=20, max_size=30),
     st.lists(sieves(), min_size=10, max_size=10),
 )
-async def test_filters_together_keep_what_each_of_them_keeps(
+async def test_combined_filters_intersect(
     conn: Connection, client: Client, company: UUID, card: UUID, rows: list[tuple[str, Term]], filters: list[Sieve]
 ) -> None:
     async with rolled_back(conn):
