@@ -32,7 +32,7 @@ from db.enums import (
     SubscriptionDisplay,
     SubscriptionStatus,
 )
-from db.mapping.declarations import TODAY, VIEWER, Conditions, constant, exists_in, scalar
+from db.mapping.declarations import TODAY, VIEWER, Conditions, exists_in, scalar, sql_literal
 from db.tables.base import MAX_GRACE_DAYS
 
 EXPIRING_SOON_DAYS = 30
@@ -64,11 +64,11 @@ def usable_until(subscription: FromClause) -> ColumnElement[Any]:
 def status(subscription: FromClause) -> ColumnElement[str]:
     s = subscription.c
     return case(
-        (s.suspended_at.is_not(None), constant(SubscriptionStatus.SUSPENDED)),
-        (or_(s.activated_on.is_(None), s.activated_on > TODAY), constant(SubscriptionStatus.PENDING)),
-        (ends_on(subscription) >= TODAY, constant(SubscriptionStatus.ACTIVE)),
-        (usable_until(subscription) >= TODAY, constant(SubscriptionStatus.GRACE_PERIOD)),
-        else_=constant(SubscriptionStatus.EXPIRED),
+        (s.suspended_at.is_not(None), sql_literal(SubscriptionStatus.SUSPENDED)),
+        (or_(s.activated_on.is_(None), s.activated_on > TODAY), sql_literal(SubscriptionStatus.PENDING)),
+        (ends_on(subscription) >= TODAY, sql_literal(SubscriptionStatus.ACTIVE)),
+        (usable_until(subscription) >= TODAY, sql_literal(SubscriptionStatus.GRACE_PERIOD)),
+        else_=sql_literal(SubscriptionStatus.EXPIRED),
     )
 
 
@@ -86,7 +86,7 @@ def is_expiring_soon(subscription: FromClause, days: ColumnElement[int]) -> Colu
         subscription.c.expires_on.is_not(None),
         ends_on(subscription) <= TODAY + days,
         ~_renews(subscription),
-        status(subscription) == constant(SubscriptionStatus.ACTIVE),
+        status(subscription) == sql_literal(SubscriptionStatus.ACTIVE),
     )
 
 
@@ -109,7 +109,7 @@ def display(subscription: FromClause, shown: str) -> ColumnElement[bool]:
     if shown == SubscriptionDisplay.EXPIRING_SOON:
         return and_(ends_on(subscription) >= TODAY, expiring_soon_by_default(subscription))
     if shown == SubscriptionDisplay.EXPIRED:
-        return and_(ends_on(subscription) < TODAY, status(subscription) == constant(SubscriptionStatus.EXPIRED))
+        return and_(ends_on(subscription) < TODAY, status(subscription) == sql_literal(SubscriptionStatus.EXPIRED))
     return true()
 
 
@@ -142,9 +142,9 @@ def license_key_status(license_key: FromClause) -> ColumnElement[str]:
     s = subscriptions.alias()
     usable = scalar(s, value=usable_until(s), where=_of_subscription(s, license_key))
     return case(
-        (license_key.c.blocked_at.is_not(None), constant(LicenseKeyStatus.BLOCKED)),
-        (or_(~is_live(license_key), usable < TODAY), constant(LicenseKeyStatus.EXPIRED)),
-        else_=constant(LicenseKeyStatus.ACTIVE),
+        (license_key.c.blocked_at.is_not(None), sql_literal(LicenseKeyStatus.BLOCKED)),
+        (or_(~is_live(license_key), usable < TODAY), sql_literal(LicenseKeyStatus.EXPIRED)),
+        else_=sql_literal(LicenseKeyStatus.ACTIVE),
     )
 
 
@@ -160,7 +160,7 @@ def available_seats(license_key: FromClause) -> ColumnElement[int]:
     )
     own = license_key.c.quota - license_key.c.used
     return case(
-        (license_key_status(license_key) != constant(LicenseKeyStatus.ACTIVE), ZERO),
+        (license_key_status(license_key) != sql_literal(LicenseKeyStatus.ACTIVE), ZERO),
         (_reserved(license_key), own),
         # LEAST ignores NULL: the primary key has no cap of its own.
         else_=func.greatest(func.least(pool, own), ZERO),
@@ -179,7 +179,7 @@ def active_membership(account_id: ColumnElement[Any]) -> ColumnElement[bool]:
 def manages(account_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """The viewer is an active OWNER or ADMIN of the account."""
     m = memberships.alias()
-    return exists_in(m, where=(*_of_viewer(m, account_id), m.c.role != constant(MemberRole.MEMBER)))
+    return exists_in(m, where=(*_of_viewer(m, account_id), m.c.role != sql_literal(MemberRole.MEMBER)))
 
 
 def is_readable(row: FromClause) -> ColumnElement[bool]:
@@ -207,15 +207,15 @@ def viewer_role(account: FromClause) -> ColumnElement[str | None]:
 
 def can_set_auto_renewal(subscription: FromClause) -> ColumnElement[bool]:
     return and_(
-        subscription.c.auto_renewal != constant(AutoRenewal.NOT_AVAILABLE),
+        subscription.c.auto_renewal != sql_literal(AutoRenewal.NOT_AVAILABLE),
         can_set_payment_method(subscription),
     )
 
 
 def can_set_payment_method(subscription: FromClause) -> ColumnElement[bool]:
     return and_(
-        subscription.c.channel != constant(SalesChannel.APP_STORE),
-        status(subscription) != constant(SubscriptionStatus.EXPIRED),
+        subscription.c.channel != sql_literal(SalesChannel.APP_STORE),
+        status(subscription) != sql_literal(SubscriptionStatus.EXPIRED),
         manages(subscription.c.account_id),
     )
 
@@ -237,16 +237,16 @@ def can_renew(payment_method: FromClause) -> ColumnElement[bool]:
 
 
 def _renews(subscription: FromClause) -> ColumnElement[bool]:
-    return subscription.c.auto_renewal == constant(AutoRenewal.ON)
+    return subscription.c.auto_renewal == sql_literal(AutoRenewal.ON)
 
 
 def _reserved(license_key: FromClause) -> ColumnElement[bool]:
     # The primary key has no allocation: without coalesce, "not reserved" would be NULL for it.
-    return func.coalesce(license_key.c.allocation == constant(Allocation.RESERVED), false())
+    return func.coalesce(license_key.c.allocation == sql_literal(Allocation.RESERVED), false())
 
 
 def _is_one_of(expression: ColumnElement[str], *values: str) -> ColumnElement[bool]:
-    return expression.in_([constant(value) for value in values])
+    return expression.in_([sql_literal(value) for value in values])
 
 
 def _sum(summand: ColumnElement[int], condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -264,5 +264,5 @@ def _of_viewer(membership: FromClause, account_id: ColumnElement[Any]) -> Condit
     return (
         membership.c.account_id == account_id,
         membership.c.user_id == VIEWER,
-        membership.c.status == constant(MembershipStatus.ACTIVE),
+        membership.c.status == sql_literal(MembershipStatus.ACTIVE),
     )

@@ -22,7 +22,7 @@ from db.license_key_custody.keyring import Keyring
 from db.mapping import batch_loading
 from db.mapping.batch_loading import Key, Page, Row
 from db.mapping.batch_sql import Projection
-from db.mapping.declarations import Measure, Paged, Relation, Window
+from db.mapping.declarations import PageArguments, PagedRelation, ParameterizedExpression, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,9 @@ class Context:
         rows = await self.load_many(relation, projection, key)
         return rows[0] if rows else None
 
-    async def load_page(self, paged: Paged, projection: Projection, window: Window, key: Key) -> Page | None:
+    async def load_page(
+        self, paged: PagedRelation, projection: Projection, window: PageArguments, key: Key
+    ) -> Page | None:
         """One page of one key; None where the guard refuses."""
 
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
@@ -152,7 +154,7 @@ class Context:
         page: Page | None = await self._load((paged, projection, window), batch, key)
         return page
 
-    async def load_value(self, measure: Measure, days: int, key: Key) -> Any:
+    async def load_value(self, measure: ParameterizedExpression, days: int, key: Key) -> Any:
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
             return batch_loading.measures(conn, measure, days, keys, self.parameters)
 

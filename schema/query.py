@@ -4,7 +4,7 @@ import strawberry
 from graphql import GraphQLObjectType
 from strawberry.schema.config import StrawberryConfig
 
-from db.mapping.declarations import LookUp
+from db.mapping.declarations import NodeLookup
 from db.queries import products
 from schema.connections import Connection
 from schema.context import Info
@@ -18,12 +18,12 @@ from schema.types import NODES, Account, LicenseKey, Node, Order, Product, Subsc
 @strawberry.type
 class Query:
     viewer: Viewer
-    account: Account | None = node(LookUp({"acc": NODES["acc"]}))
-    subscription: Subscription | None = node(LookUp({"sub": NODES["sub"]}))
-    license_key: LicenseKey | None = node(LookUp({"key": NODES["key"]}))
-    order: Order | None = node(LookUp({"ord": NODES["ord"]}))
-    node: Node | None = node(LookUp(NODES))
-    nodes: list[Node | None] = nodes(LookUp(NODES), "At most 100, in the order of the ids.")
+    account: Account | None = node(NodeLookup({"acc": NODES["acc"]}))
+    subscription: Subscription | None = node(NodeLookup({"sub": NODES["sub"]}))
+    license_key: LicenseKey | None = node(NodeLookup({"key": NODES["key"]}))
+    order: Order | None = node(NodeLookup({"ord": NODES["ord"]}))
+    node: Node | None = node(NodeLookup(NODES))
+    nodes: list[Node | None] = nodes(NodeLookup(NODES), "At most 100, in the order of the ids.")
     products: Connection[Product] = connection(products.catalogue)
 
 

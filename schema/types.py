@@ -33,7 +33,7 @@ from db.enums import (
 )
 from db.ids import global_id
 from db.mapping.batch_loading import Row
-from db.mapping.declarations import AnyOf, column
+from db.mapping.declarations import Polymorphic, column
 from schema.connections import Connection
 from schema.dsl.fields import connection, embedded, expression, many, one, parameterized, polymorphic
 from schema.filters import (
@@ -319,7 +319,7 @@ class AuditEvent:
     actor: str
     action: str
     subject: Node | None = polymorphic(
-        AnyOf(
+        Polymorphic(
             _events.c.subject_type,
             (_events.c.account_id, _events.c.subject_id),
             # Products are in no account, and no event is about one.

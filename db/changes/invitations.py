@@ -16,7 +16,7 @@ from db.changes.members import require_business
 from db.enums import MemberRole, MembershipStatus
 from db.errors import Refused, UserErrorCode
 from db.mapping.batch_sql import Statement, render
-from db.mapping.declarations import EMAIL, NOW, VIEWER, constant, exists_in
+from db.mapping.declarations import EMAIL, NOW, VIEWER, exists_in, sql_literal
 from db.queries.accounts import INVITATION_DAYS, expires_at
 
 accounts = tables.table(tables.Account)
@@ -60,7 +60,7 @@ def _addressed() -> Select[tuple[MemberRole, bool, bool]]:
     is_member = exists_in(own, where=(own.c.account_id == m.c.account_id, own.c.user_id == VIEWER))
     return select(m.c.role, (expires_at(m) > NOW).label("is_open"), is_member.label("is_member")).where(
         *row_of(m),
-        m.c.status == constant(MembershipStatus.INVITED),
+        m.c.status == sql_literal(MembershipStatus.INVITED),
         func.lower(m.c.email) == EMAIL,
         accounts.c.id == m.c.account_id,
     )

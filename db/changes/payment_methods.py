@@ -27,7 +27,7 @@ from db.enums import AutoRenewal, PaymentMethodKind, SubscriptionStatus
 from db.errors import Refused, UserErrorCode
 from db.expressions import status
 from db.mapping.batch_sql import render
-from db.mapping.declarations import constant
+from db.mapping.declarations import sql_literal
 
 subscriptions = tables.table(tables.Subscription)
 
@@ -37,8 +37,8 @@ _RENEWING = render(
     .where(
         subscriptions.c.account_id == ACCOUNT_ID,
         subscriptions.c.payment_method_id == ROW_ID,
-        subscriptions.c.auto_renewal == constant(AutoRenewal.ON),
-        status(subscriptions) != constant(SubscriptionStatus.EXPIRED),
+        subscriptions.c.auto_renewal == sql_literal(AutoRenewal.ON),
+        status(subscriptions) != sql_literal(SubscriptionStatus.EXPIRED),
     )
     .limit(literal_column("1"))
 )

@@ -16,7 +16,7 @@ from db.enums import AccountKind, AutoRenewal, LicenseKeyKind, StartTrigger, Sub
 from db.errors import Refused, UserErrorCode
 from db.expressions import can_renew, status
 from db.mapping.batch_sql import render
-from db.mapping.declarations import constant
+from db.mapping.declarations import sql_literal
 from db.terms import end_of_term
 
 subscriptions = tables.table(tables.Subscription)
@@ -31,7 +31,7 @@ _ACTIVE_TRIALS = render(
     .where(
         *_OF_PRODUCT,
         subscriptions.c.is_trial,
-        status(subscriptions) == constant(SubscriptionStatus.ACTIVE),
+        status(subscriptions) == sql_literal(SubscriptionStatus.ACTIVE),
     )
     .order_by(subscriptions.c.id)
 )
@@ -39,7 +39,7 @@ _HELD = render(
     select(func.count()).where(
         *_OF_PRODUCT,
         ~subscriptions.c.is_trial,
-        status(subscriptions).in_([constant(each) for each in _COUNTED]),
+        status(subscriptions).in_([sql_literal(each) for each in _COUNTED]),
     )
 )
 _DEFAULT_PAYMENT_METHOD = render(

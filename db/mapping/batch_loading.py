@@ -10,7 +10,7 @@ from asyncpg import Connection, Record
 from sqlalchemy import ColumnElement
 
 from db.mapping.batch_sql import Projection, measured, page_statement, rows_statement
-from db.mapping.declarations import Measure, Paged, Relation, Window
+from db.mapping.declarations import PageArguments, PagedRelation, ParameterizedExpression, Relation
 from db.mapping.keyset_pagination import shape, window_parameters
 
 Key = tuple[Any, ...]
@@ -84,9 +84,9 @@ async def rows(
 
 async def pages(
     conn: Connection,
-    paged: Paged,
+    paged: PagedRelation,
     projection: Projection,
-    window: Window,
+    window: PageArguments,
     keys: Sequence[Key],
     parameters: Parameters,
 ) -> list[Page | None]:
@@ -98,7 +98,7 @@ async def pages(
 
 
 async def measures(
-    conn: Connection, measure: Measure, days: int, keys: Sequence[Key], parameters: Parameters
+    conn: Connection, measure: ParameterizedExpression, days: int, keys: Sequence[Key], parameters: Parameters
 ) -> list[Any]:
     """The measure's value for the one row of each key."""
     statement = rows_statement(measure.relation, measured(measure))
@@ -121,7 +121,7 @@ def _row(projection: Projection, record: Record) -> Row:
     return Row(projection.typename, values, {name: record[f"#{name}"] for name in projection.keys})
 
 
-def _page(projection: Projection, window: Window, group: Sequence[Record]) -> Page | None:
+def _page(projection: Projection, window: PageArguments, group: Sequence[Record]) -> Page | None:
     first = group[0]
     if not first["#permitted"]:
         return None

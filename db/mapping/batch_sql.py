@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
-from db.mapping.declarations import Build, Measure, Paged, Relation, output
+from db.mapping.declarations import ColumnBuilder, PagedRelation, ParameterizedExpression, Relation, cast_for_output
 from db.mapping.keyset_pagination import PageRows, Shape
 
 _DIALECT = asyncpg_dialect.dialect()  # type: ignore[no-untyped-call]
@@ -36,8 +36,8 @@ class Projection:
     """What is read of a row: the values a type shows, objects of values, and the raw columns its relations need."""
 
     typename: str
-    values: Mapping[str, Build]
-    nested: Mapping[str, Mapping[str, Build]]
+    values: Mapping[str, ColumnBuilder]
+    nested: Mapping[str, Mapping[str, ColumnBuilder]]
     keys: frozenset[str]
 
 
@@ -60,7 +60,7 @@ def render(statement: Select[Any]) -> Statement:
 
 
 @lru_cache(maxsize=512)
-def measured(measure: Measure) -> Projection:
+def measured(measure: ParameterizedExpression) -> Projection:
     days: BindParameter[int] = bindparam("days", type_=Integer)
     return Projection("", {"value": lambda row: measure.build(row, days)}, {}, frozenset())
 
@@ -75,7 +75,7 @@ def rows_statement(relation: Relation, projection: Projection) -> Statement:
 
 
 @lru_cache(maxsize=1024)
-def page_statement(paged: Paged, projection: Projection, shape: Shape) -> Statement:
+def page_statement(paged: PagedRelation, projection: Projection, shape: Shape) -> Statement:
     relation = paged.relation
     parents, parent_keys = _parents(relation)
     page = PageRows(paged, shape, parent_keys)
@@ -107,11 +107,11 @@ def _per_parent(
     descending: Sequence[bool],
 ) -> Select[Any]:
     """The inner rows beside each parent: always at least one row, so that a guard or a total has where to stand."""
-    permitted = relation.guard(parent_keys) if relation.guard is not None else true()
+    permitted = relation.permission(parent_keys) if relation.permission is not None else true()
     # OFFSET keeps the planner from merging this into the outer statement, where it would be computed for every row.
     once = select(permitted.label("#permitted"), *beside).offset(literal_column("0")).lateral("once")
     found = inner.add_columns(true().label("#present"))
-    if relation.guard is not None:
+    if relation.permission is not None:
         found = found.where(once.c["#permitted"])
     lateral = found.lateral("t")
     order = [lateral.c[f"#order{position}"] for position in range(len(descending))]
@@ -126,9 +126,9 @@ def _per_parent(
 
 
 def _columns(projection: Projection, source: FromClause) -> list[ColumnElement[Any]]:
-    flat = [output(build(source)).label(name) for name, build in projection.values.items()]
+    flat = [cast_for_output(build(source)).label(name) for name, build in projection.values.items()]
     nested = [
-        output(build(source)).label(f"{name}.{part}")
+        cast_for_output(build(source)).label(f"{name}.{part}")
         for name, parts in projection.nested.items()
         for part, build in parts.items()
     ]

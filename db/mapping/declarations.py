@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeEngine
 
 from db.ids import GlobalId
 
-Build = Callable[[FromClause], ColumnElement[Any]]
+ColumnBuilder = Callable[[FromClause], ColumnElement[Any]]
 Keys = Sequence[ColumnElement[Any]]
 Conditions = tuple[ColumnElement[bool], ...]
 
@@ -55,41 +55,41 @@ class Rows:
 class Relation:
     """The rows that belong to a parent row, looked up by some of the parent's columns.
 
-    `guard`, over the same columns, says whether the viewer may see them at all: null if not, however many there are.
-    `small`: there are few rows to find it among, in a table of reference or in the account: all may as well be read.
+    `permission`, over the same columns: whether the viewer may see them at all; null if not, however many there are.
+    `few_rows`: the table or the account has so few rows that all of them may as well be read.
     """
 
     keys: tuple[Column[Any], ...]
     rows: Callable[[Keys], Rows]
-    order: tuple[Build, ...] = ()
-    guard: Callable[[Keys], ColumnElement[bool]] | None = None
-    small: bool = False
+    order: tuple[ColumnBuilder, ...] = ()
+    permission: Callable[[Keys], ColumnElement[bool]] | None = None
+    few_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
     """A value computed from one row."""
 
-    build: Build
+    build: ColumnBuilder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Measure:
-    """A value computed from one row, which `relation` finds again, and a number of days that the client gives."""
+class ParameterizedExpression:
+    """A value computed from one row and a number of days, an argument of the field; `relation` reads that row again."""
 
     build: Callable[[FromClause, ColumnElement[int]], ColumnElement[Any]]
     relation: Relation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Nested:
-    """An object made of values of the same row."""
+class Embedded:
+    """An object whose fields are values of the same row."""
 
-    fields: Mapping[str, Build]
+    fields: Mapping[str, ColumnBuilder]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AnyOf:
+class Polymorphic:
     """A row of one of several types: a column names the type, the keys (as many as it has) lead to the row.
 
     `types`: by what the column says, the type's name in the graph and the relation.
@@ -101,20 +101,20 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LookUp:
+class NodeLookup:
     """A row by its global id, whose prefix names the type and with it the relation."""
 
     types: Mapping[str, tuple[str, Relation]]
 
-    def typename(self, found: GlobalId | None) -> str | None:
+    def typename(self, global_id: GlobalId | None) -> str | None:
         """The type that an id leads to; None when it leads nowhere.
 
         An account's id is one key and a row's id two: an id of the wrong length is no id.
         """
-        if found is None or found[0] not in self.types:
+        if global_id is None or global_id[0] not in self.types:
             return None
-        typename, relation = self.types[found[0]]
-        return typename if len(relation.keys) == len(found[1]) else None
+        typename, relation = self.types[global_id[0]]
+        return typename if len(relation.keys) == len(global_id[1]) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,32 +133,32 @@ class Filter:
 class SortKey:
     """What pages are sorted by, before the id: never NULL, and served by an index."""
 
-    build: Build
+    build: ColumnBuilder
     type: TypeEngine[Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Paged:
-    """A relation read in pages: sorted by one of `sort_keys` and then by `tie`, which is unique in the parent."""
+class PagedRelation:
+    """A relation read in pages: sorted by one of `sort_keys`, then by `tiebreaker`, which is unique in the parent."""
 
     relation: Relation
     sort_keys: Mapping[str, SortKey]
-    tie: SortKey
+    tiebreaker: SortKey
     default_sort: str
     default_descending: bool = False
     filters: Mapping[str, Filter] = field(default_factory=dict)
 
 
-Declaration = Relation | Expression | Measure | Nested | AnyOf | LookUp | Paged
+Declaration = Relation | Expression | ParameterizedExpression | Embedded | Polymorphic | NodeLookup | PagedRelation
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """A field of the graph: what it shows of a row, and what the graph promises of it."""
+class DeclaredField:
+    """A field of the graph: what it reads of a row, and what its type says."""
 
     name: str
     """Its name in Python, which is the column's when nothing else is declared."""
-    shows: Declaration
+    declaration: Declaration
     plural: bool
     required: bool
     plain: bool
@@ -166,28 +166,28 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """One page as asked for: a value, so that equal arguments share a loader."""
+class PageArguments:
+    """The arguments of a connection, as a value: equal ones share a loader."""
 
     sort: str
     descending: bool
     size: int
     backward: bool = False
     after: tuple[str, str] | None = None
-    """Sort key and tie, as text, of the row that the page comes after."""
+    """Sort key and tiebreaker, as text, of the row that the page comes after."""
     before: tuple[str, str] | None = None
     filters: tuple[tuple[str, Any], ...] = ()
     total: bool = False
 
 
-def match(
+def on_columns(
     keys: tuple[Column[Any], ...],
     columns: tuple[Column[Any], ...],
-    where: Build | None = None,
+    where: ColumnBuilder | None = None,
     *,
-    order: tuple[Build, ...] = (),
-    guard: Callable[[Keys], ColumnElement[bool]] | None = None,
-    small: bool = False,
+    order: tuple[ColumnBuilder, ...] = (),
+    permission: Callable[[Keys], ColumnElement[bool]] | None = None,
+    few_rows: bool = False,
 ) -> Relation:
     """The rows of `columns`' table in which these equal the parent's `keys`, in their order."""
 
@@ -196,13 +196,13 @@ def match(
         conditions = [source.c[column.name] == value for column, value in zip(columns, values, strict=True)]
         return Rows(source, (*conditions, where(source)) if where is not None else tuple(conditions))
 
-    return Relation(keys, rows, order, guard, small)
+    return Relation(keys, rows, order, permission, few_rows)
 
 
-def itself(table: Table, where: Build | None = None) -> Relation:
+def by_primary_key(table: Table, where: ColumnBuilder | None = None) -> Relation:
     """The row with this primary key; `where` is what the viewer must be to read it."""
     key = tuple(table.primary_key.columns)
-    return match(key, key, where)
+    return on_columns(key, key, where)
 
 
 def scalar(*tables: FromClause, value: ColumnElement[Any], where: Conditions) -> ColumnElement[Any]:
@@ -216,29 +216,29 @@ def exists_in(*tables: FromClause, where: Conditions) -> ColumnElement[bool]:
     return one.select_from(*tables).where(*where).correlate_except(*tables).exists()
 
 
-def column(name: str) -> Build:
+def column(name: str) -> ColumnBuilder:
     """The row's own column of that name."""
     return lambda row: row.c[name]
 
 
 ID = SortKey(column("id"), Uuid())
-INSTANT = DateTime(timezone=True)
+TIMESTAMP = DateTime(timezone=True)
 
 
-def constant(value: str) -> ColumnElement[str]:
+def sql_literal(value: str) -> ColumnElement[str]:
     """A text that is part of the statement: the planner sees it, so partial indexes apply."""
     assert "'" not in value
     return literal_column(f"'{value}'", Text)
 
 
-def any_of(expression: ColumnElement[Any], values: BindParameter[Any]) -> ColumnElement[bool]:
+def equals_any(expression: ColumnElement[Any], values: BindParameter[Any]) -> ColumnElement[bool]:
     return expression == func.any(values)
 
 
-def output(expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The one table of casts from a stored value to what the graph shows; both paths answer with its text."""
+def cast_for_output(expression: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The one table of casts from a stored value to what the graph returns; both executors return its text."""
     if isinstance(expression.type, DateTime):
-        return func.to_char(func.timezone(constant("UTC"), expression), constant('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+        return func.to_char(func.timezone(sql_literal("UTC"), expression), sql_literal('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
     if isinstance(expression.type, Date | Numeric):
         return cast(expression, Text)
     return expression

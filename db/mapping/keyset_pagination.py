@@ -20,12 +20,12 @@ from sqlalchemy import (
 )
 
 from db.mapping.declarations import (
-    Paged,
+    PageArguments,
+    PagedRelation,
     SortKey,
-    Window,
-    constant,
     exists_in,
     scalar,
+    sql_literal,
 )
 
 
@@ -42,7 +42,7 @@ class Shape:
     total: bool
 
 
-def shape(paged: Paged, window: Window) -> Shape:
+def shape(paged: PagedRelation, window: PageArguments) -> Shape:
     filters = tuple((name, value if paged.filters[name].structural else None) for name, value in window.filters)
     return Shape(
         window.sort,
@@ -61,13 +61,15 @@ class PageRows:
     `prefix` tells the parameters of one page from those of another in the same statement.
     """
 
-    def __init__(self, paged: Paged, shape: Shape, parent_keys: Sequence[ColumnElement[Any]], prefix: str = "") -> None:
+    def __init__(
+        self, paged: PagedRelation, shape: Shape, parent_keys: Sequence[ColumnElement[Any]], prefix: str = ""
+    ) -> None:
         self.paged = paged
         self.shape = shape
         self.parent_keys = parent_keys
         self.prefix = prefix
         key = paged.sort_keys[shape.sort]
-        self.sort: tuple[SortKey, ...] = (paged.tie,) if key is paged.tie else (key, paged.tie)
+        self.sort: tuple[SortKey, ...] = (paged.tiebreaker,) if key is paged.tiebreaker else (key, paged.tiebreaker)
         self.descending = shape.descending != shape.backward
         self.size: BindParameter[int] = bindparam(f"{prefix}size", type_=Integer)
 
@@ -130,11 +132,11 @@ class PageRows:
     def cursor(self, row: FromClause) -> ColumnElement[str]:
         """`<sort>~<tie>~<key>`: the key last, because a name may hold any character."""
         *key, tie = [sort_key.build(row) for sort_key in self.sort]
-        text = constant(f"{self.shape.sort}~") + cast(tie, Text) + constant("~")
+        text = sql_literal(f"{self.shape.sort}~") + cast(tie, Text) + sql_literal("~")
         return text + cast(key[0], Text) if key else text
 
 
-def window_parameters(window: Window) -> dict[str, Any]:
+def window_parameters(window: PageArguments) -> dict[str, Any]:
     """The values of a page's parameters, where it is the only one."""
     given: dict[str, Any] = {f"filter_{name}": value for name, value in window.filters}
     for side, cursor in (("after", window.after), ("before", window.before)):

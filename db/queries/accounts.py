@@ -14,20 +14,20 @@ from db.expressions import active_membership, administers_key, is_for_managers, 
 from db.ids import uuid7
 from db.mapping.declarations import (
     ID,
-    INSTANT,
     NOW,
+    TIMESTAMP,
     Filter,
     Keys,
-    Paged,
+    PagedRelation,
     Relation,
     Rows,
     SortKey,
+    by_primary_key,
     column,
-    constant,
     exists_in,
-    itself,
-    match,
+    on_columns,
     scalar,
+    sql_literal,
 )
 
 users = tables.table(tables.User)
@@ -44,25 +44,25 @@ INVITATION_DAYS = 14
 VIEWER_ID: Any = parameter("viewer", Uuid)
 VIEWER_EMAIL: Any = parameter("email", Text)
 
-by_id = itself(accounts, lambda row: active_membership(row.c.id))
+by_id = by_primary_key(accounts, lambda row: active_membership(row.c.id))
 """An account that the viewer may read: the root of all reading."""
 
-of_row = match((memberships.c.account_id,), (accounts.c.id,))
+of_row = on_columns((memberships.c.account_id,), (accounts.c.id,))
 
-membership_by_id = itself(memberships, is_for_managers)
+membership_by_id = by_primary_key(memberships, is_for_managers)
 
-user_of_viewer = match((VIEWER_ID,), (users.c.id,))
-user_of_membership = match((memberships.c.user_id,), (users.c.id,))
+user_of_viewer = on_columns((VIEWER_ID,), (users.c.id,))
+user_of_membership = on_columns((memberships.c.user_id,), (users.c.id,))
 
 
 def _of_viewer(keys: Keys) -> Rows:
     a, m = accounts.alias(), memberships.alias()
-    mine = (m.c.account_id == a.c.id, m.c.user_id == keys[0], m.c.status == constant(MembershipStatus.ACTIVE))
+    mine = (m.c.account_id == a.c.id, m.c.user_id == keys[0], m.c.status == sql_literal(MembershipStatus.ACTIVE))
     return Rows(a, (exists_in(m, where=mine),))
 
 
 def _personal_last(account: FromClause) -> ColumnElement[bool]:
-    return account.c.kind == constant(AccountKind.PERSONAL)
+    return account.c.kind == sql_literal(AccountKind.PERSONAL)
 
 
 of_viewer = Relation((VIEWER_ID,), _of_viewer, order=(_personal_last, column("name"), column("id")))
@@ -79,16 +79,16 @@ def name_of_account(invitation: FromClause) -> ColumnElement[str]:
 
 def _open_invitations(keys: Keys) -> Rows:
     m = memberships.alias()
-    addressed = (m.c.status == constant(MembershipStatus.INVITED), func.lower(m.c.email) == keys[0])
+    addressed = (m.c.status == sql_literal(MembershipStatus.INVITED), func.lower(m.c.email) == keys[0])
     return Rows(m, (*addressed, expires_at(m) > NOW))
 
 
 invitations_of_viewer = Relation((VIEWER_EMAIL,), _open_invitations, order=(column("since"), column("id")))
 
-members = Paged(
-    match((accounts.c.id,), (memberships.c.account_id,), guard=lambda keys: manages(keys[0])),
-    sort_keys={"SINCE": SortKey(column("since"), INSTANT)},
-    tie=ID,
+members = PagedRelation(
+    on_columns((accounts.c.id,), (memberships.c.account_id,), permission=lambda keys: manages(keys[0])),
+    sort_keys={"SINCE": SortKey(column("since"), TIMESTAMP)},
+    tiebreaker=ID,
     default_sort="SINCE",
 )
 
@@ -97,7 +97,7 @@ def _admins(keys: Keys) -> Rows:
     m, g = memberships.alias(), grants.alias()
     granted = (g.c.account_id == m.c.account_id, g.c.membership_id == m.c.id, g.c.license_key_id == keys[1])
     # Who became an admin of the account, or was blocked, is no longer one by the grant.
-    by_grant = (m.c.role == constant(MemberRole.MEMBER), m.c.status == constant(MembershipStatus.ACTIVE))
+    by_grant = (m.c.role == sql_literal(MemberRole.MEMBER), m.c.status == sql_literal(MembershipStatus.ACTIVE))
     return Rows(m, (m.c.account_id == keys[0], *by_grant, exists_in(g, where=granted)))
 
 
@@ -105,19 +105,19 @@ admins_of_license_key = Relation(
     (license_keys.c.account_id, license_keys.c.id),
     _admins,
     order=(column("since"), column("id")),
-    guard=lambda keys: administers_key(keys[0], keys[1]),
+    permission=lambda keys: administers_key(keys[0], keys[1]),
 )
 
-audit_trail = Paged(
-    match((accounts.c.id,), (audit_events.c.account_id,), guard=lambda keys: manages(keys[0])),
-    sort_keys={"OCCURRED_AT": SortKey(column("occurred_at"), INSTANT)},
-    tie=ID,
+audit_trail = PagedRelation(
+    on_columns((accounts.c.id,), (audit_events.c.account_id,), permission=lambda keys: manages(keys[0])),
+    sort_keys={"OCCURRED_AT": SortKey(column("occurred_at"), TIMESTAMP)},
+    tiebreaker=ID,
     default_sort="OCCURRED_AT",
     default_descending=True,
     filters={
         "action": Filter(lambda row, value, _: row.c.action == value, Text()),
-        "from": Filter(lambda row, value, _: row.c.occurred_at >= value, INSTANT),
-        "to": Filter(lambda row, value, _: row.c.occurred_at <= value, INSTANT),
+        "from": Filter(lambda row, value, _: row.c.occurred_at >= value, TIMESTAMP),
+        "to": Filter(lambda row, value, _: row.c.occurred_at <= value, TIMESTAMP),
     },
 )
 

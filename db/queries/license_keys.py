@@ -7,25 +7,37 @@ from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, func, select, uni
 from db import tables
 from db.expressions import is_readable, license_key_status
 from db.mapping import search
-from db.mapping.declarations import ID, INSTANT, Filter, Keys, Paged, SortKey, any_of, column, constant, itself, match
+from db.mapping.declarations import (
+    ID,
+    TIMESTAMP,
+    Filter,
+    Keys,
+    PagedRelation,
+    SortKey,
+    by_primary_key,
+    column,
+    equals_any,
+    on_columns,
+    sql_literal,
+)
 
 accounts = tables.table(tables.Account)
 subscriptions = tables.table(tables.Subscription)
 license_keys = tables.table(tables.LicenseKey)
 activations = tables.table(tables.Activation)
 
-by_id = itself(license_keys, is_readable)
+by_id = by_primary_key(license_keys, is_readable)
 """A key that the viewer may read, masked."""
 
-activation_by_id = itself(activations, is_readable)
-of_activation = match(
+activation_by_id = by_primary_key(activations, is_readable)
+of_activation = on_columns(
     (activations.c.account_id, activations.c.license_key_id), (license_keys.c.account_id, license_keys.c.id)
 )
 
 
 def masked(license_key: FromClause) -> ColumnElement[str]:
     """The last group; the others as stars."""
-    return constant("*****-*****-*****-*****-") + license_key.c.tail
+    return sql_literal("*****-*****-*****-*****-") + license_key.c.tail
 
 
 def _found(row: FromClause, sought: Any, keys: Keys) -> ColumnElement[bool]:
@@ -38,38 +50,40 @@ def _found(row: FromClause, sought: Any, keys: Keys) -> ColumnElement[bool]:
 
 _FILTERS = {
     "kind": Filter(lambda row, value, _: row.c.kind == value, Text()),
-    "status_in": Filter(lambda row, value, _: any_of(license_key_status(row), value), ARRAY(Text())),
+    "status_in": Filter(lambda row, value, _: equals_any(license_key_status(row), value), ARRAY(Text())),
     "search": Filter(_found, Text()),
 }
 
-of_account = Paged(
-    match((accounts.c.id,), (license_keys.c.account_id,)),
+of_account = PagedRelation(
+    on_columns((accounts.c.id,), (license_keys.c.account_id,)),
     sort_keys={"ID": ID},
-    tie=ID,
+    tiebreaker=ID,
     default_sort="ID",
     filters=_FILTERS,
 )
 
 # By kind, which puts the primary key before its sublicences.
-of_subscription = Paged(
-    match(
+of_subscription = PagedRelation(
+    on_columns(
         (subscriptions.c.account_id, subscriptions.c.id), (license_keys.c.account_id, license_keys.c.subscription_id)
     ),
     sort_keys={"KIND": SortKey(column("kind"), Text())},
-    tie=ID,
+    tiebreaker=ID,
     default_sort="KIND",
     filters=_FILTERS,
 )
 
 
 def _device(activation: FromClause) -> ColumnElement[str]:
-    return func.lower(activation.c.device_name + constant(" ") + activation.c.device_id)
+    return func.lower(activation.c.device_name + sql_literal(" ") + activation.c.device_id)
 
 
-activations_of = Paged(
-    match((license_keys.c.account_id, license_keys.c.id), (activations.c.account_id, activations.c.license_key_id)),
-    sort_keys={"ACTIVATED_AT": SortKey(column("activated_at"), INSTANT)},
-    tie=ID,
+activations_of = PagedRelation(
+    on_columns(
+        (license_keys.c.account_id, license_keys.c.id), (activations.c.account_id, activations.c.license_key_id)
+    ),
+    sort_keys={"ACTIVATED_AT": SortKey(column("activated_at"), TIMESTAMP)},
+    tiebreaker=ID,
     default_sort="ACTIVATED_AT",
     filters={
         "status": Filter(lambda row, value, _: row.c.status == value, Text()),

@@ -6,7 +6,18 @@ from sqlalchemy import ARRAY, ColumnElement, FromClause, Text
 
 from db import tables
 from db.expressions import is_for_managers, manages
-from db.mapping.declarations import ID, INSTANT, Filter, Keys, Paged, SortKey, any_of, column, itself, match
+from db.mapping.declarations import (
+    ID,
+    TIMESTAMP,
+    Filter,
+    Keys,
+    PagedRelation,
+    SortKey,
+    by_primary_key,
+    column,
+    equals_any,
+    on_columns,
+)
 
 accounts = tables.table(tables.Account)
 subscriptions = tables.table(tables.Subscription)
@@ -19,32 +30,32 @@ def _of_managed(keys: Keys) -> ColumnElement[bool]:
     return manages(keys[0])
 
 
-by_id = itself(orders, is_for_managers)
+by_id = by_primary_key(orders, is_for_managers)
 """An order that the viewer may read."""
 
-payment_method_by_id = itself(payment_methods, is_for_managers)
-payment_method_of_order = match(
+payment_method_by_id = by_primary_key(payment_methods, is_for_managers)
+payment_method_of_order = on_columns(
     (orders.c.account_id, orders.c.payment_method_id),
     (payment_methods.c.account_id, payment_methods.c.id),
-    small=True,
+    few_rows=True,
 )
-payment_method_of_subscription = match(
+payment_method_of_subscription = on_columns(
     (subscriptions.c.account_id, subscriptions.c.payment_method_id),
     (payment_methods.c.account_id, payment_methods.c.id),
     # Orders show what paid them for ever; a subscription only what can still be charged.
     lambda row: row.c.removed_at.is_(None),
-    guard=_of_managed,
-    small=True,
+    permission=_of_managed,
+    few_rows=True,
 )
-payment_methods_of_account = match(
+payment_methods_of_account = on_columns(
     (accounts.c.id,),
     (payment_methods.c.account_id,),
     lambda row: row.c.removed_at.is_(None),
     order=(lambda row: ~row.c.is_default, column("created_at"), column("id")),
-    guard=_of_managed,
+    permission=_of_managed,
 )
 
-lines_of = match(
+lines_of = on_columns(
     (orders.c.account_id, orders.c.id), (order_lines.c.account_id, order_lines.c.order_id), order=(column("position"),)
 )
 
@@ -54,25 +65,25 @@ def line_total(line: FromClause) -> ColumnElement[Any]:
 
 
 _PAGES: dict[str, Any] = {
-    "sort_keys": {"PLACED_AT": SortKey(column("placed_at"), INSTANT)},
-    "tie": ID,
+    "sort_keys": {"PLACED_AT": SortKey(column("placed_at"), TIMESTAMP)},
+    "tiebreaker": ID,
     "default_sort": "PLACED_AT",
     "default_descending": True,
     "filters": {
-        "status_in": Filter(lambda row, value, _: any_of(row.c.status, value), ARRAY(Text())),
+        "status_in": Filter(lambda row, value, _: equals_any(row.c.status, value), ARRAY(Text())),
         "kind": Filter(lambda row, value, _: row.c.kind == value, Text()),
-        "placed_from": Filter(lambda row, value, _: row.c.placed_at >= value, INSTANT),
-        "placed_to": Filter(lambda row, value, _: row.c.placed_at <= value, INSTANT),
+        "placed_from": Filter(lambda row, value, _: row.c.placed_at >= value, TIMESTAMP),
+        "placed_to": Filter(lambda row, value, _: row.c.placed_at <= value, TIMESTAMP),
     },
 }
 
-of_account = Paged(match((accounts.c.id,), (orders.c.account_id,), guard=_of_managed), **_PAGES)
+of_account = PagedRelation(on_columns((accounts.c.id,), (orders.c.account_id,), permission=_of_managed), **_PAGES)
 
-of_subscription = Paged(
-    match(
+of_subscription = PagedRelation(
+    on_columns(
         (subscriptions.c.account_id, subscriptions.c.id),
         (orders.c.account_id, orders.c.subscription_id),
-        guard=_of_managed,
+        permission=_of_managed,
     ),
     **_PAGES,
 )

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, func, l
 from db import tables
 from db.enums import AutoRenewal, SubscriptionStatus
 from db.expressions import expiring_soon_by_default, is_usable, renews_on, status, used_seats
-from db.mapping.declarations import TODAY, Keys, Paged, Relation, Rows, SortKey, column, constant, match
+from db.mapping.declarations import TODAY, Keys, PagedRelation, Relation, Rows, SortKey, column, on_columns, sql_literal
 
 products = tables.table(tables.Product)
 accounts = tables.table(tables.Account)
@@ -17,28 +17,30 @@ license_keys = tables.table(tables.LicenseKey)
 CODE = SortKey(column("code"), Text())
 
 # Subscriptions, items, order lines and boxes all name their product by the same column, so they share a loader.
-by_code = match((subscriptions.c.product_code,), (products.c.code,), small=True)
+by_code = on_columns((subscriptions.c.product_code,), (products.c.code,), few_rows=True)
 
 
 def _catalogue(keys: Keys) -> Rows:
     return Rows(products.alias())
 
 
-catalogue = Paged(Relation((), _catalogue), {"CODE": CODE}, CODE, "CODE")
+catalogue = PagedRelation(Relation((), _catalogue), {"CODE": CODE}, CODE, "CODE")
 
 
 def _boxes(keys: Keys) -> Rows:
     """One row for each product that the account has subscriptions of, from one pass over them and their keys."""
     row = _states(keys[0]).subquery("state")
     used = _used(keys[0]).subquery("used")
-    ends = and_(row.c.status == constant(SubscriptionStatus.ACTIVE), row.c.auto_renewal != constant(AutoRenewal.ON))
+    ends = and_(
+        row.c.status == sql_literal(SubscriptionStatus.ACTIVE), row.c.auto_renewal != sql_literal(AutoRenewal.ON)
+    )
     box = (
         select(
             row.c.product_code,
             _count(row.c.usable).label("active_subscriptions"),
             _count(row.c.expiring_soon).label("expiring_soon"),
-            _count(row.c.status == constant(SubscriptionStatus.GRACE_PERIOD)).label("in_grace_period"),
-            _count(row.c.status == constant(SubscriptionStatus.EXPIRED)).label("expired"),
+            _count(row.c.status == sql_literal(SubscriptionStatus.GRACE_PERIOD)).label("in_grace_period"),
+            _count(row.c.status == sql_literal(SubscriptionStatus.EXPIRED)).label("expired"),
             _sum(row.c.license_count, row.c.usable).label("licenses"),
             _sum(used.c.used, row.c.usable).label("licenses_used"),
             func.min(row.c.renews_on).filter(row.c.renews_on >= TODAY).label("next_renewal_on"),

@@ -21,16 +21,16 @@ from db.mapping.declarations import (
     ID,
     Filter,
     Keys,
-    Measure,
-    Paged,
+    PagedRelation,
+    ParameterizedExpression,
     Relation,
     Rows,
     SortKey,
-    any_of,
+    by_primary_key,
     column,
-    constant,
-    itself,
-    match,
+    equals_any,
+    on_columns,
+    sql_literal,
 )
 
 subscriptions = tables.table(tables.Subscription)
@@ -38,14 +38,14 @@ accounts = tables.table(tables.Account)
 license_keys = tables.table(tables.LicenseKey)
 items = tables.table(tables.SubscriptionItem)
 
-by_id = itself(subscriptions, is_readable)
+by_id = by_primary_key(subscriptions, is_readable)
 """A subscription that the viewer may read."""
 
-of_row = match(
+of_row = on_columns(
     (license_keys.c.account_id, license_keys.c.subscription_id), (subscriptions.c.account_id, subscriptions.c.id)
 )
 
-items_of = match(
+items_of = on_columns(
     (subscriptions.c.account_id, subscriptions.c.id),
     (items.c.account_id, items.c.subscription_id),
     order=(column("product_code"),),
@@ -53,7 +53,7 @@ items_of = match(
 
 
 def searchable(subscription: FromClause) -> ColumnElement[str]:
-    return func.lower(subscription.c.display_name + constant(" ") + subscription.c.number)
+    return func.lower(subscription.c.display_name + sql_literal(" ") + subscription.c.number)
 
 
 def _found(row: FromClause, sought: Any, keys: Keys) -> ColumnElement[bool]:
@@ -73,8 +73,8 @@ def _sortable_name(subscription: FromClause) -> ColumnElement[str]:
     return func.lower(subscription.c.display_name).collate("C")
 
 
-of_account = Paged(
-    match((accounts.c.id,), (subscriptions.c.account_id,)),
+of_account = PagedRelation(
+    on_columns((accounts.c.id,), (subscriptions.c.account_id,)),
     sort_keys={
         "ENDS_ON": SortKey(ends_on, Date()),
         "ACTIVATED_ON": SortKey(_activated_on, Date()),
@@ -82,11 +82,11 @@ of_account = Paged(
         "PRODUCT": SortKey(column("product_code"), Text()),
         "LICENSE_COUNT": SortKey(column("license_count"), Integer()),
     },
-    tie=ID,
+    tiebreaker=ID,
     default_sort="ENDS_ON",
     filters={
         "display": Filter(lambda row, value, _: display(row, value), structural=True),
-        "status_in": Filter(lambda row, value, _: any_of(status(row), value), ARRAY(Text())),
+        "status_in": Filter(lambda row, value, _: equals_any(status(row), value), ARRAY(Text())),
         "auto_renewal": Filter(lambda row, value, _: row.c.auto_renewal == value, Text()),
         "product_id": Filter(lambda row, value, _: row.c.product_code == value, Text()),
         "expiring_within_days": Filter(lambda row, value, _: is_expiring_soon(row, value), Integer()),
@@ -112,4 +112,4 @@ def _seats(keys: Keys) -> Rows:
 
 seats = Relation((subscriptions.c.account_id, subscriptions.c.id, subscriptions.c.license_count), _seats)
 
-expiring_soon = Measure(is_expiring_soon, itself(subscriptions))
+expiring_soon = ParameterizedExpression(is_expiring_soon, by_primary_key(subscriptions))

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db.mapping.declarations import Keys, Rows, constant, output
+from db.mapping.declarations import Keys, Rows, cast_for_output, sql_literal
 from gateway.compiler.plan import Leaf
 
 JsonFragment = tuple[str | ColumnElement[Any], ...]
@@ -105,7 +105,7 @@ def leaf_json(leaf: Leaf, value: ColumnElement[Any]) -> JsonFragment:
     """A value by its type. `to_json` escapes, and writes every other type as JSON does."""
     plain = leaf.plain or isinstance(value.type, QUOTED_TYPES)
     if plain or isinstance(value.type, UNQUOTED_TYPES):
-        rendered = output(value)
+        rendered = cast_for_output(value)
         json_text = rendered if isinstance(rendered.type, Text) else sql_cast(rendered, Text)
     else:
         typed = sql_cast(value, Text) if isinstance(value.type, Text) and not isinstance(value, Column) else value
@@ -117,7 +117,7 @@ def leaf_json(leaf: Leaf, value: ColumnElement[Any]) -> JsonFragment:
 
 
 def null_if_absent(fragment: ColumnElement[Any]) -> JsonFragment:
-    return (func.coalesce(fragment, constant("null")),)
+    return (func.coalesce(fragment, sql_literal("null")),)
 
 
 def json_object(fields: Mapping[str, JsonFragment]) -> JsonFragment:
@@ -136,7 +136,7 @@ def aggregate(rows: Select[Any]) -> Select[Any]:
 
 def array_elements(json: ColumnElement[Any]) -> ColumnElement[Any]:
     """What is written between the brackets of an array, as an aggregate: NULL when that is nothing."""
-    return func.string_agg(json, constant(","), type_=Text)
+    return func.string_agg(json, sql_literal(","), type_=Text)
 
 
 def json_array(elements: ColumnElement[Any]) -> JsonFragment:
@@ -146,7 +146,7 @@ def json_array(elements: ColumnElement[Any]) -> JsonFragment:
 def concat(fragment: JsonFragment) -> ColumnElement[Any]:
     """The pieces as one value."""
     return _concat_balanced(
-        [constant(piece) if isinstance(piece, str) else piece for piece in _merge_constants(fragment)]
+        [sql_literal(piece) if isinstance(piece, str) else piece for piece in _merge_constants(fragment)]
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, BindParameter, ColumnElement, Integer, Text, bindp
 from sqlalchemy.types import TypeEngine
 
 from db.ids import GlobalId
-from db.mapping.declarations import LookUp
+from db.mapping.declarations import NodeLookup
 from db.mapping.keyset_pagination import Shape
 
 Source = Callable[[Sequence[Any]], Any]
@@ -37,11 +37,11 @@ class Parameters:
         self._sources |= {f"{prefix}{name}": source for name, source in sources.items()}
         return prefix
 
-    def type_of_id(self, site: int, lookup: LookUp, plural: bool) -> BindParameter[Any]:
+    def type_of_id(self, site: int, lookup: NodeLookup, plural: bool) -> BindParameter[Any]:
         """The type of the id, or the types of a list of them."""
         return self._id_part(f"type_{site}", Text(), site, plural, lookup.typename)
 
-    def key(self, site: int, lookup: LookUp, position: int, column: ColumnElement[Any], plural: bool) -> Any:
+    def key(self, site: int, lookup: NodeLookup, position: int, column: ColumnElement[Any], plural: bool) -> Any:
         """A part of the key that the id leads to. Types whose keys are of one type there share the parameter."""
         type_name = column.type.__visit_name__
         lengths = {
@@ -69,7 +69,7 @@ class Parameters:
         return bindparam(name, type_=type_)
 
 
-def types_of_ids(lookup: LookUp, argument: GlobalId | list[GlobalId | None] | None) -> tuple[str, ...]:
+def types_of_ids(lookup: NodeLookup, argument: GlobalId | list[GlobalId | None] | None) -> tuple[str, ...]:
     """The types of an id or of a list of them."""
     typenames = {lookup.typename(global_id) for global_id in (argument if isinstance(argument, list) else [argument])}
     return tuple(sorted(typename for typename in typenames if typename is not None))

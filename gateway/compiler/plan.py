@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from db.mapping.declarations import AnyOf, Build, Declared, Expression, LookUp, Measure, Nested, Paged, Relation
+from db.mapping.declarations import (
+    ColumnBuilder,
+    DeclaredField,
+    Embedded,
+    Expression,
+    NodeLookup,
+    PagedRelation,
+    ParameterizedExpression,
+    Polymorphic,
+    Relation,
+)
 
 
 class Selected(Protocol):
@@ -23,7 +33,7 @@ class Selected(Protocol):
 
 Fields = Mapping[str, Selected]
 # What the field of a type declares; None when that is nothing.
-Declarations = Callable[[str, str], Declared | None]
+Declarations = Callable[[str, str], DeclaredField | None]
 
 # Levels of fields: SQLAlchemy renders by recursion, and Python's is bounded.
 MAX_DEPTH = 30
@@ -46,7 +56,7 @@ class Typename:
 class Leaf:
     """A value of the row. `plain`: in JSON its text needs no escapes; `required`: the graph promises one."""
 
-    build: Build
+    build: ColumnBuilder
     plain: bool
     required: bool
 
@@ -55,7 +65,7 @@ class Leaf:
 class ParameterizedLeaf:
     """A value of the row and of a number of days, which are the site's argument."""
 
-    expression: Measure
+    expression: ParameterizedExpression
     site: int
 
 
@@ -90,7 +100,7 @@ class ToMany:
 class PolymorphicToOne:
     """One row of one of several types; a column of the parent row names the type."""
 
-    any_of: AnyOf
+    any_of: Polymorphic
     objects: Mapping[str, Object]
 
 
@@ -98,7 +108,7 @@ class PolymorphicToOne:
 class Lookup:
     """The row or rows whose global ids are the argument at `site`."""
 
-    lookup: LookUp
+    lookup: NodeLookup
     objects: Mapping[str, Object]
     plural: bool
     site: int
@@ -127,7 +137,7 @@ class PageInfo:
 class Connection:
     """A page of a relation: an Object stands for its `nodes`, an Edge for its `edges`."""
 
-    paged: Paged
+    paged: PagedRelation
     site: int
     parts: Mapping[str, "ConnectionPart"]
 
@@ -141,8 +151,8 @@ class Plan:
     """The whole operation, and the sites whose arguments decide its SQL."""
 
     root: Object
-    pages: Mapping[int, Paged]
-    lookups: Mapping[int, LookUp]
+    pages: Mapping[int, PagedRelation]
+    lookups: Mapping[int, NodeLookup]
 
 
 def plan(typename: str, fields: Fields, declarations: Declarations) -> Plan:
@@ -156,8 +166,8 @@ def plan(typename: str, fields: Fields, declarations: Declarations) -> Plan:
 @dataclass(frozen=True, slots=True)
 class _Planner:
     declarations: Declarations
-    pages: dict[int, Paged] = field(default_factory=dict)
-    lookups: dict[int, LookUp] = field(default_factory=dict)
+    pages: dict[int, PagedRelation] = field(default_factory=dict)
+    lookups: dict[int, NodeLookup] = field(default_factory=dict)
 
     def object(self, typename: str, fields: Fields) -> Object:
         return Object({key: self._value(typename, selected) for key, selected in fields.items()})
@@ -166,24 +176,29 @@ class _Planner:
         if selected.field == "__typename":
             return Typename(typename)
         declared = self._declared(typename, selected.field)
-        declaration = declared.shows
+        declaration = declared.declaration
         if isinstance(declaration, Expression):
             return self._sole_object(selected) if selected.children else _leaf(declared, declaration.build)
-        if isinstance(declaration, Nested):
+        if isinstance(declaration, Embedded):
             return self._nested(declaration, selected)
         if isinstance(declaration, Relation):
             below = self._sole_object(selected)
             return ToMany(declaration, below) if declared.plural else ToOne(declaration, below, declared.required)
-        if isinstance(declaration, AnyOf):
+        if isinstance(declaration, Polymorphic):
             return PolymorphicToOne(declaration, self._objects_by_type(selected))
         return self._with_arguments(declared, declaration, selected)
 
-    def _with_arguments(self, declared: Declared, declaration: Measure | LookUp | Paged, selected: Selected) -> Value:
+    def _with_arguments(
+        self,
+        declared: DeclaredField,
+        declaration: ParameterizedExpression | NodeLookup | PagedRelation,
+        selected: Selected,
+    ) -> Value:
         site = selected.site
         assert site is not None, f"{declared.name} takes arguments"
-        if isinstance(declaration, Measure):
+        if isinstance(declaration, ParameterizedExpression):
             return ParameterizedLeaf(declaration, site)
-        if isinstance(declaration, LookUp):
+        if isinstance(declaration, NodeLookup):
             self.lookups[site] = declaration
             return Lookup(declaration, self._objects_by_type(selected), declared.plural, site)
         self.pages[site] = declaration
@@ -205,7 +220,7 @@ class _Planner:
     def _edge_field(self, typename: str, selected: Selected) -> Object | PageField | Typename:
         return self._sole_object(selected) if selected.field == "node" else _page_field(typename, selected)
 
-    def _nested(self, declaration: Nested, selected: Selected) -> Object:
+    def _nested(self, declaration: Embedded, selected: Selected) -> Object:
         ((typename, fields),) = selected.children.items()
         values: dict[str, Value] = {}
         for key, part in fields.items():
@@ -223,14 +238,14 @@ class _Planner:
     def _objects_by_type(self, selected: Selected) -> dict[str, Object]:
         return {typename: self.object(typename, fields) for typename, fields in selected.children.items()}
 
-    def _declared(self, typename: str, name: str) -> Declared:
+    def _declared(self, typename: str, name: str) -> DeclaredField:
         declared = self.declarations(typename, name)
         if declared is None:
             raise NotCompilable(f"{typename}.{name}")
         return declared
 
 
-def _leaf(declared: Declared, build: Build) -> Leaf:
+def _leaf(declared: DeclaredField, build: ColumnBuilder) -> Leaf:
     return Leaf(build, declared.plain, declared.required)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ColumnElement, FromClause, Select, Text, case, cast
 from sqlalchemy.types import TypeEngine
 
 from db.mapping.batch_sql import render
-from db.mapping.declarations import EMAIL, SCOPES, VIEWER, Keys, Relation, constant
+from db.mapping.declarations import EMAIL, SCOPES, VIEWER, Keys, Relation, sql_literal
 from db.mapping.keyset_pagination import PageRows, Shape
 from gateway.compiler.json_sql import (
     NULL,
@@ -92,7 +92,7 @@ class _StatementBuilder:
         )
         prefix, data, suffix = split_constant_ends(self.object(root, joins))
         # As bytes, which go out as they are.
-        return prefix, joins.select(func.convert_to(data, constant("UTF8"))), suffix
+        return prefix, joins.select(func.convert_to(data, sql_literal("UTF8"))), suffix
 
     def object(self, planned: Object, joins: LateralJoins) -> JsonFragment:
         return json_object({key: self.value(value, joins) for key, value in planned.fields.items()})
@@ -122,21 +122,21 @@ class _StatementBuilder:
         assert joins.row is not None
         query = self.select_one(planned.relation, _keys(planned.relation, joins.bound_row), planned.object)
         # The limit is for the planner: joined freely, it might read the whole of a large table for a few rows.
-        json: ColumnElement[Any] = joins.add(query if planned.relation.small else query.limit(ONE)).c.json
+        json: ColumnElement[Any] = joins.add(query if planned.relation.few_rows else query.limit(ONE)).c.json
         if not planned.required:
             return null_if_absent(json)
         # NULL in a non-null field: cast invalid JSON to raise an error. It must depend on the row, or the planner
         # folds it.
-        missing = constant("nothing at ") + cast(joins.row.c[str(planned.relation.keys[-1].key)], Text)
+        missing = sql_literal("nothing at ") + cast(joins.row.c[str(planned.relation.keys[-1].key)], Text)
         return (func.coalesce(json, cast(cast(missing, JSON), Text)),)
 
     def select_one(self, relation: Relation, keys: Keys, planned: Object) -> Select[Any]:
         """One row, the column `json`; none where the guard refuses."""
         rows = relation.rows(keys)
         # Small tables do not reference the parent, so that Memoize can reuse each row.
-        joins = LateralJoins(rows.source, None if relation.small else ParentBoundRow(rows.source, rows, keys))
+        joins = LateralJoins(rows.source, None if relation.few_rows else ParentBoundRow(rows.source, rows, keys))
         query = joins.select(concat(self.object(planned, joins)).label("json")).where(*rows.where)
-        return query if relation.guard is None else query.where(relation.guard(keys))
+        return query if relation.permission is None else query.where(relation.permission(keys))
 
     def to_many(self, planned: ToMany, row: FromClause) -> JsonFragment:
         keys = _keys(planned.relation, row)
@@ -152,7 +152,7 @@ class _StatementBuilder:
         keys = _keys(relation, joins.bound_row)
         rows = PageRows(planned.paged, shape, keys, self.parameters.page(planned.site, shape))
         page = ConnectionSql(rows, planned.parts, self.object)
-        return page.as_lateral(joins) if relation.guard is None else _guarded(relation, keys, page.as_subquery())
+        return page.as_lateral(joins) if relation.permission is None else _guarded(relation, keys, page.as_subquery())
 
     def polymorphic(self, planned: PolymorphicToOne, row: FromClause) -> JsonFragment:
         declared = planned.any_of
@@ -209,7 +209,7 @@ class _StatementBuilder:
             name: _scalar_subquery(self.select_one(relation, keys, objects[name]))
             for name, (relation, keys) in relations.items()
         }
-        cases = [(typename == constant(name), single) for name, single in singles.items()]
+        cases = [(typename == sql_literal(name), single) for name, single in singles.items()]
         return null_if_absent(case(*cases)) if cases else NULL
 
 
@@ -231,6 +231,6 @@ def _keys(relation: Relation, row: FromClause | None) -> Keys:
 
 
 def _guarded(relation: Relation, keys: Keys, fragment: JsonFragment) -> JsonFragment:
-    if relation.guard is None:
+    if relation.permission is None:
         return fragment
-    return (case((relation.guard(keys), concat(fragment)), else_=constant("null")),)
+    return (case((relation.permission(keys), concat(fragment)), else_=sql_literal("null")),)

@@ -9,7 +9,7 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema, OperationType, get_nullable_type, is_list_type
 
-from db.mapping.declarations import AnyOf, LookUp, Paged, Relation, Window
+from db.mapping.declarations import NodeLookup, PageArguments, PagedRelation, Polymorphic, Relation
 from schema.context import Selection
 from schema.dsl.fields import CHECK, DECLARATION, strawberry_field
 
@@ -32,7 +32,9 @@ class CostEstimate:
         total = self.fixed
         for site, row in self.lists:
             argument = arguments[site]
-            total += (argument.size if isinstance(argument, Window) else len(argument)) * row.for_arguments(arguments)
+            total += (argument.size if isinstance(argument, PageArguments) else len(argument)) * row.for_arguments(
+                arguments
+            )
         return total
 
     def times(self, rows: int) -> "CostEstimate":
@@ -72,15 +74,15 @@ class CostEstimator:
         # Introspection has no declarations: all that it lists is taken for rows.
         metadata = strawberry_field(field).metadata if field.extensions else {CHECK: field}
         declared = metadata.get(DECLARATION)
-        if isinstance(declared, Paged):
+        if isinstance(declared, PagedRelation):
             return self._page(selection)
         below = self._below(selection)
-        if not isinstance(declared, Relation | AnyOf) and metadata.get(CHECK) is None:
+        if not isinstance(declared, Relation | Polymorphic) and metadata.get(CHECK) is None:
             return below
         row = _sum([below], 1)
         if not is_list_type(get_nullable_type(field.type)):
             return row
-        if isinstance(declared, LookUp) and selection.site is not None:
+        if isinstance(declared, NodeLookup) and selection.site is not None:
             # nodes(ids: …), which is as long as its argument
             return CostEstimate(0, ((selection.site, row),))
         return row.times(DEFAULT_LIST_SIZE)

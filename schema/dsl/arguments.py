@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeEngine
 
 from db.enums import OrderDirection
 from db.ids import parse
-from db.mapping.declarations import Paged, Window
+from db.mapping.declarations import PageArguments, PagedRelation
 
 MAX_PAGE_SIZE = 100
 DEFAULT_PAGE_SIZE = 20
@@ -35,16 +35,16 @@ class BadArgument(Exception):
         self.argument = argument
 
 
-def connection_arguments(paged: Paged) -> Check:
+def connection_arguments(paged: PagedRelation) -> Check:
     """first, last, after, before, filter and orderBy of a connection, as a Window."""
 
-    def check(arguments: Arguments, selected: Container[str]) -> Window:
+    def check(arguments: Arguments, selected: Container[str]) -> PageArguments:
         validate_strings(arguments)
         size, backward = _page_size(arguments)
         order = arguments.get("orderBy") or {}
         sort = str(order.get("field", paged.default_sort))
         direction = order.get("direction")
-        return Window(
+        return PageArguments(
             sort=sort,
             descending=paged.default_descending if direction is None else direction == OrderDirection.DESC,
             size=size,
@@ -107,15 +107,15 @@ def _page_size(arguments: Arguments) -> tuple[int, bool]:
     return last or first or DEFAULT_PAGE_SIZE, last is not None
 
 
-def _decode_cursor(paged: Paged, sort: str, name: str, arguments: Arguments) -> tuple[str, str] | None:
+def _decode_cursor(paged: PagedRelation, sort: str, name: str, arguments: Arguments) -> tuple[str, str] | None:
     text = arguments.get(name)
     if text is None:
         return None
     tag, _, rest = text.partition("~")
     tiebreaker, separator, key = rest.partition("~")
     sort_key = paged.sort_keys[sort]
-    has_key = sort_key is not paged.tie
-    is_valid = tag == sort and separator and _parses_as(paged.tie.type, tiebreaker)
+    has_key = sort_key is not paged.tiebreaker
+    is_valid = tag == sort and separator and _parses_as(paged.tiebreaker.type, tiebreaker)
     if not is_valid or (not _parses_as(sort_key.type, key) if has_key else key):
         raise BadArgument(name, "is not a cursor of this list in this order; use one that this list returned.")
     return key, tiebreaker

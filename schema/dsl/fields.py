@@ -28,15 +28,15 @@ from db.ids import GlobalId
 from db.mapping.batch_loading import Key, Page, Row
 from db.mapping.batch_sql import Projection
 from db.mapping.declarations import (
-    AnyOf,
-    Build,
+    ColumnBuilder,
     Declaration,
-    Declared,
+    DeclaredField,
+    Embedded,
     Expression,
-    LookUp,
-    Measure,
-    Nested,
-    Paged,
+    NodeLookup,
+    PagedRelation,
+    ParameterizedExpression,
+    Polymorphic,
     Relation,
     column,
 )
@@ -50,14 +50,14 @@ CHECK = "check"
 PLAIN_SCALARS = {"ID", "Currency"}
 
 
-def expression(build: Build, description: str | None = None) -> Any:
+def expression(build: ColumnBuilder, description: str | None = None) -> Any:
     """A value computed from the row."""
     return _field(Expression(build), description)
 
 
-def embedded(description: str | None = None, **fields: Build) -> Any:
+def embedded(description: str | None = None, **fields: ColumnBuilder) -> Any:
     """An object made of values of the same row."""
-    return _field(Nested(fields), description)
+    return _field(Embedded(fields), description)
 
 
 def one(relation: Relation, description: str | None = None) -> Any:
@@ -78,7 +78,7 @@ def many(relation: Relation, description: str | None = None) -> Any:
     return _field(relation, description, resolve)
 
 
-def connection(paged: Paged, description: str | None = None, **inputs: type) -> Any:
+def connection(paged: PagedRelation, description: str | None = None, **inputs: type) -> Any:
     """Pages of a relation; `inputs` are the types of its `filter` and `order_by` arguments."""
 
     async def resolve(root: Any, info: Info, **_: Any) -> Page | None:
@@ -89,7 +89,7 @@ def connection(paged: Paged, description: str | None = None, **inputs: type) -> 
     return _field(paged, description, resolve, arguments.connection_arguments(paged))
 
 
-def parameterized(measure: Measure, default: int, description: str | None = None) -> Any:
+def parameterized(measure: ParameterizedExpression, default: int, description: str | None = None) -> Any:
     """A value computed from the row and the number of days given as `withinDays`."""
 
     async def resolve(root: Any, info: Info, within_days: int = default) -> Any:
@@ -98,7 +98,7 @@ def parameterized(measure: Measure, default: int, description: str | None = None
     return _field(measure, description, resolve, arguments.within_days)
 
 
-def polymorphic(declared: AnyOf, description: str | None = None) -> Any:
+def polymorphic(declared: Polymorphic, description: str | None = None) -> Any:
     """A row of the type that a column of the parent names."""
 
     async def resolve(root: Any, info: Info) -> Any:
@@ -111,7 +111,7 @@ def polymorphic(declared: AnyOf, description: str | None = None) -> Any:
     return _field(declared, description, resolve)
 
 
-def node(declared: LookUp, description: str | None = None) -> Any:
+def node(declared: NodeLookup, description: str | None = None) -> Any:
     """The row with a global id, of whichever of these types its prefix names, if the viewer may read it."""
 
     async def resolve(root: Any, info: Info, id: strawberry.ID) -> Any:
@@ -120,7 +120,7 @@ def node(declared: LookUp, description: str | None = None) -> Any:
     return _field(declared, description, resolve, arguments.decode_id)
 
 
-def nodes(declared: LookUp, description: str | None = None) -> Any:
+def nodes(declared: NodeLookup, description: str | None = None) -> Any:
     """The rows with these global ids, in their order, null where there is none."""
 
     async def resolve(root: Any, info: Info, ids: list[strawberry.ID]) -> Any:
@@ -141,22 +141,22 @@ def field_projection(info: Info, child: str | None = None) -> Projection:
 @lru_cache(maxsize=256)
 def type_projection(type_: GraphQLObjectType) -> Projection:
     """The values and keys that a type's declarations need of its rows."""
-    values: dict[str, Build] = {}
-    objects: dict[str, Mapping[str, Build]] = {}
+    values: dict[str, ColumnBuilder] = {}
+    objects: dict[str, Mapping[str, ColumnBuilder]] = {}
     keys: set[str] = set()
     for field in type_.fields.values():
         declaration = declared(field)
         assert declaration is not None, f"{type_.name} has a field that declares nothing"
-        if isinstance(declaration.shows, Expression):
-            values[declaration.name] = declaration.shows.build
-        elif isinstance(declaration.shows, Nested):
-            objects[declaration.name] = declaration.shows.fields
+        if isinstance(declaration.declaration, Expression):
+            values[declaration.name] = declaration.declaration.build
+        elif isinstance(declaration.declaration, Embedded):
+            objects[declaration.name] = declaration.declaration.fields
         else:
-            keys |= {str(key.key) for key in _key_columns(declaration.shows)}
+            keys |= {str(key.key) for key in _key_columns(declaration.declaration)}
     return Projection(type_.name, values, objects, frozenset(keys))
 
 
-def declared(field: GraphQLField) -> Declared | None:
+def declared(field: GraphQLField) -> DeclaredField | None:
     """What a field declares: the column of its name if nothing else; None for a resolver of its own."""
     definition = strawberry_field(field)
     own = definition.base_resolver is not None
@@ -166,14 +166,14 @@ def declared(field: GraphQLField) -> Declared | None:
     plural = is_list_type(get_nullable_type(field.type))
     named = get_named_type(field.type)
     plain = not plural and (is_enum_type(named) or named.name in PLAIN_SCALARS)
-    return Declared(definition.python_name, shows, plural, is_non_null_type(field.type), plain)
+    return DeclaredField(definition.python_name, shows, plural, is_non_null_type(field.type), plain)
 
 
-def declarations(schema: GraphQLSchema) -> Callable[[str, str], Declared | None]:
+def declarations(schema: GraphQLSchema) -> Callable[[str, str], DeclaredField | None]:
     """What each field of each type declares; None too for a field that is not of our graph."""
 
     @lru_cache(maxsize=1024)
-    def find(typename: str, name: str) -> Declared | None:
+    def find(typename: str, name: str) -> DeclaredField | None:
         parent = schema.get_type(typename)
         field = parent.fields.get(name) if isinstance(parent, GraphQLObjectType) else None
         return declared(field) if field is not None else None
@@ -188,15 +188,17 @@ def strawberry_field(field: GraphQLField) -> StrawberryField:
     return definition
 
 
-def _key_columns(shows: Relation | Paged | Measure | AnyOf | LookUp) -> tuple[Any, ...]:
+def _key_columns(
+    shows: Relation | PagedRelation | ParameterizedExpression | Polymorphic | NodeLookup,
+) -> tuple[Any, ...]:
     if isinstance(shows, Relation):
         return shows.keys
-    if isinstance(shows, AnyOf):
+    if isinstance(shows, Polymorphic):
         return (shows.type_key, *shows.keys)
-    return () if isinstance(shows, LookUp) else shows.relation.keys
+    return () if isinstance(shows, NodeLookup) else shows.relation.keys
 
 
-async def _load_by_id(info: Info, declared: LookUp, decoded_id: GlobalId | None) -> Row | None:
+async def _load_by_id(info: Info, declared: NodeLookup, decoded_id: GlobalId | None) -> Row | None:
     typename = declared.typename(decoded_id)
     if decoded_id is None or typename is None:
         return None

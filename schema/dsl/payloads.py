@@ -12,7 +12,7 @@ from db.changes import license_keys
 from db.changes.context import Act
 from db.changes.idempotency import Result
 from db.errors import Refused, UserErrorCode
-from db.mapping.declarations import Relation, itself
+from db.mapping.declarations import Relation, by_primary_key
 from schema.context import Info
 from schema.dsl.fields import field_projection
 
@@ -79,7 +79,7 @@ def plaintext_key_field(description: str) -> Any:
 
 @lru_cache(maxsize=64)
 def _without_viewer_filter(relation: Relation) -> Relation:
-    return itself(relation.keys[0].table)
+    return by_primary_key(relation.keys[0].table)
 
 
 def user_error(refusal: Refused, input: Any) -> UserError:
