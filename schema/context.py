@@ -20,7 +20,7 @@ from db.changes.key_attempts import Limits
 from db.changes.payment_methods import PaymentProcessor
 from db.license_key_custody.keyring import Keyring
 from db.mapping import batch_loading
-from db.mapping.batch_loading import Key, Page, Row
+from db.mapping.batch_loading import Key, Row, RowPage
 from db.mapping.batch_sql import Projection
 from db.mapping.declarations import PageArguments, PagedRelation, ParameterizedExpression, Relation
 
@@ -134,7 +134,7 @@ class Context:
             return []
 
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
-            return batch_loading.rows(conn, relation, projection, keys, self.parameters)
+            return batch_loading.load_rows(conn, relation, projection, keys, self.parameters)
 
         rows: list[Row] | None = await self._load((relation, projection), batch, key)
         return rows
@@ -145,18 +145,18 @@ class Context:
 
     async def load_page(
         self, paged: PagedRelation, projection: Projection, window: PageArguments, key: Key
-    ) -> Page | None:
+    ) -> RowPage | None:
         """One page of one key; None where the guard refuses."""
 
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
-            return batch_loading.pages(conn, paged, projection, window, keys, self.parameters)
+            return batch_loading.load_pages(conn, paged, projection, window, keys, self.parameters)
 
-        page: Page | None = await self._load((paged, projection, window), batch, key)
+        page: RowPage | None = await self._load((paged, projection, window), batch, key)
         return page
 
     async def load_value(self, measure: ParameterizedExpression, days: int, key: Key) -> Any:
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
-            return batch_loading.measures(conn, measure, days, keys, self.parameters)
+            return batch_loading.load_values(conn, measure, days, keys, self.parameters)
 
         return await self._load((measure, days), batch, key)
 

@@ -1,4 +1,4 @@
-"""Rows for the loaders: one statement for all the keys of a batch, its result dealt out to them."""
+"""Rows for the loaders: one statement for all the keys of a batch, its result grouped by key."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, Self
 from asyncpg import Connection, Record
 from sqlalchemy import ColumnElement
 
-from db.mapping.batch_sql import Projection, measured, page_statement, rows_statement
+from db.mapping.batch_sql import Projection, page_statement, parameterized_projection, rows_statement
 from db.mapping.declarations import PageArguments, PagedRelation, ParameterizedExpression, Relation
-from db.mapping.keyset_pagination import shape, window_parameters
+from db.mapping.keyset_pagination import page_parameters, page_shape
 
 Key = tuple[Any, ...]
 Parameters = Mapping[str, Any]
@@ -38,16 +38,16 @@ class Row:
         return tuple(self._keys[str(column.key)] for column in columns)
 
 
-class Edge(NamedTuple):
+class RowEdge(NamedTuple):
     cursor: str
     node: Row
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page: the rows in the order asked for, each with its cursor. Its names are those of a Relay connection."""
+class RowPage:
+    """One page: the rows in the requested order, each with its cursor. Attributes named as in a Relay connection."""
 
-    edges: tuple[Edge, ...]
+    edges: tuple[RowEdge, ...]
     has_next_page: bool
     has_previous_page: bool
     total_count: int | None
@@ -70,10 +70,10 @@ class Page:
         return self.edges[-1].cursor if self.edges else None
 
 
-async def rows(
+async def load_rows(
     conn: Connection, relation: Relation, projection: Projection, keys: Sequence[Key], parameters: Parameters
 ) -> list[list[Row] | None]:
-    """The rows of each key, in the relation's order; None where its guard refuses."""
+    """The rows of each key, in the relation's order; None where the relation denies permission."""
     statement = rows_statement(relation, projection)
     records = await statement.run(conn, {**parameters, **_key_parameters(keys)})
     return [
@@ -82,26 +82,26 @@ async def rows(
     ]
 
 
-async def pages(
+async def load_pages(
     conn: Connection,
     paged: PagedRelation,
     projection: Projection,
-    window: PageArguments,
+    arguments: PageArguments,
     keys: Sequence[Key],
     parameters: Parameters,
-) -> list[Page | None]:
-    """One page for each key; None where the relation's guard refuses."""
-    statement = page_statement(paged, projection, shape(paged, window))
-    own = {**_key_parameters(keys), **window_parameters(window)}
-    records = await statement.run(conn, {**parameters, **own})
-    return [_page(projection, window, group) for group in _by_position(records)]
+) -> list[RowPage | None]:
+    """One page for each key; None where the relation denies permission."""
+    statement = page_statement(paged, projection, page_shape(paged, arguments))
+    page_values = {**_key_parameters(keys), **page_parameters(arguments)}
+    records = await statement.run(conn, {**parameters, **page_values})
+    return [_page(projection, arguments, group) for group in _by_position(records)]
 
 
-async def measures(
-    conn: Connection, measure: ParameterizedExpression, days: int, keys: Sequence[Key], parameters: Parameters
+async def load_values(
+    conn: Connection, expression: ParameterizedExpression, days: int, keys: Sequence[Key], parameters: Parameters
 ) -> list[Any]:
-    """The measure's value for the one row of each key."""
-    statement = rows_statement(measure.relation, measured(measure))
+    """The expression's value for the one row of each key."""
+    statement = rows_statement(expression.relation, parameterized_projection(expression))
     records = await statement.run(conn, {**parameters, "days": days, **_key_parameters(keys)})
     return [group[0]["value"] for group in _by_position(records)]
 
@@ -116,23 +116,23 @@ def _by_position(records: Sequence[Record]) -> list[list[Record]]:
 
 def _row(projection: Projection, record: Record) -> Row:
     values = {name: record[name] for name in projection.values}
-    for name, parts in projection.nested.items():
+    for name, parts in projection.embedded.items():
         values[name] = Row("", {part: record[f"{name}.{part}"] for part in parts}, {})
     return Row(projection.typename, values, {name: record[f"#{name}"] for name in projection.keys})
 
 
-def _page(projection: Projection, window: PageArguments, group: Sequence[Record]) -> Page | None:
+def _page(projection: Projection, arguments: PageArguments, group: Sequence[Record]) -> RowPage | None:
     first = group[0]
     if not first["#permitted"]:
         return None
-    found = [Edge(record["#cursor"], _row(projection, record)) for record in group if record["#present"]]
-    more = len(found) > window.size
-    kept = tuple(found[: window.size])
-    behind = window.after is not None and first["#outside_after"]
-    ahead = window.before is not None and first["#outside_before"]
-    return Page(
-        edges=kept[::-1] if window.backward else kept,
-        has_next_page=ahead or (more and not window.backward),
-        has_previous_page=behind or (more and window.backward),
-        total_count=first["#total"] if window.total else None,
+    edges = [RowEdge(record["#cursor"], _row(projection, record)) for record in group if record["#present"]]
+    has_more = len(edges) > arguments.size
+    page_edges = tuple(edges[: arguments.size])
+    exists_behind = arguments.after is not None and first["#outside_after"]
+    exists_ahead = arguments.before is not None and first["#outside_before"]
+    return RowPage(
+        edges=page_edges[::-1] if arguments.backward else page_edges,
+        has_next_page=exists_ahead or (has_more and not arguments.backward),
+        has_previous_page=exists_behind or (has_more and arguments.backward),
+        total_count=first["#total"] if arguments.total else None,
     )

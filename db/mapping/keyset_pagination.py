@@ -1,4 +1,4 @@
-"""The parts of a page's statement: the window between two cursors, what lies outside of it, and the total."""
+"""Keyset pagination: the rows between two cursors, whether there are rows beyond them, and the total count."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ from db.mapping.declarations import (
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What of a window decides the SQL text."""
+class PageShape:
+    """The part of a page's arguments that changes the SQL text: the key of cached statements."""
 
     sort: str
     descending: bool
@@ -42,27 +42,27 @@ class Shape:
     total: bool
 
 
-def shape(paged: PagedRelation, window: PageArguments) -> Shape:
-    filters = tuple((name, value if paged.filters[name].structural else None) for name, value in window.filters)
-    return Shape(
-        window.sort,
-        window.descending,
-        window.backward,
-        window.after is not None,
-        window.before is not None,
+def page_shape(paged: PagedRelation, arguments: PageArguments) -> PageShape:
+    filters = tuple((name, value if paged.filters[name].structural else None) for name, value in arguments.filters)
+    return PageShape(
+        arguments.sort,
+        arguments.descending,
+        arguments.backward,
+        arguments.after is not None,
+        arguments.before is not None,
         filters,
-        window.total,
+        arguments.total,
     )
 
 
-class PageRows:
+class KeysetQuery:
     """The parts of a page's statement over one relation, sort key and set of filters.
 
     `prefix` tells the parameters of one page from those of another in the same statement.
     """
 
     def __init__(
-        self, paged: PagedRelation, shape: Shape, parent_keys: Sequence[ColumnElement[Any]], prefix: str = ""
+        self, paged: PagedRelation, shape: PageShape, parent_keys: Sequence[ColumnElement[Any]], prefix: str = ""
     ) -> None:
         self.paged = paged
         self.shape = shape
@@ -73,60 +73,62 @@ class PageRows:
         self.descending = shape.descending != shape.backward
         self.size: BindParameter[int] = bindparam(f"{prefix}size", type_=Integer)
 
-    def filtered(self) -> tuple[FromClause, list[ColumnElement[bool]]]:
-        found = self.paged.relation.rows(self.parent_keys)
-        conditions = list(found.where)
+    def filtered_source(self) -> tuple[FromClause, list[ColumnElement[bool]]]:
+        rows = self.paged.relation.rows(self.parent_keys)
+        conditions = list(rows.where)
         for name, value in self.shape.filters:
-            declared = self.paged.filters[name]
-            given = value if declared.structural else bindparam(f"{self.prefix}filter_{name}", type_=declared.type)
-            conditions.append(declared.build(found.source, given, self.parent_keys))
-        return found.source, conditions
+            filter_ = self.paged.filters[name]
+            operand = value if filter_.structural else bindparam(f"{self.prefix}filter_{name}", type_=filter_.type)
+            conditions.append(filter_.build(rows.source, operand, self.parent_keys))
+        return rows.source, conditions
 
     def select(
-        self, columns: Callable[[FromClause], Sequence[ColumnElement[Any]]], *, peek: bool = True
+        self, columns: Callable[[FromClause], Sequence[ColumnElement[Any]]], *, read_one_extra: bool = True
     ) -> Select[Any]:
-        """These columns of the rows in the window, and what they are sorted by; to peek is to read one row more."""
-        source, conditions = self.filtered()
+        """These columns of a page's rows, and their sort keys; one extra row tells whether there are more."""
+        source, conditions = self.filtered_source()
         if self.shape.after:
-            conditions.append(self.beyond(source, "after"))
+            conditions.append(self.cursor_condition(source, "after"))
         if self.shape.before:
-            conditions.append(self.beyond(source, "before"))
+            conditions.append(self.cursor_condition(source, "before"))
         labels = [key.build(source).label(f"#order{position}") for position, key in enumerate(self.sort)]
-        # Whatever else is named stands around the window: a parent's row, however far out.
-        chosen = select(*columns(source), *labels).where(*conditions).correlate_except(source)
-        return chosen.order_by(*self.ordered(source)).limit(self.size + literal_column("1") if peek else self.size)
+        # Other tables are correlated to the enclosing query: a parent's row, however far out.
+        statement = select(*columns(source), *labels).where(*conditions).correlate_except(source)
+        return statement.order_by(*self.order_by(source)).limit(
+            self.size + literal_column("1") if read_one_extra else self.size
+        )
 
-    def ordered(self, row: FromClause) -> list[ColumnElement[Any]]:
-        """In which order the window is read; backwards, that is the page's order reversed."""
+    def order_by(self, row: FromClause) -> list[ColumnElement[Any]]:
+        """ORDER BY as the page is read; backwards, that is its own order reversed."""
         keys = [key.build(row) for key in self.sort]
         return [key.desc() if self.descending else key.asc() for key in keys]
 
-    def beyond(self, source: FromClause, side: str, inclusive: bool = False) -> ColumnElement[bool]:
+    def cursor_condition(self, source: FromClause, side: str, inclusive: bool = False) -> ColumnElement[bool]:
         """The rows on the far side of a cursor: after `after`, before `before`; the near side when inclusive."""
         row = tuple_(*[key.build(source) for key in self.sort])
-        given = [
+        cursor = [
             cast(bindparam(f"{self.prefix}{side}_{name}", type_=Text), key.type)
             for name, key in zip(self._names, self.sort, strict=True)
         ]
         greater = (side == "after") != self.shape.descending
         if inclusive:
-            return row <= tuple_(*given) if greater else row >= tuple_(*given)
-        return row > tuple_(*given) if greater else row < tuple_(*given)
+            return row <= tuple_(*cursor) if greater else row >= tuple_(*cursor)
+        return row > tuple_(*cursor) if greater else row < tuple_(*cursor)
 
     @property
     def _names(self) -> tuple[str, ...]:
         return ("key", "tie")[-len(self.sort) :]
 
-    def outside(self, side: str) -> ColumnElement[bool] | None:
+    def exists_beyond(self, side: str) -> ColumnElement[bool] | None:
         """Whether there are rows on the near side of that cursor."""
         if not getattr(self.shape, side):
             return None
-        source, conditions = self.filtered()
-        near = (*conditions, self.beyond(source, side, inclusive=True))
+        source, conditions = self.filtered_source()
+        near = (*conditions, self.cursor_condition(source, side, inclusive=True))
         return exists_in(source, where=near)
 
     def total(self) -> ColumnElement[int]:
-        source, conditions = self.filtered()
+        source, conditions = self.filtered_source()
         return scalar(source, value=func.count(), where=tuple(conditions))
 
     def cursor(self, row: FromClause) -> ColumnElement[str]:
@@ -136,10 +138,10 @@ class PageRows:
         return text + cast(key[0], Text) if key else text
 
 
-def window_parameters(window: PageArguments) -> dict[str, Any]:
+def page_parameters(arguments: PageArguments) -> dict[str, Any]:
     """The values of a page's parameters, where it is the only one."""
-    given: dict[str, Any] = {f"filter_{name}": value for name, value in window.filters}
-    for side, cursor in (("after", window.after), ("before", window.before)):
+    parameters: dict[str, Any] = {f"filter_{name}": value for name, value in arguments.filters}
+    for side, cursor in (("after", arguments.after), ("before", arguments.before)):
         if cursor is not None:
-            given[f"{side}_key"], given[f"{side}_tie"] = cursor
-    return {**given, "size": window.size}
+            parameters[f"{side}_key"], parameters[f"{side}_tie"] = cursor
+    return {**parameters, "size": arguments.size}

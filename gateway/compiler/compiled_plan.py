@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from operator import is_
 from typing import Any
 
-from db.mapping.keyset_pagination import shape
+from db.mapping.keyset_pagination import page_shape
 from gateway.compiler.parameters import types_of_ids
 from gateway.compiler.plan import Plan
 from gateway.compiler.sql import CompiledStatement, SqlShape, compile_plan
@@ -35,7 +35,7 @@ class CompiledPlan:
 
     def _statement_for(self, arguments: Sequence[Any]) -> CompiledStatement:
         shapes: tuple[SqlShape, ...] = (
-            *[shape(paged, arguments[site]) for site, paged in self._pages],
+            *[page_shape(paged, arguments[site]) for site, paged in self._pages],
             *[types_of_ids(lookup, arguments[site]) for site, lookup in self._lookups],
         )
         cached = self._statements.get((self, shapes))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Integer, Text, case, cast, false, func, literal_column, or_, select
 
-from db.mapping.keyset_pagination import PageRows
+from db.mapping.keyset_pagination import KeysetQuery
 from gateway.compiler.json_sql import (
     JsonFragment,
     LateralJoins,
@@ -28,7 +28,7 @@ class ConnectionSql:
 
     def __init__(
         self,
-        rows: PageRows,
+        rows: KeysetQuery,
         parts: Mapping[str, ConnectionPart],
         objects: Callable[[Object, LateralJoins], JsonFragment],
     ) -> None:
@@ -76,7 +76,7 @@ class ConnectionSql:
 
     def _rows(self) -> FromClause:
         """The rows of the window in the page's order, each as the JSON that is selected of it."""
-        window = self.rows.select(self._with_position, peek=self.reads_one_extra).subquery()
+        window = self.rows.select(self._with_position, read_one_extra=self.reads_one_extra).subquery()
         keys = self.rows.parent_keys
         joins = LateralJoins(window, ParentBoundRow(window, self.rows.paged.relation.rows(keys), keys))
         columns = [self._row(part, joins).label(self.column_names[key]) for key, part in self.lists.items()]
@@ -91,7 +91,7 @@ class ConnectionSql:
     def _with_position(self, source: FromClause) -> list[ColumnElement[Any]]:
         if not self.reads_one_extra:
             return [*source.c]
-        position = func.row_number().over(order_by=self.rows.ordered(source)).label("#position")
+        position = func.row_number().over(order_by=self.rows.order_by(source)).label("#position")
         return [*source.c, position]
 
     def _row(self, part: Object | Edge, joins: LateralJoins) -> ColumnElement[Any]:
@@ -134,7 +134,7 @@ class ConnectionSql:
 
     def _has_more(self, name: str, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
         """Whether there are rows on that side of the page: beyond the other cursor, or beyond its size."""
-        rows_beyond = self.rows.outside("before" if name == "hasNextPage" else "after")
+        rows_beyond = self.rows.exists_beyond("before" if name == "hasNextPage" else "after")
         conditions = [] if rows_beyond is None else [rows_beyond]
         if name == self.has_more_field:
             conditions.append(columns["#count"] > self.rows.size)

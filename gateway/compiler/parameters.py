@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeEngine
 
 from db.ids import GlobalId
 from db.mapping.declarations import NodeLookup
-from db.mapping.keyset_pagination import Shape
+from db.mapping.keyset_pagination import PageShape
 
 Source = Callable[[Sequence[Any]], Any]
 
@@ -25,7 +25,7 @@ class Parameters:
     def days(self, site: int) -> BindParameter[int]:
         return self._parameter(f"days_{site}", Integer(), lambda arguments: arguments[site])
 
-    def page(self, site: int, shape: Shape) -> str:
+    def page(self, site: int, shape: PageShape) -> str:
         """The prefix of the parameters of a page with this shape."""
         prefix = f"page_{site}_"
         sources: dict[str, Source] = {"size": lambda arguments: arguments[site].size}

@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 
 from db.mapping.batch_sql import render
 from db.mapping.declarations import EMAIL, SCOPES, VIEWER, Keys, Relation, sql_literal
-from db.mapping.keyset_pagination import PageRows, Shape
+from db.mapping.keyset_pagination import KeysetQuery, PageShape
 from gateway.compiler.json_sql import (
     NULL,
     ONE,
@@ -69,7 +69,7 @@ class CompiledStatement:
 
 
 # The part of a field's arguments that changes the SQL text: the shape of a page, or the types of ids.
-SqlShape = Shape | tuple[str, ...]
+SqlShape = PageShape | tuple[str, ...]
 
 
 def compile_plan(plan: Plan, shapes: Mapping[int, SqlShape]) -> CompiledStatement:
@@ -77,7 +77,7 @@ def compile_plan(plan: Plan, shapes: Mapping[int, SqlShape]) -> CompiledStatemen
     builder = _StatementBuilder(shapes)
     prefix, statement, suffix = builder.statement(plan.root)
     rendered = render(statement)
-    sources = tuple(builder.parameters.source(name) for name in rendered.names)
+    sources = tuple(builder.parameters.source(name) for name in rendered.parameter_names)
     return CompiledStatement(rendered.text, sources, f'{{"data":{prefix}'.encode(), f"{suffix}}}".encode())
 
 
@@ -148,9 +148,9 @@ class _StatementBuilder:
 
     def connection(self, planned: Connection, joins: LateralJoins) -> JsonFragment:
         relation, shape = planned.paged.relation, self.shapes[planned.site]
-        assert isinstance(shape, Shape), "a page has a shape"
+        assert isinstance(shape, PageShape), "a page has a shape"
         keys = _keys(relation, joins.bound_row)
-        rows = PageRows(planned.paged, shape, keys, self.parameters.page(planned.site, shape))
+        rows = KeysetQuery(planned.paged, shape, keys, self.parameters.page(planned.site, shape))
         page = ConnectionSql(rows, planned.parts, self.object)
         return page.as_lateral(joins) if relation.permission is None else _guarded(relation, keys, page.as_subquery())
 

@@ -25,7 +25,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 from db.ids import GlobalId
-from db.mapping.batch_loading import Key, Page, Row
+from db.mapping.batch_loading import Key, Row, RowPage
 from db.mapping.batch_sql import Projection
 from db.mapping.declarations import (
     ColumnBuilder,
@@ -81,7 +81,7 @@ def many(relation: Relation, description: str | None = None) -> Any:
 def connection(paged: PagedRelation, description: str | None = None, **inputs: type) -> Any:
     """Pages of a relation; `inputs` are the types of its `filter` and `order_by` arguments."""
 
-    async def resolve(root: Any, info: Info, **_: Any) -> Page | None:
+    async def resolve(root: Any, info: Info, **_: Any) -> RowPage | None:
         nodes = field_projection(info, "nodes")
         return await info.context.load_page(paged, nodes, info.arguments, root.key(paged.relation.keys))
 
