@@ -1,4 +1,4 @@
-"""The rules of time, seats and roles, each defined once in SQL: field, filter, count and box share it.
+"""The rules of time, seats and roles, each defined once in SQL: field, filter, count and overview share it.
 
 Every function takes the row as a FROM clause. Days are inclusive: a subscription is usable on its `expires_on`.
 """
@@ -43,7 +43,7 @@ memberships = tables.table(tables.Membership)
 grants = tables.table(tables.LicenseKeyGrant)
 products = tables.table(tables.Product)
 
-FOREVER: ColumnElement[Any] = literal_column("'infinity'::date", Date)
+INFINITY: ColumnElement[Any] = literal_column("'infinity'::date", Date)
 ZERO: ColumnElement[int] = literal_column("0", Integer)
 
 
@@ -52,13 +52,13 @@ ZERO: ColumnElement[int] = literal_column("0", Integer)
 
 def ends_on(subscription: FromClause) -> ColumnElement[Any]:
     """Last day of the paid term; infinity when perpetual."""
-    return func.coalesce(subscription.c.expires_on, FOREVER)
+    return func.coalesce(subscription.c.expires_on, INFINITY)
 
 
 def usable_until(subscription: FromClause) -> ColumnElement[Any]:
     """Last usable day: the grace period follows the term while renewal is ON."""
     grace = case((_renews(subscription), subscription.c.grace_days), else_=ZERO)
-    return func.coalesce(subscription.c.expires_on + grace, FOREVER)
+    return func.coalesce(subscription.c.expires_on + grace, INFINITY)
 
 
 def status(subscription: FromClause) -> ColumnElement[str]:
@@ -96,19 +96,19 @@ def expiring_soon_by_default(subscription: FromClause) -> ColumnElement[bool]:
 
 def renews_on(subscription: FromClause) -> ColumnElement[Any]:
     """expires_on while renewal is ON and the subscription is PENDING, ACTIVE or in its grace period; else NULL."""
-    alive = _is_one_of(
+    can_renew_now = _is_one_of(
         status(subscription), SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACE_PERIOD
     )
-    return case((and_(_renews(subscription), alive), subscription.c.expires_on))
+    return case((and_(_renews(subscription), can_renew_now), subscription.c.expires_on))
 
 
-def display(subscription: FromClause, shown: str) -> ColumnElement[bool]:
+def matches_display(subscription: FromClause, display: str) -> ColumnElement[bool]:
     """The list's filter: ACTIVE includes the grace period; PENDING and SUSPENDED stand in ALL only."""
-    if shown == SubscriptionDisplay.ACTIVE:
+    if display == SubscriptionDisplay.ACTIVE:
         return is_usable(subscription)
-    if shown == SubscriptionDisplay.EXPIRING_SOON:
+    if display == SubscriptionDisplay.EXPIRING_SOON:
         return and_(ends_on(subscription) >= TODAY, expiring_soon_by_default(subscription))
-    if shown == SubscriptionDisplay.EXPIRED:
+    if display == SubscriptionDisplay.EXPIRED:
         return and_(ends_on(subscription) < TODAY, status(subscription) == sql_literal(SubscriptionStatus.EXPIRED))
     return true()
 
@@ -116,24 +116,24 @@ def display(subscription: FromClause, shown: str) -> ColumnElement[bool]:
 # Keys and seats
 
 
-def is_live(license_key: FromClause) -> ColumnElement[bool]:
+def is_unexpired(license_key: FromClause) -> ColumnElement[bool]:
     """A key's own date has not passed. The seats of one whose date has passed are back in the pool."""
-    return func.coalesce(license_key.c.expires_on, FOREVER) >= TODAY
+    return func.coalesce(license_key.c.expires_on, INFINITY) >= TODAY
 
 
 def used_seats(license_key: FromClause) -> ColumnElement[int]:
     """Seats in use over the live keys, as an aggregate."""
-    return _sum(license_key.c.used, is_live(license_key))
+    return _sum(license_key.c.used, is_unexpired(license_key))
 
 
 def reserved_seats(license_key: FromClause) -> ColumnElement[int]:
     """Seats that RESERVED sublicences keep from the pool, as an aggregate."""
-    return _sum(license_key.c.quota, and_(is_live(license_key), _reserved(license_key)))
+    return _sum(license_key.c.quota, and_(is_unexpired(license_key), _reserved(license_key)))
 
 
 def free_seats(license_key: FromClause, license_count: ColumnElement[int]) -> ColumnElement[int]:
     """What is left of the pool that the primary key and the DYNAMIC sublicences share, as an aggregate."""
-    outside = _sum(license_key.c.used, and_(is_live(license_key), ~_reserved(license_key)))
+    outside = _sum(license_key.c.used, and_(is_unexpired(license_key), ~_reserved(license_key)))
     return license_count - reserved_seats(license_key) - outside
 
 
@@ -143,7 +143,7 @@ def license_key_status(license_key: FromClause) -> ColumnElement[str]:
     usable = scalar(s, value=usable_until(s), where=_of_subscription(s, license_key))
     return case(
         (license_key.c.blocked_at.is_not(None), sql_literal(LicenseKeyStatus.BLOCKED)),
-        (or_(~is_live(license_key), usable < TODAY), sql_literal(LicenseKeyStatus.EXPIRED)),
+        (or_(~is_unexpired(license_key), usable < TODAY), sql_literal(LicenseKeyStatus.EXPIRED)),
         else_=sql_literal(LicenseKeyStatus.ACTIVE),
     )
 
@@ -186,7 +186,7 @@ def is_readable(row: FromClause) -> ColumnElement[bool]:
     return active_membership(row.c.account_id)
 
 
-def is_for_managers(row: FromClause) -> ColumnElement[bool]:
+def viewer_manages(row: FromClause) -> ColumnElement[bool]:
     return manages(row.c.account_id)
 
 
@@ -231,7 +231,7 @@ def can_renew(payment_method: FromClause) -> ColumnElement[bool]:
     by_hand = (PaymentMethodKind.WIRE_TRANSFER, PaymentMethodKind.INVOICE, PaymentMethodKind.APP_STORE)
     return and_(
         payment_method.c.removed_at.is_(None),
-        func.coalesce(payment_method.c.expires_on, FOREVER) >= TODAY,
+        func.coalesce(payment_method.c.expires_on, INFINITY) >= TODAY,
         ~_is_one_of(payment_method.c.kind, *by_hand),
     )
 

@@ -103,7 +103,7 @@ class Account(Node):
     created_at: datetime
     viewer_role: MemberRole | None = expression(db.expressions.viewer_role, "Null for a service token.")
     product_overviews: list["ProductOverview"] = many(
-        db.queries.products.boxes, "The dashboard: one box for each product with subscriptions."
+        db.queries.products.product_overviews, "The dashboard: one box for each product with subscriptions."
     )
     subscriptions: Connection["Subscription"] = connection(
         db.queries.subscriptions.of_account, filter=SubscriptionFilter, order_by=SubscriptionOrder
@@ -170,7 +170,7 @@ class Subscription(Node):
     is_trial: bool
     channel: SalesChannel
     items: list["SubscriptionItem"] = many(
-        db.queries.subscriptions.items_of, "Additional products included, with their quantity."
+        db.queries.subscriptions.items_of_subscription, "Additional products included, with their quantity."
     )
     license_keys: Connection["LicenseKey"] = connection(
         db.queries.license_keys.of_subscription, "The primary key first.", filter=LicenseKeyFilter
@@ -186,7 +186,7 @@ class Subscription(Node):
         "What the viewer's role and the subscription's state allow.",
         set_auto_renewal=db.expressions.can_set_auto_renewal,
         set_payment_method=db.expressions.can_set_payment_method,
-        rename=db.expressions.is_for_managers,
+        rename=db.expressions.viewer_manages,
         create_sublicense=db.expressions.can_create_sublicense,
     )
 
@@ -233,7 +233,9 @@ class LicenseKey(Node):
         db.queries.accounts.admins_of_license_key,
         "Members who administer this key without being account admins. Null for a MEMBER who is not one of them.",
     )
-    activations: Connection["Activation"] = connection(db.queries.license_keys.activations_of, filter=ActivationFilter)
+    activations: Connection["Activation"] = connection(
+        db.queries.license_keys.activations_of_license_key, filter=ActivationFilter
+    )
 
 
 @strawberry.type(description="A product activated on a device; takes one seat while ACTIVE.")
@@ -254,7 +256,7 @@ class Order(Node):
     placed_at: datetime
     status: OrderStatus
     kind: OrderKind
-    lines: list["OrderLine"] = many(db.queries.orders.lines_of)
+    lines: list["OrderLine"] = many(db.queries.orders.lines_of_order)
     total: "Money" = embedded(amount=column("total"), currency=column("currency"))
     payment_method: Optional["PaymentMethod"] = one(db.queries.orders.payment_method_of_order)
     subscription: Subscription | None = one(db.queries.subscriptions.of_row)

@@ -7,7 +7,7 @@ from db import tables
 from db.changes.context import Act, RowKey
 from db.changes.locks import key, row_of
 from db.errors import Refused, UserErrorCode
-from db.expressions import available_seats, is_live
+from db.expressions import available_seats, is_unexpired
 from db.mapping.batch_sql import render
 
 license_keys = tables.table(tables.LicenseKey)
@@ -16,7 +16,7 @@ _KEY = render(
     select(
         license_keys.c.subscription_id,
         license_keys.c.blocked_at,
-        is_live(license_keys).label("is_live"),
+        is_unexpired(license_keys).label("is_live"),
         available_seats(license_keys).label("available"),
     ).where(*row_of(license_keys))
 )

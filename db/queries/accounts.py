@@ -10,7 +10,7 @@ from sqlalchemy import column as parameter
 
 from db import tables
 from db.enums import AccountKind, MemberRole, MembershipStatus
-from db.expressions import active_membership, administers_key, is_for_managers, manages
+from db.expressions import active_membership, administers_key, manages, viewer_manages
 from db.ids import uuid7
 from db.mapping.declarations import (
     ID,
@@ -49,7 +49,7 @@ by_id = by_primary_key(accounts, lambda row: active_membership(row.c.id))
 
 of_row = on_columns((memberships.c.account_id,), (accounts.c.id,))
 
-membership_by_id = by_primary_key(memberships, is_for_managers)
+membership_by_id = by_primary_key(memberships, viewer_manages)
 
 user_of_viewer = on_columns((VIEWER_ID,), (users.c.id,))
 user_of_membership = on_columns((memberships.c.user_id,), (users.c.id,))
@@ -122,7 +122,7 @@ audit_trail = PagedRelation(
 )
 
 
-_KNOW_USER = """
+_UPSERT_USER = """
     INSERT INTO users AS known (id, issuer, subject, email, email_verified, name, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (issuer, subject) DO UPDATE
@@ -142,7 +142,7 @@ _OPEN_PERSONAL_ACCOUNT = """
 """
 
 
-async def first_sight(
+async def upsert_user(
     conn: Connection,
     *,
     issuer: str,
@@ -152,13 +152,13 @@ async def first_sight(
     name: str | None,
     now: datetime,
 ) -> UUID:
-    """The id of the user (issuer, subject); at first sight the user, the personal account and its owner are made.
+    """The id of the user (issuer, subject); the first call creates the user, the personal account and its owner.
 
-    The account's id is the user's id, so two first requests at once make one account. Later sights keep e-mail and
-    name as the token says. One transaction of its own.
+    The account's id is the user's id, so two first requests at once create one account. Later calls update e-mail
+    and name from the token. One transaction of its own.
     """
-    known = (uuid7(now), issuer, subject, email, email_verified, name, now)
+    row = (uuid7(now), issuer, subject, email, email_verified, name, now)
     async with conn.transaction():
-        user_id: UUID = await conn.fetchval(_KNOW_USER, *known)
+        user_id: UUID = await conn.fetchval(_UPSERT_USER, *row)
         await conn.execute(_OPEN_PERSONAL_ACCOUNT, user_id, name or email or "Personal", now, uuid7(now), email)
     return user_id

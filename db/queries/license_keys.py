@@ -40,18 +40,18 @@ def masked(license_key: FromClause) -> ColumnElement[str]:
     return sql_literal("*****-*****-*****-*****-") + license_key.c.tail
 
 
-def _found(row: FromClause, sought: Any, keys: Keys) -> ColumnElement[bool]:
+def _matches_search(row: FromClause, term: Any, keys: Keys) -> ColumnElement[bool]:
     """Name, or last characters: one index scan each, within the account."""
     k, other = license_keys.alias(), license_keys.alias()
-    by_name = select(k.c.id).where(k.c.account_id == keys[0], search.contains(func.lower(k.c.name), sought))
-    by_tail = select(other.c.id).where(other.c.account_id == keys[0], search.ends_with(other.c.tail, sought))
+    by_name = select(k.c.id).where(k.c.account_id == keys[0], search.contains(func.lower(k.c.name), term))
+    by_tail = select(other.c.id).where(other.c.account_id == keys[0], search.ends_with(other.c.tail, term))
     return row.c.id.in_(union(by_name.correlate_except(k), by_tail.correlate_except(other)))
 
 
 _FILTERS = {
     "kind": Filter(lambda row, value, _: row.c.kind == value, Text()),
     "status_in": Filter(lambda row, value, _: equals_any(license_key_status(row), value), ARRAY(Text())),
-    "search": Filter(_found, Text()),
+    "search": Filter(_matches_search, Text()),
 }
 
 of_account = PagedRelation(
@@ -78,7 +78,7 @@ def _device(activation: FromClause) -> ColumnElement[str]:
     return func.lower(activation.c.device_name + sql_literal(" ") + activation.c.device_id)
 
 
-activations_of = PagedRelation(
+activations_of_license_key = PagedRelation(
     on_columns(
         (license_keys.c.account_id, license_keys.c.id), (activations.c.account_id, activations.c.license_key_id)
     ),

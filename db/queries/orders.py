@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, FromClause, Text
 
 from db import tables
-from db.expressions import is_for_managers, manages
+from db.expressions import manages, viewer_manages
 from db.mapping.declarations import (
     ID,
     TIMESTAMP,
@@ -30,10 +30,10 @@ def _of_managed(keys: Keys) -> ColumnElement[bool]:
     return manages(keys[0])
 
 
-by_id = by_primary_key(orders, is_for_managers)
+by_id = by_primary_key(orders, viewer_manages)
 """An order that the viewer may read."""
 
-payment_method_by_id = by_primary_key(payment_methods, is_for_managers)
+payment_method_by_id = by_primary_key(payment_methods, viewer_manages)
 payment_method_of_order = on_columns(
     (orders.c.account_id, orders.c.payment_method_id),
     (payment_methods.c.account_id, payment_methods.c.id),
@@ -55,7 +55,7 @@ payment_methods_of_account = on_columns(
     permission=_of_managed,
 )
 
-lines_of = on_columns(
+lines_of_order = on_columns(
     (orders.c.account_id, orders.c.id), (order_lines.c.account_id, order_lines.c.order_id), order=(column("position"),)
 )
 

@@ -1,4 +1,4 @@
-"""The catalogue, and the boxes of the dashboard: an account's subscriptions grouped by product."""
+"""The catalogue, and product overviews for the dashboard: an account's subscriptions grouped by product."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ license_keys = tables.table(tables.LicenseKey)
 
 CODE = SortKey(column("code"), Text())
 
-# Subscriptions, items, order lines and boxes all name their product by the same column, so they share a loader.
+# Subscriptions, items, order lines and overviews all name their product by the same column, so they share a loader.
 by_code = on_columns((subscriptions.c.product_code,), (products.c.code,), few_rows=True)
 
 
@@ -27,35 +27,35 @@ def _catalogue(keys: Keys) -> Rows:
 catalogue = PagedRelation(Relation((), _catalogue), {"CODE": CODE}, CODE, "CODE")
 
 
-def _boxes(keys: Keys) -> Rows:
+def _product_overviews(keys: Keys) -> Rows:
     """One row for each product that the account has subscriptions of, from one pass over them and their keys."""
-    row = _states(keys[0]).subquery("state")
-    used = _used(keys[0]).subquery("used")
+    state = _subscription_states(keys[0]).subquery("state")
+    used = _used_seats(keys[0]).subquery("used")
     ends = and_(
-        row.c.status == sql_literal(SubscriptionStatus.ACTIVE), row.c.auto_renewal != sql_literal(AutoRenewal.ON)
+        state.c.status == sql_literal(SubscriptionStatus.ACTIVE), state.c.auto_renewal != sql_literal(AutoRenewal.ON)
     )
-    box = (
+    overview = (
         select(
-            row.c.product_code,
-            _count(row.c.usable).label("active_subscriptions"),
-            _count(row.c.expiring_soon).label("expiring_soon"),
-            _count(row.c.status == sql_literal(SubscriptionStatus.GRACE_PERIOD)).label("in_grace_period"),
-            _count(row.c.status == sql_literal(SubscriptionStatus.EXPIRED)).label("expired"),
-            _sum(row.c.license_count, row.c.usable).label("licenses"),
-            _sum(used.c.used, row.c.usable).label("licenses_used"),
-            func.min(row.c.renews_on).filter(row.c.renews_on >= TODAY).label("next_renewal_on"),
-            func.min(row.c.expires_on).filter(ends).label("next_expiration_on"),
+            state.c.product_code,
+            _count(state.c.usable).label("active_subscriptions"),
+            _count(state.c.expiring_soon).label("expiring_soon"),
+            _count(state.c.status == sql_literal(SubscriptionStatus.GRACE_PERIOD)).label("in_grace_period"),
+            _count(state.c.status == sql_literal(SubscriptionStatus.EXPIRED)).label("expired"),
+            _sum(state.c.license_count, state.c.usable).label("licenses"),
+            _sum(used.c.used, state.c.usable).label("licenses_used"),
+            func.min(state.c.renews_on).filter(state.c.renews_on >= TODAY).label("next_renewal_on"),
+            func.min(state.c.expires_on).filter(ends).label("next_expiration_on"),
         )
-        .select_from(row.outerjoin(used, used.c.subscription_id == row.c.id))
-        .group_by(row.c.product_code)
+        .select_from(state.outerjoin(used, used.c.subscription_id == state.c.id))
+        .group_by(state.c.product_code)
     )
-    return Rows(box.subquery("box"))
+    return Rows(overview.subquery("box"))
 
 
-boxes = Relation((accounts.c.id,), _boxes, order=(column("product_code"),))
+product_overviews = Relation((accounts.c.id,), _product_overviews, order=(column("product_code"),))
 
 
-def _states(account_id: ColumnElement[Any]) -> Select[Any]:
+def _subscription_states(account_id: ColumnElement[Any]) -> Select[Any]:
     s = subscriptions.alias("s")
     return (
         select(
@@ -70,7 +70,7 @@ def _states(account_id: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _used(account_id: ColumnElement[Any]) -> Select[Any]:
+def _used_seats(account_id: ColumnElement[Any]) -> Select[Any]:
     k = license_keys.alias("key")
     used = used_seats(k).label("used")
     of_account = select(k.c.subscription_id, used).where(k.c.account_id == account_id)

@@ -6,12 +6,12 @@ from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, Text, fu
 
 from db import tables
 from db.expressions import (
-    FOREVER,
-    display,
+    INFINITY,
     ends_on,
     free_seats,
     is_expiring_soon,
     is_readable,
+    matches_display,
     reserved_seats,
     status,
     used_seats,
@@ -45,7 +45,7 @@ of_row = on_columns(
     (license_keys.c.account_id, license_keys.c.subscription_id), (subscriptions.c.account_id, subscriptions.c.id)
 )
 
-items_of = on_columns(
+items_of_subscription = on_columns(
     (subscriptions.c.account_id, subscriptions.c.id),
     (items.c.account_id, items.c.subscription_id),
     order=(column("product_code"),),
@@ -56,17 +56,17 @@ def searchable(subscription: FromClause) -> ColumnElement[str]:
     return func.lower(subscription.c.display_name + sql_literal(" ") + subscription.c.number)
 
 
-def _found(row: FromClause, sought: Any, keys: Keys) -> ColumnElement[bool]:
+def _matches_search(row: FromClause, term: Any, keys: Keys) -> ColumnElement[bool]:
     """Name, number, or the last characters of a key: one index scan each, within the account."""
     s, k = subscriptions.alias(), license_keys.alias()
-    by_text = select(s.c.id).where(s.c.account_id == keys[0], search.contains(searchable(s), sought))
-    by_key = select(k.c.subscription_id).where(k.c.account_id == keys[0], search.ends_with(k.c.tail, sought))
-    found = union(by_text.correlate_except(s), by_key.correlate_except(k))
-    return row.c.id.in_(found)
+    by_text = select(s.c.id).where(s.c.account_id == keys[0], search.contains(searchable(s), term))
+    by_key = select(k.c.subscription_id).where(k.c.account_id == keys[0], search.ends_with(k.c.tail, term))
+    matches = union(by_text.correlate_except(s), by_key.correlate_except(k))
+    return row.c.id.in_(matches)
 
 
 def _activated_on(subscription: FromClause) -> ColumnElement[Any]:
-    return func.coalesce(subscription.c.activated_on, FOREVER)
+    return func.coalesce(subscription.c.activated_on, INFINITY)
 
 
 def _sortable_name(subscription: FromClause) -> ColumnElement[str]:
@@ -85,14 +85,14 @@ of_account = PagedRelation(
     tiebreaker=ID,
     default_sort="ENDS_ON",
     filters={
-        "display": Filter(lambda row, value, _: display(row, value), structural=True),
+        "display": Filter(lambda row, value, _: matches_display(row, value), structural=True),
         "status_in": Filter(lambda row, value, _: equals_any(status(row), value), ARRAY(Text())),
         "auto_renewal": Filter(lambda row, value, _: row.c.auto_renewal == value, Text()),
         "product_id": Filter(lambda row, value, _: row.c.product_code == value, Text()),
         "expiring_within_days": Filter(lambda row, value, _: is_expiring_soon(row, value), Integer()),
         "ends_from": Filter(lambda row, value, _: ends_on(row) >= value, Date()),
         "ends_to": Filter(lambda row, value, _: ends_on(row) <= value, Date()),
-        "search": Filter(_found, Text()),
+        "search": Filter(_matches_search, Text()),
     },
 )
 

@@ -176,7 +176,7 @@ def _key_source(settings: Settings, clock: Clock, hooks: Sequence[Any]) -> KeySo
 def _register(acquire: Acquire, clock: Clock) -> Callable[[Claims], Awaitable[UUID]]:
     async def register(claims: Claims) -> UUID:
         async with acquire() as conn:
-            return await accounts.first_sight(
+            return await accounts.upsert_user(
                 conn,
                 issuer=claims.issuer,
                 subject=claims.subject,

@@ -120,7 +120,7 @@ async def fill(url: str, amount: Amount, progress: Progress, wide: tuple[int, in
 async def _let_in(conn: asyncpg.Connection, now: datetime) -> None:
     """Who asks all questions: an administrator of every company."""
     email = f"{SUBJECT}@example.org"
-    user_id = await accounts.first_sight(
+    user_id = await accounts.upsert_user(
         conn, issuer=ISSUER, subject=SUBJECT, email=email, email_verified=True, name=None, now=now
     )
     await conn.execute(

@@ -98,7 +98,7 @@ async def test_the_sql_finds_usable_days_and_list_conditions_as_the_model_does(
 ) -> None:
     today, found = batch
     s = expressions.subscriptions.alias()
-    shown = [expressions.display(s, display).label(display) for display in SubscriptionDisplay]
+    shown = [expressions.matches_display(s, display).label(display) for display in SubscriptionDisplay]
     usable = (expressions.usable_until(s).label("until"), expressions.is_usable(s).label("usable"))
     async with rolled_back(conn):
         ids = await _store(conn, company, card, found)
