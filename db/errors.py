@@ -1,4 +1,4 @@
-"""The verdicts: why a change is refused, as a code that clients read."""
+"""Why a mutation is refused, as a code that clients read."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -72,7 +72,7 @@ class UserErrorCode(StrEnum):
     AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
 
 
-_SENTENCES = {
+_MESSAGES = {
     UserErrorCode.INVALID_INPUT: "This input can not be used.",
     UserErrorCode.FORBIDDEN: "Your role does not allow this: ask an administrator of the account.",
     UserErrorCode.IDEMPOTENCY_KEY_REUSED: "This idempotencyKey was used with another input: choose a new one.",
@@ -134,7 +134,7 @@ _SENTENCES = {
     UserErrorCode.AMOUNT_MISMATCH: "The lines do not add up to the total.",
 }
 
-# What a constraint finds that was looked for before, in a race with somebody else.
+# Conflicts that were checked for before: a concurrent transaction may still cause them.
 _BY_CONSTRAINT = {
     "issued_subscriptions_number_unique": (UserErrorCode.DUPLICATE_NUMBER, "number"),
     "subscriptions_account_id_number_unique": (UserErrorCode.DUPLICATE_NUMBER, "number"),
@@ -143,31 +143,31 @@ _BY_CONSTRAINT = {
 }
 
 
-class Refused(Exception):
-    """An expected verdict: nothing is written. `field` is the path of the input it is about, in Python's names.
+class MutationRefused(Exception):
+    """An expected refusal: nothing is written. `field` is the path of the input field, in Python's names.
 
-    `about` are the ids of an object that may be shown all the same, under its name in the payload.
+    `related`: ids of objects that the payload returns all the same, by their field's name.
     """
 
     def __init__(
         self,
         code: UserErrorCode,
         *field: str,
-        sentence: str | None = None,
-        about: Mapping[str, tuple[UUID, UUID]] | None = None,
+        message: str | None = None,
+        related: Mapping[str, tuple[UUID, UUID]] | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.field = field
-        self.sentence = sentence or _SENTENCES[code]
-        self.about = about or {}
+        self.message = message or _MESSAGES[code]
+        self.related = related or {}
 
 
-def raise_verdict(violation: IntegrityConstraintViolationError) -> NoReturn:
-    """The refusal that a violated constraint stands for; another violation is a fault, and passes."""
+def raise_for_constraint(violation: IntegrityConstraintViolationError) -> NoReturn:
+    """Raises the refusal that a violated constraint stands for; any other violation is an internal error, re-raised."""
     if violation.constraint_name not in _BY_CONSTRAINT:
-        # It quotes the whole row: a processor's token, a person's address. A fault is logged with what it says.
+        # The detail quotes the whole row, with tokens and addresses, and internal errors are logged.
         violation.detail = None
         raise violation
     code, field = _BY_CONSTRAINT[violation.constraint_name]
-    raise Refused(code, field) from violation
+    raise MutationRefused(code, field) from violation

@@ -14,7 +14,7 @@ from db.changes.locks import find_account, hold_activation, lock_account
 from db.changes.registration import Claim, TypedKey
 from db.changes.rows import change, insert
 from db.enums import ActivationStatus, StartTrigger, SubscriptionStatus
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
 
 _USABLE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACE_PERIOD)
@@ -61,7 +61,7 @@ async def activate(
     now = await subscriptions.state(conn, act, subscription)
     starts = _waits_for_a_device(now)
     if now["status"] not in _USABLE and not starts:
-        raise Refused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE, "key")
+        raise MutationRefused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE, "key")
     on_device = await conn.fetchrow(_ON_DEVICE, *subscription, device.id)
     await _require_usable(conn, act, license_key, on_device)
     if on_device and (on_device["license_key_id"], on_device["status"]) == (license_key[1], ActivationStatus.ACTIVE):
@@ -95,7 +95,7 @@ async def _require_usable(conn: Connection, act: Act, license_key: RowKey, on_de
     assert found is not None, "its entry in the index was read under the lock"
     seats.require_usable(found, "key")
     if on_device and on_device["status"] == ActivationStatus.BLOCKED:
-        raise Refused(UserErrorCode.ACTIVATION_BLOCKED, "device_id")
+        raise MutationRefused(UserErrorCode.ACTIVATION_BLOCKED, "device_id")
 
 
 async def _take_seat(conn: Connection, act: Act, license_key: RowKey, on_device: Record | None) -> None:

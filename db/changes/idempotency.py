@@ -7,7 +7,7 @@ from typing import Any
 
 from asyncpg import Connection, LockNotAvailableError
 
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 
 _CLAIM = """
     INSERT INTO idempotency_records (viewer, mutation, key, input_digest, created_at)
@@ -47,13 +47,13 @@ async def earlier(conn: Connection, once: Once, now: datetime) -> Result | None:
         if await conn.fetchval(_CLAIM, *once.scope, once.digests[0], now):
             return None
     except LockNotAvailableError:
-        raise Refused(UserErrorCode.IDEMPOTENCY_IN_PROGRESS, "idempotency_key") from None
+        raise MutationRefused(UserErrorCode.IDEMPOTENCY_IN_PROGRESS, "idempotency_key") from None
     record = await conn.fetchrow(_EARLIER, *once.scope)
     if record is None:
         # It was swept between the two statements.
-        raise Refused(UserErrorCode.IDEMPOTENCY_IN_PROGRESS, "idempotency_key")
+        raise MutationRefused(UserErrorCode.IDEMPOTENCY_IN_PROGRESS, "idempotency_key")
     if record["input_digest"] not in once.digests:
-        raise Refused(UserErrorCode.IDEMPOTENCY_KEY_REUSED, "idempotency_key")
+        raise MutationRefused(UserErrorCode.IDEMPOTENCY_KEY_REUSED, "idempotency_key")
     result: Result = record["result"]
     return result
 

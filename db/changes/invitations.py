@@ -14,7 +14,7 @@ from db.changes.context import Act, RowKey
 from db.changes.locks import key, lock_account, row_of
 from db.changes.members import require_business
 from db.enums import MemberRole, MembershipStatus
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.mapping.batch_sql import Statement, render
 from db.mapping.declarations import EMAIL, NOW, VIEWER, exists_in, sql_literal
 from db.queries.accounts import INVITATION_DAYS, expires_at
@@ -72,7 +72,7 @@ _READ = render(_addressed())
 
 async def invite(
     conn: Connection, act: Act, account_id: UUID, emails: Sequence[str], role: MemberRole
-) -> list[RowKey | Refused]:
+) -> list[RowKey | MutationRefused]:
     """For each address, in order, the invitation or why there is none.
 
     Raises ACCOUNT_NOT_FOUND, FORBIDDEN, PERSONAL_ACCOUNT. Of an address: EMAIL_INVALID, ALREADY_MEMBER,
@@ -81,11 +81,11 @@ async def invite(
     require_business(await lock_account(conn, act, account_id), "account_id")
     open_since = act.now - timedelta(days=INVITATION_DAYS)
     known = await conn.fetch(_KNOWN, account_id, list(emails), open_since)
-    results: list[RowKey | Refused] = []
+    results: list[RowKey | MutationRefused] = []
     invited: dict[str, tuple[RowKey, str]] = {}
     for email, there in zip(emails, known, strict=True):
-        if code := _verdict(email, there, invited):
-            results.append(Refused(code, "emails", str(len(results))))
+        if code := _refusal_code(email, there, invited):
+            results.append(MutationRefused(code, "emails", str(len(results))))
         else:
             membership = (account_id, there["expired_id"] or act.new_id())
             invited[there["address"]] = (membership, email)
@@ -104,9 +104,9 @@ async def accept(conn: Connection, act: Act, invitation: RowKey) -> UUID:
     # Whoever held the account's lock before may have revoked it.
     now = await _addressed_to_viewer(conn, act, _READ, invitation)
     if now["is_member"]:
-        raise Refused(UserErrorCode.ALREADY_MEMBER, "invitation_id", sentence="You are in this account already.")
+        raise MutationRefused(UserErrorCode.ALREADY_MEMBER, "invitation_id", message="You are in this account already.")
     if not now["is_open"]:
-        raise Refused(UserErrorCode.INVITATION_EXPIRED, "invitation_id")
+        raise MutationRefused(UserErrorCode.INVITATION_EXPIRED, "invitation_id")
     await conn.execute(_ACCEPT, *invitation, act.user_id, act.now)
     after = {"status": MembershipStatus.ACTIVE, "role": now["role"]}
     before = {"status": MembershipStatus.INVITED}
@@ -114,7 +114,7 @@ async def accept(conn: Connection, act: Act, invitation: RowKey) -> UUID:
     return invitation[0]
 
 
-def _verdict(email: str, known: Record, invited: Container[str]) -> UserErrorCode | None:
+def _refusal_code(email: str, known: Record, invited: Container[str]) -> UserErrorCode | None:
     if len(email) > MAX_ADDRESS or not _ADDRESS.fullmatch(email):
         return UserErrorCode.EMAIL_INVALID
     if known["is_member"]:
@@ -133,5 +133,5 @@ async def _write(conn: Connection, act: Act, role: MemberRole, invited: Sequence
 async def _addressed_to_viewer(conn: Connection, act: Act, statement: Statement, invitation: RowKey) -> Record:
     found = await statement.run(conn, act.parameters(**key(invitation)))
     if not found:
-        raise Refused(UserErrorCode.INVITATION_NOT_FOUND, "invitation_id")
+        raise MutationRefused(UserErrorCode.INVITATION_NOT_FOUND, "invitation_id")
     return found[0]

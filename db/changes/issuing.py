@@ -17,7 +17,7 @@ from db.changes.products import require_products
 from db.changes.provisioning import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
 from db.changes.rows import insert
 from db.enums import AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
 
 # With what the rules of `holdings` ask of the terms.
@@ -80,7 +80,7 @@ async def issue(conn: Connection, act: Act, keyring: Keyring, terms: Terms, acco
         require_audience(product["audience"], kind)
         await require_room(conn, act, product, account_id)
     if await conn.fetchval(_TAKEN, terms.number, account_id):
-        raise Refused(UserErrorCode.DUPLICATE_NUMBER, "number")
+        raise MutationRefused(UserErrorCode.DUPLICATE_NUMBER, "number")
     subscription_id = act.new_id()
     await insert(conn, _row(act, subscription_id, terms, product["grace_days"]))
     key = await license_keys.make(conn, act, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)

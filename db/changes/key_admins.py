@@ -9,7 +9,7 @@ from db.changes.audit import record
 from db.changes.context import Act, RowKey
 from db.changes.locks import hold_sublicense
 from db.enums import MemberRole, MembershipStatus
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 
 # Kept as they are until the end: who is blocked or removed meanwhile loses what is granted here.
 _KEEP_MEMBERS = """
@@ -44,14 +44,14 @@ async def _keep_members(conn: Connection, account_id: UUID, memberships: Sequenc
     """Their ids, in the account, when every one of them may be given a key."""
     own = [row_id for owner_id, row_id in memberships if owner_id == account_id]
     found = {(account_id, row["id"]): row for row in await conn.fetch(_KEEP_MEMBERS, account_id, own)}
-    verdicts = [_verdict(found.get(membership)) for membership in memberships]
+    codes = [_refusal_code(found.get(membership)) for membership in memberships]
     for code in (UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.MEMBER_IS_ADMIN, UserErrorCode.MEMBER_BLOCKED):
-        if code in verdicts:
-            raise Refused(code, "membership_ids", str(verdicts.index(code)))
+        if code in codes:
+            raise MutationRefused(code, "membership_ids", str(codes.index(code)))
     return {row_id for _, row_id in found}
 
 
-def _verdict(member: Record | None) -> UserErrorCode | None:
+def _refusal_code(member: Record | None) -> UserErrorCode | None:
     if member is None or member["status"] == MembershipStatus.INVITED:
         return UserErrorCode.MEMBERSHIP_NOT_FOUND
     if member["role"] != MemberRole.MEMBER:

@@ -10,7 +10,7 @@ from asyncpg import Connection
 
 from db.changes.context import Act
 from db.changes.registration import TypedKey
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 
@@ -58,7 +58,7 @@ async def counted(
     may_try = await _reserve(conn, act, attempt, address, limits)
     try:
         yield TypedKey(text, may_try)
-    except Refused as refused:
+    except MutationRefused as refused:
         if refused.code not in TELLING:
             await conn.execute(_GIVE_BACK, attempt)
         raise

@@ -13,7 +13,7 @@ from db.changes.locks import FOR_STORE, ROW_ID, find_license_key, hold_license_k
 from db.changes.registration import TypedKey
 from db.changes.rows import change, insert
 from db.enums import LicenseKeyKind
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.expressions import administers_key
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
@@ -107,7 +107,7 @@ async def rename(conn: Connection, act: Act, license_key: RowKey, name: str) -> 
 async def _place(conn: Connection, digests: list[bytes] | None) -> tuple[UUID | None, UUID]:
     found = await conn.fetchrow(_FIND, digests)
     if found is None:
-        raise Refused(UserErrorCode.KEY_NOT_FOUND, "key")
+        raise MutationRefused(UserErrorCode.KEY_NOT_FOUND, "key")
     return found["account_id"], found["license_key_id"]
 
 
@@ -126,7 +126,7 @@ async def block(
     # Read again, locked: meanwhile it may have been registered, or another key have taken its place.
     entry = await conn.fetchrow(_LOCK, row_id, digests)
     if entry is None:
-        raise Refused(UserErrorCode.KEY_NOT_FOUND, "key")
+        raise MutationRefused(UserErrorCode.KEY_NOT_FOUND, "key")
     license_key = None if entry["account_id"] is None else (entry["account_id"], entry["license_key_id"])
     if blocked == (entry["blocked_at"] is not None):
         return license_key, False

@@ -14,7 +14,7 @@ from sqlalchemy import Boolean, ColumnElement, FromClause, Select, Uuid, bindpar
 from db import tables
 from db.changes.context import Act, RowKey
 from db.enums import AccountKind
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.expressions import active_membership, administers_key, can_renew, manages
 from db.mapping.batch_sql import Statement, render
 
@@ -86,9 +86,9 @@ async def _only(
     """Raises <WHAT>_NOT_FOUND, and FORBIDDEN when the viewer is `to_change` it and may not."""
     rows = await statement.run(conn, act.parameters(**parameters))
     if not rows:
-        raise Refused(UserErrorCode(f"{what.upper()}_NOT_FOUND"), f"{what}_id")
+        raise MutationRefused(UserErrorCode(f"{what.upper()}_NOT_FOUND"), f"{what}_id")
     if to_change and not rows[0]["may_change"]:
-        raise Refused(UserErrorCode.FORBIDDEN)
+        raise MutationRefused(UserErrorCode.FORBIDDEN)
     return rows[0]
 
 
@@ -157,7 +157,7 @@ async def keep_payment_method(conn: Connection, act: Act, payment_method: RowKey
     """
     rows = await _KEEP_PAYMENT_METHOD.run(conn, act.parameters(**key(payment_method)))
     if not rows:
-        raise Refused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
+        raise MutationRefused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
     return bool(rows[0]["can_renew"])
 
 

@@ -10,7 +10,7 @@ from db.changes.context import Act, RowKey
 from db.changes.locks import hold_membership, lock_account
 from db.changes.rows import change, insert
 from db.enums import AccountKind, MemberRole, MembershipStatus
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 
 _OWN = "SELECT * FROM memberships WHERE account_id = $1 AND user_id = $2"
 _OTHER_ADMINS = """
@@ -26,7 +26,7 @@ _REMOVE = "DELETE FROM memberships WHERE account_id = $1 AND id = $2"
 async def open_account(conn: Connection, act: Act, name: str) -> UUID:
     """A business account with the viewer as its owner. Raises FORBIDDEN for a service, which is nobody's colleague."""
     if act.user_id is None:
-        raise Refused(UserErrorCode.FORBIDDEN, sentence="A business account is opened by a person.")
+        raise MutationRefused(UserErrorCode.FORBIDDEN, message="A business account is opened by a person.")
     account_id, membership_id = act.new_id(), act.new_id()
     await insert(conn, tables.Account(id=account_id, kind=AccountKind.BUSINESS, name=name, created_at=act.now))
     await insert(
@@ -76,7 +76,7 @@ async def unblock(conn: Connection, act: Act, membership: RowKey) -> bool:
     """True. Raises MEMBERSHIP_NOT_FOUND, PERSONAL_ACCOUNT, MEMBER_NOT_BLOCKED."""
     now = await _held(conn, act, membership)
     if now["status"] != MembershipStatus.BLOCKED:
-        raise Refused(UserErrorCode.MEMBER_NOT_BLOCKED, "membership_id")
+        raise MutationRefused(UserErrorCode.MEMBER_NOT_BLOCKED, "membership_id")
     return await change(conn, act, tables.Membership, now, "membership.unblocked", status=MembershipStatus.ACTIVE)
 
 
@@ -93,7 +93,7 @@ async def revoke_invitation(conn: Connection, act: Act, membership: RowKey) -> N
     """Raises MEMBERSHIP_NOT_FOUND, PERSONAL_ACCOUNT, INVITATION_NOT_FOUND when it was accepted."""
     now = await _held(conn, act, membership)
     if now["status"] != MembershipStatus.INVITED:
-        raise Refused(UserErrorCode.INVITATION_NOT_FOUND, "membership_id")
+        raise MutationRefused(UserErrorCode.INVITATION_NOT_FOUND, "membership_id")
     await _end(conn, act, now, "membership.revoked")
 
 
@@ -103,7 +103,7 @@ async def leave(conn: Connection, act: Act, account_id: UUID) -> None:
     require_business(kind, "account_id")
     now = await conn.fetchrow(_OWN, account_id, act.user_id)
     if now is None or now["status"] != MembershipStatus.ACTIVE:
-        raise Refused(UserErrorCode.ACCOUNT_NOT_FOUND, "account_id")
+        raise MutationRefused(UserErrorCode.ACCOUNT_NOT_FOUND, "account_id")
     await _require_another_admin(conn, now)
     await _end(conn, act, now, "membership.left")
 
@@ -111,7 +111,7 @@ async def leave(conn: Connection, act: Act, account_id: UUID) -> None:
 def require_business(kind: AccountKind, field: str) -> None:
     """Raises PERSONAL_ACCOUNT."""
     if kind == AccountKind.PERSONAL:
-        raise Refused(UserErrorCode.PERSONAL_ACCOUNT, field)
+        raise MutationRefused(UserErrorCode.PERSONAL_ACCOUNT, field)
 
 
 async def _held(conn: Connection, act: Act, membership: RowKey) -> Record:
@@ -124,17 +124,17 @@ async def _held_of_another(conn: Connection, act: Act, membership: RowKey) -> Re
     """The viewer is an active administrator, so there is one left without this one."""
     now = await _held(conn, act, membership)
     if now["user_id"] == act.user_id:
-        raise Refused(UserErrorCode.CANNOT_TARGET_SELF, "membership_id")
+        raise MutationRefused(UserErrorCode.CANNOT_TARGET_SELF, "membership_id")
     if now["status"] == MembershipStatus.INVITED:
-        sentence = "This person has not accepted the invitation yet: revoke it."
-        raise Refused(UserErrorCode.INVITATION_PENDING, "membership_id", sentence=sentence)
+        message = "This person has not accepted the invitation yet: revoke it."
+        raise MutationRefused(UserErrorCode.INVITATION_PENDING, "membership_id", message=message)
     return now
 
 
 async def _require_another_admin(conn: Connection, now: Record) -> None:
     administers = now["status"] == MembershipStatus.ACTIVE and now["role"] != MemberRole.MEMBER
     if administers and not await conn.fetchval(_OTHER_ADMINS, now["account_id"], now["id"]):
-        raise Refused(UserErrorCode.LAST_ADMIN)
+        raise MutationRefused(UserErrorCode.LAST_ADMIN)
 
 
 async def _end(conn: Connection, act: Act, now: Record, action: str) -> None:

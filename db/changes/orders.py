@@ -16,7 +16,7 @@ from db.changes.locks import find_account, lock_subscription
 from db.changes.products import require_products
 from db.changes.rows import insert
 from db.enums import OrderKind, OrderStatus, StartTrigger
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 
 # What may become of an order. A charge that failed may be tried again; what is cancelled or refunded stays so.
 NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
@@ -74,9 +74,9 @@ async def record_order(conn: Connection, act: Act, new: NewOrder) -> RowKey:
         await lock_subscription(conn, act, _own(new.account_id, new.subscription))
     await _require_references(conn, new)
     if await conn.fetchval(_TAKEN, new.account_id, new.number):
-        raise Refused(UserErrorCode.DUPLICATE_NUMBER, "number")
+        raise MutationRefused(UserErrorCode.DUPLICATE_NUMBER, "number")
     if total_of(new.lines) != new.total:
-        raise Refused(UserErrorCode.AMOUNT_MISMATCH, "total")
+        raise MutationRefused(UserErrorCode.AMOUNT_MISMATCH, "total")
     order = (new.account_id, act.new_id())
     await insert(conn, _row(order, new))
     for position, line in enumerate(new.lines, 1):
@@ -98,8 +98,8 @@ async def set_status(conn: Connection, act: Act, order: RowKey, status: OrderSta
     if status == before:
         return False
     if status not in NEXT[before]:
-        sentence = f"An order that is {before} can not become {status}."
-        raise Refused(UserErrorCode.INVALID_INPUT, "status", sentence=sentence)
+        message = f"An order that is {before} can not become {status}."
+        raise MutationRefused(UserErrorCode.INVALID_INPUT, "status", message=message)
     await conn.execute(_SET_STATUS, *order, status)
     await record(conn, act, "order.status_changed", ("Order", order), {"status": before}, {"status": status})
     await _start_what_was_bought(conn, act, subscription, OrderKind(found["kind"]), status)
@@ -109,7 +109,7 @@ async def set_status(conn: Connection, act: Act, order: RowKey, status: OrderSta
 async def _found(conn: Connection, order: RowKey, *, lock: bool = False) -> Record:
     found = await conn.fetchrow(f"{_ORDER} FOR NO KEY UPDATE" if lock else _ORDER, *order)
     if found is None:
-        raise Refused(UserErrorCode.ORDER_NOT_FOUND, "order_id")
+        raise MutationRefused(UserErrorCode.ORDER_NOT_FOUND, "order_id")
     return found
 
 
@@ -117,7 +117,7 @@ async def _require_references(conn: Connection, new: NewOrder) -> None:
     if new.payment_method is not None:
         own = _own(new.account_id, new.payment_method)
         if not await conn.fetchval(_PAYMENT_METHOD, *own):
-            raise Refused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
+            raise MutationRefused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
     lines = enumerate(new.lines)
     await require_products(conn, [(("lines", str(at), "product_code"), line.product_code) for at, line in lines])
 

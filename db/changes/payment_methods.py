@@ -24,7 +24,7 @@ from db.changes.locks import (
 )
 from db.changes.rows import insert
 from db.enums import AutoRenewal, PaymentMethodKind, SubscriptionStatus
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.expressions import status
 from db.mapping.batch_sql import render
 from db.mapping.declarations import sql_literal
@@ -99,14 +99,14 @@ async def add(conn: Connection, act: Act, processor: PaymentProcessor | None, ne
     """Raises ACCOUNT_NOT_FOUND, FORBIDDEN, PROCESSOR_NOT_CONFIGURED, TOKEN_INVALID, DUPLICATE_METHOD."""
     await find_account(conn, act, new.account_id, to_change=True)
     if processor is None:
-        raise Refused(UserErrorCode.PROCESSOR_NOT_CONFIGURED)
+        raise MutationRefused(UserErrorCode.PROCESSOR_NOT_CONFIGURED)
     # Asked before anything is locked: it may be far away. A card number does not even get there.
     described = None if is_card_number(new.token) else await processor.describe(new.token)
     if described is None:
-        raise Refused(UserErrorCode.TOKEN_INVALID, "token")
+        raise MutationRefused(UserErrorCode.TOKEN_INVALID, "token")
     await lock_account(conn, act, new.account_id)
     if await conn.fetchval(_HELD, new.account_id, new.token):
-        raise Refused(UserErrorCode.DUPLICATE_METHOD, "token")
+        raise MutationRefused(UserErrorCode.DUPLICATE_METHOD, "token")
     method = (new.account_id, act.new_id())
     await insert(conn, _row(act, method, new.token, described))
     await record(conn, act, "payment_method.added", ("PaymentMethod", method), None, _shown(described))
@@ -131,7 +131,7 @@ async def remove(conn: Connection, act: Act, method: RowKey) -> None:
     await conn.execute(_HOLD_ACCOUNT, method[0])
     await lock_payment_method(conn, act, method)
     if await _RENEWING.run(conn, act.parameters(**key(method))):
-        raise Refused(UserErrorCode.PAYMENT_METHOD_IN_USE, "payment_method_id")
+        raise MutationRefused(UserErrorCode.PAYMENT_METHOD_IN_USE, "payment_method_id")
     removed = await conn.fetchval(_REMOVE, *method, act.now)
     await record(conn, act, "payment_method.removed", ("PaymentMethod", method), removed)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from asyncpg import Connection
 
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 
 _KNOWN = "SELECT code FROM products WHERE code = ANY ($1)"
 
@@ -14,4 +14,4 @@ async def require_products(conn: Connection, named: Sequence[tuple[tuple[str, ..
     known = {row["code"] for row in await conn.fetch(_KNOWN, [code for _, code in named])}
     for path, code in named:
         if code not in known:
-            raise Refused(UserErrorCode.PRODUCT_NOT_FOUND, *path)
+            raise MutationRefused(UserErrorCode.PRODUCT_NOT_FOUND, *path)

@@ -13,7 +13,7 @@ from db.changes.context import Act
 from db.changes.locks import ACCOUNT_ID
 from db.changes.rows import insert
 from db.enums import AccountKind, AutoRenewal, LicenseKeyKind, StartTrigger, SubscriptionStatus
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.expressions import can_renew, status
 from db.mapping.batch_sql import render
 from db.mapping.declarations import sql_literal
@@ -80,7 +80,7 @@ def first_day(terms: Record, today: date) -> date | None:
 def require_audience(audience: str | None, kind: AccountKind) -> None:
     """Raises ACCOUNT_KIND_MISMATCH. A product without an audience is for both."""
     if audience not in (None, kind):
-        raise Refused(UserErrorCode.ACCOUNT_KIND_MISMATCH, "account_id")
+        raise MutationRefused(UserErrorCode.ACCOUNT_KIND_MISMATCH, "account_id")
 
 
 async def require_room(conn: Connection, act: Act, terms: Record, account_id: UUID) -> None:
@@ -90,7 +90,7 @@ async def require_room(conn: Connection, act: Act, terms: Record, account_id: UU
     parameters = act.parameters(account_id=account_id, product_code=terms["product_code"])
     (held,) = await _HELD.run(conn, parameters)
     if held[0] >= terms["max_per_account"]:
-        raise Refused(UserErrorCode.PRODUCT_LIMIT_REACHED)
+        raise MutationRefused(UserErrorCode.PRODUCT_LIMIT_REACHED)
 
 
 async def end_trials(conn: Connection, act: Act, terms: Record, account_id: UUID, *, suspend: bool) -> None:
@@ -103,7 +103,7 @@ async def end_trials(conn: Connection, act: Act, terms: Record, account_id: UUID
     parameters = act.parameters(account_id=account_id, product_code=terms["product_code"])
     trials = await _ACTIVE_TRIALS.run(conn, parameters)
     if trials and not suspend:
-        raise Refused(UserErrorCode.TRIAL_CONFLICT, "suspend_trial")
+        raise MutationRefused(UserErrorCode.TRIAL_CONFLICT, "suspend_trial")
     for trial in trials:
         await changes.suspend(conn, act, (account_id, trial["id"]))
 

@@ -10,7 +10,7 @@ from db.changes.context import Act, RowKey
 from db.changes.locks import lock_account
 from db.changes.provisioning import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
 from db.enums import AccountKind, LicenseKeyKind
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from db.terms import end_of_term
@@ -35,10 +35,10 @@ class TypedKey:
     def digests(self, keyring: Keyring) -> list[bytes]:
         """Raises TOO_MANY_ATTEMPTS, KEY_MALFORMED."""
         if not self.may_try:
-            raise Refused(UserErrorCode.TOO_MANY_ATTEMPTS, "key")
+            raise MutationRefused(UserErrorCode.TOO_MANY_ATTEMPTS, "key")
         key = key_format.normalize(self.text)
         if not key_format.is_well_formed(key):
-            raise Refused(UserErrorCode.KEY_MALFORMED, "key")
+            raise MutationRefused(UserErrorCode.KEY_MALFORMED, "key")
         return keyring.digests(key)
 
 
@@ -58,9 +58,9 @@ async def look_up(conn: Connection, digests: list[bytes], account_id: UUID, *, l
     """The key's entry, when it is free or the account's. Raises KEY_NOT_FOUND, KEY_REGISTERED_TO_ANOTHER_ACCOUNT."""
     found = await conn.fetchrow(f"{_FIND} FOR NO KEY UPDATE" if lock else _FIND, digests)
     if found is None:
-        raise Refused(UserErrorCode.KEY_NOT_FOUND, "key")
+        raise MutationRefused(UserErrorCode.KEY_NOT_FOUND, "key")
     if found["account_id"] not in (None, account_id):
-        raise Refused(UserErrorCode.KEY_REGISTERED_TO_ANOTHER_ACCOUNT, "key")
+        raise MutationRefused(UserErrorCode.KEY_REGISTERED_TO_ANOTHER_ACCOUNT, "key")
     return found
 
 
@@ -75,11 +75,11 @@ async def register(
     kind = await lock_account(conn, act, account_id)
     index = await look_up(conn, key.digests(keyring), account_id, lock=True)
     if index["kind"] != LicenseKeyKind.PRIMARY:
-        raise Refused(UserErrorCode.KEY_NOT_PRIMARY, "key")
+        raise MutationRefused(UserErrorCode.KEY_NOT_PRIMARY, "key")
     subscription, license_key = (account_id, index["subscription_id"]), (account_id, index["license_key_id"])
     if index["account_id"] is not None:
-        about = {"subscription": subscription, "license_key": license_key}
-        raise Refused(UserErrorCode.KEY_ALREADY_REGISTERED, "key", about=about)
+        related = {"subscription": subscription, "license_key": license_key}
+        raise MutationRefused(UserErrorCode.KEY_ALREADY_REGISTERED, "key", related=related)
     await claim(conn, act, index, Claim(account_id, kind, name, suspend))
     return subscription, license_key
 
@@ -91,14 +91,14 @@ async def claim(conn: Connection, act: Act, index: Record, by: Claim) -> None:
     PRODUCT_LIMIT_REACHED.
     """
     if index["blocked_at"] is not None:
-        raise Refused(UserErrorCode.KEY_BLOCKED, "key")
+        raise MutationRefused(UserErrorCode.KEY_BLOCKED, "key")
     terms = await terms_of(conn, index["subscription_id"])
     starts_on = first_day(terms, act.today)
     ends_on = starts_on and end_of_term(starts_on, terms["term_months"])
     if ends_on is not None and ends_on < act.today:
-        raise Refused(UserErrorCode.SUBSCRIPTION_EXPIRED, "key")
+        raise MutationRefused(UserErrorCode.SUBSCRIPTION_EXPIRED, "key")
     if by.by_activation and (terms["audience"] or by.kind) == AccountKind.BUSINESS:
-        raise Refused(UserErrorCode.REGISTRATION_REQUIRED, "key")
+        raise MutationRefused(UserErrorCode.REGISTRATION_REQUIRED, "key")
     require_audience(terms["audience"], by.kind)
     await end_trials(conn, act, terms, by.account_id, suspend=by.suspend_trial)
     await require_room(conn, act, terms, by.account_id)

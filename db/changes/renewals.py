@@ -8,7 +8,7 @@ from db.changes import subscriptions
 from db.changes.context import Act, RowKey
 from db.changes.locks import lock_subscription
 from db.enums import AutoRenewal, OrderStatus, SubscriptionStatus
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.terms import end_of_term, renewed
 
 _ORDER = """
@@ -41,12 +41,12 @@ async def _take(conn: Connection, act: Act, subscription: RowKey, order: RowKey)
     is_own = order[0] == subscription[0]
     found = await conn.fetchrow(_ORDER, *order, subscription[1]) if is_own else None
     if found is None:
-        raise Refused(UserErrorCode.ORDER_NOT_FOUND, "order_id")
+        raise MutationRefused(UserErrorCode.ORDER_NOT_FOUND, "order_id")
     if found["renewed_at"] is not None:
         return False
     if found["status"] != OrderStatus.PAID:
-        sentence = f"This order is {found['status']}: it renews once it is PAID."
-        raise Refused(UserErrorCode.RENEWAL_NOT_AVAILABLE, "order_id", sentence=sentence)
+        message = f"This order is {found['status']}: it renews once it is PAID."
+        raise MutationRefused(UserErrorCode.RENEWAL_NOT_AVAILABLE, "order_id", message=message)
     await conn.execute(_RENEWED, *order, act.now)
     return True
 
@@ -55,7 +55,7 @@ def _end(now: Record, paid_on: date) -> date:
     """A term after the last one, however late in the grace period it was paid; after that, a term from the payment."""
     is_running = now["expires_on"] is not None and not now["is_trial"]
     if not is_running or now["status"] == SubscriptionStatus.SUSPENDED:
-        raise Refused(UserErrorCode.RENEWAL_NOT_AVAILABLE, "subscription_id")
+        raise MutationRefused(UserErrorCode.RENEWAL_NOT_AVAILABLE, "subscription_id")
     if now["status"] == SubscriptionStatus.EXPIRED:
         end = end_of_term(paid_on, now["term_months"])
         assert end is not None, "what has an end has a term"

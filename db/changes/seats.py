@@ -6,7 +6,7 @@ from sqlalchemy import select
 from db import tables
 from db.changes.context import Act, RowKey
 from db.changes.locks import key, row_of
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.expressions import available_seats, is_unexpired
 from db.mapping.batch_sql import render
 
@@ -32,9 +32,9 @@ async def state(conn: Connection, act: Act, license_key: RowKey) -> Record | Non
 def require_usable(key: Record, field: str) -> None:
     """Raises KEY_EXPIRED, KEY_BLOCKED."""
     if not key["is_live"]:
-        raise Refused(UserErrorCode.KEY_EXPIRED, field)
+        raise MutationRefused(UserErrorCode.KEY_EXPIRED, field)
     if key["blocked_at"] is not None:
-        raise Refused(UserErrorCode.KEY_BLOCKED, field)
+        raise MutationRefused(UserErrorCode.KEY_BLOCKED, field)
 
 
 async def take(conn: Connection, act: Act, license_key: RowKey, seats: int, field: str) -> None:
@@ -42,7 +42,7 @@ async def take(conn: Connection, act: Act, license_key: RowKey, seats: int, fiel
     found = await state(conn, act, license_key)
     assert found is not None, "the caller holds the lock under which it was read"
     if found["available"] < seats:
-        raise Refused(UserErrorCode.NO_SEATS_AVAILABLE, field)
+        raise MutationRefused(UserErrorCode.NO_SEATS_AVAILABLE, field)
     await conn.execute(_ADD, *license_key, seats)
 
 

@@ -17,7 +17,7 @@ from db.changes.license_keys import make, swap
 from db.changes.locks import hold_sublicense, key, lock_subscription, row_of
 from db.changes.rows import change, insert
 from db.enums import Allocation, LicenseKeyKind
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.expressions import free_seats, is_usable
 from db.license_key_custody.keyring import Keyring
 from db.mapping.batch_sql import render
@@ -75,7 +75,7 @@ async def create(conn: Connection, act: Act, keyring: Keyring, subscription: Row
     await lock_subscription(conn, act, subscription)
     ground = await _ground(conn, act, subscription)
     if not ground["sublicenses_supported"]:
-        raise Refused(UserErrorCode.SUBLICENSES_NOT_SUPPORTED, "subscription_id")
+        raise MutationRefused(UserErrorCode.SUBLICENSES_NOT_SUPPORTED, "subscription_id")
     _require_allocation(ground, split.allocation)
     _require_room(act, ground, split)
     made = await make(conn, act, keyring, LicenseKeyKind.SUBLICENSE, subscription[1], subscription[0])
@@ -118,7 +118,7 @@ async def rotate(conn: Connection, act: Act, keyring: Keyring, license_key: RowK
     await _ground(conn, act, (now["account_id"], now["subscription_id"]))
     _require_sublicense(now)
     if now["blocked_at"] is not None:
-        raise Refused(UserErrorCode.KEY_BLOCKED, "license_key_id")
+        raise MutationRefused(UserErrorCode.KEY_BLOCKED, "license_key_id")
     await swap(conn, act, keyring, license_key)
     await record(conn, act, "license_key.rotated", ("LicenseKey", license_key))
 
@@ -130,8 +130,8 @@ async def delete(conn: Connection, act: Act, license_key: RowKey, move_to: RowKe
     KEY_BLOCKED, KEY_IN_USE, NO_SEATS_AVAILABLE.
     """
     if move_to == license_key:
-        sentence = "Devices can not stay on a key that is deleted: choose another."
-        raise Refused(UserErrorCode.INVALID_INPUT, "move_to_license_key_id", sentence=sentence)
+        message = "Devices can not stay on a key that is deleted: choose another."
+        raise MutationRefused(UserErrorCode.INVALID_INPUT, "move_to_license_key_id", message=message)
     now = await hold_sublicense(conn, act, license_key)
     subscription = (now["account_id"], now["subscription_id"])
     target = await _sibling(conn, act, now, move_to) if move_to else None
@@ -140,7 +140,7 @@ async def delete(conn: Connection, act: Act, license_key: RowKey, move_to: RowKe
     if target:
         seats.require_usable(target, "move_to_license_key_id")
     elif now["used"]:
-        raise Refused(UserErrorCode.KEY_IN_USE, "license_key_id")
+        raise MutationRefused(UserErrorCode.KEY_IN_USE, "license_key_id")
     goes_to = move_to or (subscription[0], await conn.fetchval(_PRIMARY, *subscription))
     await conn.execute(_MOVE, *license_key, goes_to[1])
     await conn.execute(_DELETE, *license_key)
@@ -154,38 +154,38 @@ async def _ground(conn: Connection, act: Act, subscription: RowKey, other_than: 
     """What a sublicence other than this one stands on. Raises SUBSCRIPTION_NOT_ACTIVE. The caller holds the lock."""
     (ground,) = await _GROUND.run(conn, act.parameters(**key(subscription), other_than=other_than))
     if not ground["is_usable"]:
-        raise Refused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE)
+        raise MutationRefused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE)
     return ground
 
 
 def _require_sublicense(now: Record) -> None:
     if now["kind"] == LicenseKeyKind.PRIMARY:
-        raise Refused(UserErrorCode.CANNOT_MODIFY_PRIMARY, "license_key_id")
+        raise MutationRefused(UserErrorCode.CANNOT_MODIFY_PRIMARY, "license_key_id")
 
 
 def _require_allocation(ground: Record, allocation: Allocation | None) -> None:
     if allocation == Allocation.DYNAMIC and not ground["dynamic_allocation_supported"]:
-        raise Refused(UserErrorCode.ALLOCATION_NOT_SUPPORTED, "allocation")
+        raise MutationRefused(UserErrorCode.ALLOCATION_NOT_SUPPORTED, "allocation")
 
 
 def _require_room(act: Act, ground: Record, split: Split, used: int = 0) -> None:
     """It is weighed as a live one: an expired one that comes back needs its seats again."""
     if split.quota < 1:
-        raise Refused(UserErrorCode.QUOTA_INVALID, "quota")
+        raise MutationRefused(UserErrorCode.QUOTA_INVALID, "quota")
     if split.quota < used:
-        raise Refused(UserErrorCode.QUOTA_BELOW_USED, "quota")
+        raise MutationRefused(UserErrorCode.QUOTA_BELOW_USED, "quota")
     if (split.quota if split.allocation == Allocation.RESERVED else used) > ground["free"]:
-        raise Refused(UserErrorCode.QUOTA_EXCEEDS_POOL, "quota")
+        raise MutationRefused(UserErrorCode.QUOTA_EXCEEDS_POOL, "quota")
     if split.expires_on is not None and split.expires_on < act.today:
-        raise Refused(UserErrorCode.EXPIRATION_IN_PAST, "expires_on")
+        raise MutationRefused(UserErrorCode.EXPIRATION_IN_PAST, "expires_on")
     if None not in (split.expires_on, ground["expires_on"]) and split.expires_on > ground["expires_on"]:
-        raise Refused(UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION, "expires_on")
+        raise MutationRefused(UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION, "expires_on")
 
 
 async def _sibling(conn: Connection, act: Act, now: Record, target: RowKey) -> Record:
     """Another key of the same subscription, as it is."""
     found = await seats.state(conn, act, target) if target[0] == now["account_id"] else None
     if found is None or found["subscription_id"] != now["subscription_id"]:
-        sentence = "There is no such licence key in this subscription."
-        raise Refused(UserErrorCode.LICENSE_KEY_NOT_FOUND, "move_to_license_key_id", sentence=sentence)
+        message = "There is no such licence key in this subscription."
+        raise MutationRefused(UserErrorCode.LICENSE_KEY_NOT_FOUND, "move_to_license_key_id", message=message)
     return found

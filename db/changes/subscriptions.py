@@ -12,7 +12,7 @@ from db.changes.context import NOWHERE, Act, RowKey
 from db.changes.locks import keep_payment_method, key, lock_subscription, row_of
 from db.changes.rows import change
 from db.enums import AutoRenewal, SalesChannel, SubscriptionStatus
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.expressions import status
 from db.mapping.batch_sql import render
 from db.terms import end_of_term
@@ -75,7 +75,7 @@ async def set_payment_method(conn: Connection, act: Act, subscription: RowKey, p
     _require_ours_to_renew(now)
     _require_not_expired(now)
     if now["auto_renewal"] == AutoRenewal.ON and not can_renew:
-        raise Refused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
+        raise MutationRefused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
     return await _change(conn, act, now, "subscription.payment_method_changed", payment_method_id=payment_method[1])
 
 
@@ -103,17 +103,17 @@ async def renew(conn: Connection, act: Act, now: Record, expires_on: date, auto_
 
 def _require_ours_to_renew(now: Record) -> None:
     if now["channel"] == SalesChannel.APP_STORE:
-        raise Refused(UserErrorCode.RENEWAL_MANAGED_EXTERNALLY)
+        raise MutationRefused(UserErrorCode.RENEWAL_MANAGED_EXTERNALLY)
 
 
 def _require_renewable(now: Record) -> None:
     if now["auto_renewal"] == AutoRenewal.NOT_AVAILABLE:
-        raise Refused(UserErrorCode.RENEWAL_NOT_AVAILABLE)
+        raise MutationRefused(UserErrorCode.RENEWAL_NOT_AVAILABLE)
 
 
 def _require_not_expired(now: Record) -> None:
     if now["status"] == SubscriptionStatus.EXPIRED:
-        raise Refused(UserErrorCode.SUBSCRIPTION_EXPIRED)
+        raise MutationRefused(UserErrorCode.SUBSCRIPTION_EXPIRED)
 
 
 async def _enable_renewal(conn: Connection, act: Act, now: Record, given: RowKey | None) -> bool:
@@ -121,16 +121,16 @@ async def _enable_renewal(conn: Connection, act: Act, now: Record, given: RowKey
         return False
     charged = given or (now["account_id"], now["payment_method_id"])
     if charged[1] is None or (given is None and await conn.fetchval(_REMOVED, *charged)):
-        raise Refused(UserErrorCode.PAYMENT_METHOD_REQUIRED, "payment_method_id")
+        raise MutationRefused(UserErrorCode.PAYMENT_METHOD_REQUIRED, "payment_method_id")
     if not await _keep_own_payment_method(conn, act, now, charged):
-        raise Refused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
+        raise MutationRefused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
     change = {"auto_renewal": AutoRenewal.ON, "payment_method_id": charged[1]}
     return await _change(conn, act, now, "subscription.auto_renewal_changed", **change)
 
 
 async def _disable_renewal(conn: Connection, act: Act, now: Record, *, confirm_grace_loss: bool) -> bool:
     if now["status"] == SubscriptionStatus.GRACE_PERIOD and not confirm_grace_loss:
-        raise Refused(UserErrorCode.GRACE_LOSS_UNCONFIRMED, "confirm_grace_loss")
+        raise MutationRefused(UserErrorCode.GRACE_LOSS_UNCONFIRMED, "confirm_grace_loss")
     return await _change(conn, act, now, "subscription.auto_renewal_changed", auto_renewal=AutoRenewal.OFF)
 
 

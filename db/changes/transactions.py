@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from asyncpg import Connection, DeadlockDetectedError, IntegrityConstraintViolationError, SerializationError
 
-from db.errors import raise_verdict
+from db.errors import raise_for_constraint
 
 TRIES = 4
 PAUSE = 0.02  # seconds before the second try; twice as long before each one after it
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 async def commit(conn: Connection, change: Callable[[], Awaitable[T]]) -> T:
-    """What `change` returns, once it is committed. Raises Refused, with nothing written.
+    """What `change` returns, once it is committed. Raises MutationRefused, with nothing written.
 
     READ COMMITTED: what several rows decide, `change` decides under a lock. Whoever PostgreSQL chooses to give way
     to others tries again, at most `TRIES` times; `change` must not do anything that a rollback does not undo.
@@ -35,4 +35,4 @@ async def _once(conn: Connection, change: Callable[[], Awaitable[T]]) -> T:
         async with conn.transaction(isolation="read_committed"):
             return await change()
     except IntegrityConstraintViolationError as violation:
-        raise_verdict(violation)
+        raise_for_constraint(violation)

@@ -12,7 +12,7 @@ from strawberry.types import get_object_definition, has_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.tables.base import NOT_STORABLE
 
 RULE = "rule"
@@ -116,9 +116,9 @@ class IdempotentInput:
     )
 
 
-def conflicting(field: str, must: str) -> Refused:
+def conflicting(field: str, must: str) -> MutationRefused:
     """INVALID_INPUT for a field that contradicts others: what it must be."""
-    return Refused(UserErrorCode.INVALID_INPUT, field, sentence=f"{to_camel_case(field)} {must}")
+    return MutationRefused(UserErrorCode.INVALID_INPUT, field, message=f"{to_camel_case(field)} {must}")
 
 
 def validate(input: Any, path: Path = ()) -> list[tuple[Path, str]]:

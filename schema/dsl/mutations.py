@@ -17,7 +17,7 @@ from db.changes import idempotency, key_attempts, transactions
 from db.changes.context import NOWHERE, Act, RowKey
 from db.changes.idempotency import Once, Result
 from db.changes.registration import TypedKey
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.ids import parse
 from schema.context import Context, Info, Services
 from schema.dsl.inputs import IdempotentInput, has_rules, validate
@@ -136,8 +136,8 @@ async def _run(spec: MutationSpec, info: Info, input: Any) -> MutationResult:
     act = _change_context(spec, info.context)
     try:
         return MutationResult(await _run_in_transaction(spec, info, act, input), act=act, input=input)
-    except Refused as refusal:
-        return MutationResult(refusal.about, (declared_user_error(spec, refusal, input),))
+    except MutationRefused as refusal:
+        return MutationResult(refusal.related, (declared_user_error(spec, refusal, input),))
     finally:
         info.context.clear_loaders()
 
@@ -151,7 +151,7 @@ def _change_context(spec: MutationSpec, context: Context) -> Act:
 async def _run_in_transaction(spec: MutationSpec, info: Info, act: Act, input: Any) -> Result:
     context = info.context
     if spec.scope is not None and spec.scope not in context.viewer.scopes:
-        raise Refused(UserErrorCode.FORBIDDEN, sentence=f"This needs a token with the scope {spec.scope}.")
+        raise MutationRefused(UserErrorCode.FORBIDDEN, message=f"This needs a token with the scope {spec.scope}.")
     idempotency_key = _idempotency_key(info, input)
 
     async def run(conn: Connection) -> Result:
@@ -198,7 +198,7 @@ def _idempotency_key(info: Info, input: Any) -> Once | None:
     return Once(viewer, info.field_name, key, digests)
 
 
-def declared_user_error(spec: MutationSpec, refusal: Refused, input: Any) -> UserError:
+def declared_user_error(spec: MutationSpec, refusal: MutationRefused, input: Any) -> UserError:
     """A refusal as the payload shows it. One that is not declared is a fault: the published graph would be wrong."""
     assert refusal.code in spec.codes, f"{spec.name} does not declare {refusal.code}"
     return user_error(refusal, input)

@@ -11,7 +11,7 @@ from strawberry.utils.str_converters import to_camel_case
 from db.changes import license_keys
 from db.changes.context import Act
 from db.changes.idempotency import Result
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.mapping.declarations import Relation, by_primary_key
 from schema.context import Info
 from schema.dsl.fields import field_projection
@@ -82,12 +82,12 @@ def _without_viewer_filter(relation: Relation) -> Relation:
     return by_primary_key(relation.keys[0].table)
 
 
-def user_error(refusal: Refused, input: Any) -> UserError:
+def user_error(refusal: MutationRefused, input: Any) -> UserError:
     """A refusal as the payload shows it."""
     # A refusal may be about a field that this mutation's input does not have.
     is_known = bool(refusal.field) and hasattr(input, refusal.field[0])
     path = [to_camel_case(name) for name in refusal.field] if is_known else None
-    return UserError(code=refusal.code, field=path, message=refusal.sentence)
+    return UserError(code=refusal.code, field=path, message=refusal.message)
 
 
 def _errors(root: Any) -> list[UserError]:

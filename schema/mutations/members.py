@@ -7,7 +7,7 @@ import strawberry
 from db.changes import invitations, members
 from db.changes.idempotency import Result
 from db.enums import MemberRole
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.queries import accounts
 from schema.dsl.inputs import IdempotentInput, name_field, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
@@ -80,7 +80,7 @@ def _result(root: Any, position: int, outcome: Any) -> MutationResult:
     email = {"email": root.input.emails[position]}
     if not isinstance(outcome, str):
         return MutationResult({**email, "membership": outcome})
-    refused = Refused(UserErrorCode(outcome), "emails", str(position))
+    refused = MutationRefused(UserErrorCode(outcome), "emails", str(position))
     return MutationResult(email, (user_error(refused, root.input),))
 
 
@@ -107,7 +107,7 @@ async def invite_members(context: MutationContext, input: InviteMembersInput) ->
     """Invite people by their e-mail addresses, for 14 days. Nothing is sent: they find it when they sign in."""
     invitation = (decode_account_id(input.account_id), input.emails, input.role)
     outcomes = await invitations.invite(context.conn, context.act, *invitation)
-    return {"results": [outcome.code if isinstance(outcome, Refused) else outcome for outcome in outcomes]}
+    return {"results": [outcome.code if isinstance(outcome, MutationRefused) else outcome for outcome in outcomes]}
 
 
 @mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.INVITATION_NOT_FOUND)

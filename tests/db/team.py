@@ -13,7 +13,7 @@ from db.changes.context import Act, RowKey
 from db.changes.registration import TypedKey
 from db.changes.sublicenses import Split
 from db.enums import Allocation, LicenseKeyKind
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from tests import world
@@ -84,6 +84,6 @@ async def found_team(conn: Connection, keyring: Keyring, **subscription: Any) ->
 
 
 async def refusal(call: Any) -> tuple[UserErrorCode, tuple[str, ...]]:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(MutationRefused) as refused:
         await call
     return refused.value.code, refused.value.field

@@ -10,7 +10,7 @@ from asyncpg import Connection
 from db.changes import invitations, members
 from db.changes.context import Act, RowKey
 from db.enums import MemberRole
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from tests import world
 
 ROLES = "SELECT email, role, status FROM memberships WHERE account_id = $1 ORDER BY since, id"
@@ -56,7 +56,7 @@ async def company(conn: Connection) -> Company:
 
 
 async def refusal(call: Any) -> UserErrorCode:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(MutationRefused) as refused:
         await call
     return refused.value.code
 
@@ -77,7 +77,7 @@ async def test_an_invitation_is_accepted_by_who_has_the_address(company: Company
     [invitation] = await invitations.invite(
         conn, act(company.ada), company.account_id, ["Grace@Example.com"], MemberRole.ADMIN
     )
-    assert not isinstance(invitation, Refused)
+    assert not isinstance(invitation, MutationRefused)
 
     stranger = await refusal(invitations.accept(conn, act(await world.user(conn, "eve"), "eve"), invitation))
     unverified = await refusal(invitations.accept(conn, Act(grace, "grace", world.NOW), invitation))
@@ -117,7 +117,7 @@ async def test_good_addresses_are_invited_beside_bad_ones(company: Company, conn
 
     results = await invitations.invite(conn, act(company.ada), company.account_id, emails, MemberRole.MEMBER)
 
-    codes = [result.code if isinstance(result, Refused) else None for result in results]
+    codes = [result.code if isinstance(result, MutationRefused) else None for result in results]
     member, pending, invalid = (
         UserErrorCode.ALREADY_MEMBER,
         UserErrorCode.INVITATION_PENDING,
@@ -173,7 +173,7 @@ async def test_a_blocked_or_removed_member_loses_the_keys_and_may_come_back_with
     again = await invitations.invite(conn, admin, company.account_id, ["linus@example.com"], MemberRole.MEMBER)
 
     assert changed == [True, False, True, True, True, False]
-    assert not isinstance(again[0], Refused)
+    assert not isinstance(again[0], MutationRefused)
     assert await conn.fetchval("SELECT count(*) FROM license_key_grants") == 0
     assert await company.roles() == {
         "ada": ("OWNER", "ACTIVE"),

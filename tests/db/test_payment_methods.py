@@ -10,7 +10,7 @@ from db.changes import payment_methods
 from db.changes.context import Act, RowKey
 from db.changes.payment_methods import Described, NewMethod, is_card_number
 from db.enums import PaymentMethodKind
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from tests import world
 
 CARD = Described(PaymentMethodKind.CREDIT_CARD, "Visa", "4242", world.day(400), "Ada Example")
@@ -68,7 +68,7 @@ async def test_a_card_number_reaches_neither_the_processor_nor_a_row(conn: Conne
     act, account_id = await ada(conn)
     processor = Processor([])
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(MutationRefused) as refused:
         await payment_methods.add(conn, act, processor, NewMethod(account_id, "4242 4242 4242 4242"))
 
     assert refused.value.code == UserErrorCode.TOKEN_INVALID
@@ -163,7 +163,7 @@ async def test_a_method_is_in_use_while_a_subscription_renews_with_it(
     codes = []
     try:
         await payment_methods.remove(conn, act, method)
-    except Refused as refused:
+    except MutationRefused as refused:
         codes.append(refused.code)
 
     assert codes == ([UserErrorCode.PAYMENT_METHOD_IN_USE] if in_use else [])

@@ -23,7 +23,7 @@ from db import tables
 from db.changes import activations, license_keys, renewals, sublicenses, subscriptions
 from db.changes.context import Act, RowKey
 from db.enums import Allocation
-from db.errors import Refused
+from db.errors import MutationRefused
 from db.expressions import available_seats, free_seats, reserved_seats, status, used_seats
 from db.license_key_custody.keyring import Keyring
 from db.mapping.batch_sql import render
@@ -117,7 +117,7 @@ class Subscription(RuleBasedStateMachine):
             try:
                 async with self.conn.transaction():
                     await work()
-            except Refused as refused:
+            except MutationRefused as refused:
                 return refused.code
             return None
 

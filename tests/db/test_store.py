@@ -16,7 +16,7 @@ from db.changes.issuing import Terms
 from db.changes.orders import NEXT, Line, NewOrder
 from db.changes.registration import TypedKey
 from db.enums import AutoRenewal, OrderKind, OrderStatus, SalesChannel, StartTrigger
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from tests import world
@@ -187,7 +187,7 @@ async def test_an_order_becomes_only_what_it_can_become(
     said: object
     try:
         said = await orders.set_status(conn, STORE, placed, after)
-    except Refused as refused:
+    except MutationRefused as refused:
         said = (refused.code, refused.field)
 
     is_allowed = after in NEXT[before]

@@ -15,7 +15,7 @@ from db.changes.context import Act, RowKey
 from db.changes.payment_methods import NewMethod
 from db.changes.registration import TypedKey
 from db.enums import OrderStatus
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.ids import uuid7
 from db.license_key_custody.keyring import Keyring
 from tests import world
@@ -37,7 +37,7 @@ async def at_once(acquire: Acquire, changes: Sequence[Change]) -> list[Any]:
             try:
                 async with conn.transaction():
                     return await change(conn)
-            except Refused as refused:
+            except MutationRefused as refused:
                 return refused.code
 
     return await asyncio.gather(*map(run, changes))

@@ -15,7 +15,7 @@ from db.changes.locks import lock_subscription
 from db.changes.payment_methods import NewMethod
 from db.changes.registration import TypedKey
 from db.enums import Allocation, MemberRole
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
 from gateway.demo.payment_processor import DemoProcessor
 from tests import world
@@ -65,7 +65,7 @@ async def together(acquire: Acquire, *changes: Change) -> list[Any]:
             try:
                 async with conn.transaction():
                     await change(conn)
-            except Refused as refused:
+            except MutationRefused as refused:
                 return refused.code
         return COMMITTED
 

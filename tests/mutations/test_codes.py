@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from schema.dsl.mutations import declared_user_error
 from tests.mutations.cases import CASES, REFUSED_CASES, SUCCESSFUL_CASES
 from tests.mutations.scenario import Case, Scenario, input_fields, mutation_specs, table_digests
@@ -39,7 +39,7 @@ def test_undeclared_error_code_is_an_internal_error() -> None:
     spec = replace(SPECS["renameSubscription"], codes=(UserErrorCode.FORBIDDEN,))
 
     with pytest.raises(AssertionError, match="rename_subscription does not declare SUBSCRIPTION_NOT_FOUND"):
-        declared_user_error(spec, Refused(UserErrorCode.SUBSCRIPTION_NOT_FOUND), None)
+        declared_user_error(spec, MutationRefused(UserErrorCode.SUBSCRIPTION_NOT_FOUND), None)
 
 
 @pytest.mark.parametrize(("mutation", "code", "case"), REFUSED_CASES)

@@ -5,7 +5,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import transactions
-from db.errors import Refused, UserErrorCode
+from db.errors import MutationRefused, UserErrorCode
 from tests import world
 from tests.mutations.license_key_cases import issued, sublicense
 from tests.mutations.scenario import Scenario, table_digests
@@ -168,7 +168,7 @@ async def test_a_violated_constraint_is_the_refusal_it_stands_for_or_a_fault(con
     async def same_product() -> None:
         await world.product(conn)
 
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(MutationRefused) as refused:
         await transactions.commit(conn, same_number)
     with pytest.raises(asyncpg.UniqueViolationError):
         await transactions.commit(conn, same_product)
