@@ -1,4 +1,4 @@
-"""The connections to PostgreSQL: prepared statements kept, values as the graph wants them, waits bounded."""
+"""The connection pool: prepared statements are cached, codecs registered, and the queue for connections is bounded."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ import asyncpg
 import orjson
 from asyncpg import Connection
 
-from db.prepared_statements import PREPARED, Pooled
+from db.prepared_statements import MAX_STATEMENTS, LicetConnection
 
 LOCK_TIMEOUT = 2.0  # seconds
 
@@ -21,12 +21,12 @@ async def create_pool(url: str, *, size: int = 8, statement_timeout: float = 5.0
         url,
         min_size=1,
         max_size=size,
-        init=prepare,
-        reset=_keep,
+        init=register_codecs,
+        reset=_no_reset,
         command_timeout=statement_timeout + 1,
         max_inactive_connection_lifetime=0,
-        connection_class=Pooled,
-        statement_cache_size=PREPARED,
+        connection_class=LicetConnection,
+        statement_cache_size=MAX_STATEMENTS,
         # Larger statements would be prepared anew each time, and older ones once an interval.
         max_cacheable_statement_size=0,
         max_cached_statement_lifetime=0,
@@ -44,71 +44,73 @@ async def create_pool(url: str, *, size: int = 8, statement_timeout: float = 5.0
     )
 
 
-class Busy(Exception):
-    """No connection came free in the time that is worth waiting, or too many wait already."""
+class PoolExhausted(Exception):
+    """No connection became free within the timeout, or `max_waiting` requests wait already."""
 
 
-class Queue:
-    """Lends the connections of a pool: at most `places` wait for one, each at most `seconds`.
+class BoundedPool:
+    """A pool in front of asyncpg's: at most `max_waiting` requests wait, each at most `timeout` seconds.
 
-    What comes back in order is kept at hand for the next: the pool's own bookkeeping takes longer than a small answer.
+    Clean connections stay idle here for the next request: asyncpg's own bookkeeping takes longer than a small answer.
     """
 
-    def __init__(self, pool: asyncpg.Pool, *, seconds: float, places: int) -> None:
+    def __init__(self, pool: asyncpg.Pool, *, timeout: float, max_waiting: int) -> None:
         self._pool = pool
-        self._seconds = seconds
-        self._places = places
+        self._timeout = timeout
+        self._max_waiting = max_waiting
         self._waiting = 0
-        self._at_hand: list[Connection] = []
+        self._idle: list[Connection] = []
 
-    def measures(self) -> dict[str, Callable[[], int]]:
-        """How many connections there are, how many are lent, and how many requests wait for one."""
+    def stats(self) -> dict[str, Callable[[], int]]:
+        """Gauges: the pool's size, connections in use, and requests that wait for one."""
         pool = self._pool
         return {
             "size": pool.get_size,
-            "in_use": lambda: pool.get_size() - pool.get_idle_size() - len(self._at_hand),
+            "in_use": lambda: pool.get_size() - pool.get_idle_size() - len(self._idle),
             "waiting": lambda: self._waiting,
         }
 
-    def acquire(self) -> "Lent":
-        """For an `async with`, which raises Busy at its start."""
-        return Lent(self)
+    def acquire(self) -> "Lease":
+        """For `async with`, which raises PoolExhausted."""
+        return Lease(self)
 
     async def close(self) -> None:
-        """Waits until everything that is lent has come back."""
-        while self._at_hand:
-            await self._release(self._at_hand.pop())
+        """Waits until every connection has been released."""
+        while self._idle:
+            await self._release_to_pool(self._idle.pop())
         await self._pool.close()
 
-    async def take(self) -> Connection:
-        """Raises Busy. Whoever takes one gives it back."""
-        while self._at_hand:
-            conn = self._at_hand.pop()
+    async def acquire_connection(self) -> Connection:
+        """Raises PoolExhausted. The caller must release it."""
+        while self._idle:
+            conn = self._idle.pop()
             if _is_alive(conn):
                 return conn
-            await self._release(conn)
-        # Most find one free: then there is nothing to wait for, and no timer to set.
-        return cast(Connection, await (self._pool.acquire() if self._pool.get_idle_size() else self._next()))
+            await self._release_to_pool(conn)
+        # Usually one is free: then there is nothing to wait for, and no timer to set.
+        return cast(
+            Connection, await (self._pool.acquire() if self._pool.get_idle_size() else self._wait_for_connection())
+        )
 
-    async def give_back(self, conn: Connection, *, in_order: bool) -> None:
-        """`in_order` when its block ended so; the pool looks after the others."""
-        if in_order and not self._waiting and not self._pool.is_closing() and _is_clean(conn):
-            self._at_hand.append(conn)
+    async def release(self, conn: Connection, *, clean: bool) -> None:
+        """`in_order` when its block raised nothing; asyncpg's pool checks the others."""
+        if clean and not self._waiting and not self._pool.is_closing() and _is_clean(conn):
+            self._idle.append(conn)
         else:
-            await self._release(conn)
+            await self._release_to_pool(conn)
 
-    async def _release(self, conn: Connection) -> None:
+    async def _release_to_pool(self, conn: Connection) -> None:
         await self._pool.release(cast(Any, conn))
 
-    async def _next(self) -> Any:
-        if self._waiting >= self._places:
-            raise Busy
+    async def _wait_for_connection(self) -> Any:
+        if self._waiting >= self._max_waiting:
+            raise PoolExhausted
         self._waiting += 1
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._timeout):
                 return await self._pool.acquire()
         except TimeoutError:
-            raise Busy from None
+            raise PoolExhausted from None
         finally:
             self._waiting -= 1
 
@@ -117,39 +119,39 @@ def _is_alive(conn: Connection) -> bool:
     try:
         return not conn.is_closed()
     except asyncpg.InterfaceError:
-        # The pool has taken it back: the server ended it.
+        # asyncpg's pool has released it: the server closed the connection.
         return False
 
 
 def _is_clean(conn: Connection) -> bool:
-    """Nothing is left of its block: no transaction, and no statement that was given up and has not ended yet."""
+    """Its block left nothing behind: no open transaction, and no statement still being cancelled."""
     return not conn.is_in_transaction() and not cast(Any, conn)._protocol._is_cancelling()
 
 
-class Lent:
-    """A connection of a queue for a block. No generator: this is in the way of every request."""
+class Lease:
+    """A connection for a block. A class, because a generator is slower and every request passes here."""
 
-    __slots__ = ("_conn", "_queue")
+    __slots__ = ("_conn", "_pool")
 
-    def __init__(self, queue: Queue) -> None:
-        self._queue = queue
+    def __init__(self, pool: BoundedPool) -> None:
+        self._pool = pool
 
     async def __aenter__(self) -> Connection:
-        self._conn = await self._queue.take()
+        self._conn = await self._pool.acquire_connection()
         return self._conn
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        await self._queue.give_back(self._conn, in_order=kind is None)
+        await self._pool.release(self._conn, clean=kind is None)
 
 
-async def prepare(conn: Connection) -> None:
-    """Let `jsonb` be read and written as what it stands for."""
+async def register_codecs(conn: Connection) -> None:
+    """Read and write `jsonb` as Python values."""
     await conn.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode, decoder=orjson.loads, format="text")
     # asyncpg asks the catalogue about an array type when it first meets one: here, not in somebody's request.
     await conn.execute("SELECT $1::uuid[], $2::text[], $3::int[]", None, None, None)
 
 
-async def _keep(conn: Connection) -> None:
+async def _no_reset(conn: Connection) -> None:
     """Nothing to reset: no request changes the state of its connection outside a transaction."""
 
 

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from db import embedded_postgres, migrations
 from db.changes.payment_methods import PaymentProcessor
 from db.license_key_custody.keyring import Keyring
-from db.pool import prepare
+from db.pool import register_codecs
 from gateway.demo.payment_processor import DemoProcessor
 from gateway.demo.signing import issue_token
 from gateway.operations.limits import Limits
@@ -85,7 +85,7 @@ async def database_url(server_url: str) -> AsyncIterator[str]:
 async def connection(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """As the pool prepares them; one for all, since each would read the catalogue and plan every statement anew."""
     connection = await asyncpg.connect(database_url, server_settings={"timezone": "UTC"})
-    await prepare(connection)
+    await register_codecs(connection)
     yield connection
     await connection.close()
 

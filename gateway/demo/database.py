@@ -83,7 +83,7 @@ async def prepare(url: str, keyring: Keyring, clock: Clock, reporter: ProgressRe
     with reporter.step("Migrating"):
         await migrate(url)
     async with connect(url) as conn:
-        await pool.prepare(conn)
+        await pool.register_codecs(conn)
         await _seed_when_empty(conn, url, keyring, clock, reporter)
         return await _summarize(conn, keyring)
 
@@ -132,7 +132,7 @@ class SeedSize:
 async def generate(url: str, keyring: Keyring, clock: Clock, reporter: ProgressReporter, size: SeedSize) -> None:
     """Add generated accounts beside the demo's world at `url`. Raises StartupError."""
     async with connect(url) as conn:
-        await pool.prepare(conn)
+        await pool.register_codecs(conn)
         with reporter.progress("Generating subscriptions") as progress:
             await seed.generate(
                 conn,

@@ -9,7 +9,7 @@ import structlog
 
 from db.changes.cleanup import sweep
 from db.clock import Clock
-from db.pool import Busy
+from db.pool import PoolExhausted
 from schema.context import Acquire
 
 INTERVAL = 600.0  # seconds
@@ -22,5 +22,5 @@ async def run_cleanup(acquire: Acquire, clock: Clock, attempt_window: timedelta,
         try:
             async with acquire() as conn:
                 await sweep(conn, clock(), attempt_window)
-        except (Busy, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (PoolExhausted, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             structlog.get_logger().warning("not swept", exc_info=True)

@@ -11,7 +11,7 @@ from typing import Any
 import asyncpg
 from graphql import GraphQLError, Node
 
-from db.pool import Busy
+from db.pool import PoolExhausted
 
 Header = tuple[bytes, bytes]
 
@@ -77,7 +77,7 @@ def is_database_unavailable(error: BaseException | None) -> bool:
 
 def classify(error: BaseException) -> tuple[ErrorCode, str]:
     """The code of a fault, and all that its caller may read of it."""
-    if isinstance(error, Busy):
+    if isinstance(error, PoolExhausted):
         return ErrorCode.UNAVAILABLE, "Too many requests wait for the database. Try again."
     code = ErrorCode.INTERNAL
     if isinstance(error, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError | TimeoutError):

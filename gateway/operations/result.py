@@ -7,7 +7,7 @@ import orjson
 import structlog
 from graphql import ExecutionResult, GraphQLError
 
-from db.pool import Busy
+from db.pool import PoolExhausted
 from gateway.operations.errors import ErrorCode, Header, RequestError, classify, graphql_error, is_database_unavailable
 from gateway.telemetry.logging import REQUEST_ID
 
@@ -39,7 +39,7 @@ def error_result(error: RequestError) -> GraphQLResult:
 def unexpected_error_result(error: Exception) -> GraphQLResult:
     """The result of an exception outside of any field, which is logged."""
     code, message = classify(error)
-    if isinstance(error, Busy | TimeoutError):
+    if isinstance(error, PoolExhausted | TimeoutError):
         # There are as many of these as clients too many, and a trace tells nothing of the others.
         structlog.get_logger().warning("overload", code=code)
     else:
@@ -56,7 +56,11 @@ def from_execution(result: ExecutionResult, *, is_query: bool) -> GraphQLResult:
     if not result.errors:
         return GraphQLResult({"data": result.data})
     unavailable = next(
-        (cause for cause in map(_cause, result.errors) if isinstance(cause, Busy) or is_database_unavailable(cause)),
+        (
+            cause
+            for cause in map(_cause, result.errors)
+            if isinstance(cause, PoolExhausted) or is_database_unavailable(cause)
+        ),
         None,
     )
     if unavailable is not None and (is_query or not any((result.data or {}).values())):

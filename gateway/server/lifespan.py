@@ -9,7 +9,7 @@ import asyncpg
 from starlette.applications import Starlette
 
 from db.clock import Clock
-from db.pool import Queue, create_pool
+from db.pool import BoundedPool, create_pool
 from gateway.auth.verification_keys import KeySource
 from gateway.jobs.cleanup import run_cleanup
 from gateway.server.observability import Observability
@@ -24,7 +24,7 @@ class Resources:
         self._observability = observability
         self._key_source = key_source
         self._clock = clock
-        self._pool: Queue | None = None
+        self._pool: BoundedPool | None = None
         self._health_check_pool: asyncpg.Pool | None = None
 
     @asynccontextmanager
@@ -34,12 +34,12 @@ class Resources:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._key_source.close)
             asyncpg_pool = await create_pool(url, size=settings.pool_size, statement_timeout=settings.statement_timeout)
-            self._pool = Queue(asyncpg_pool, seconds=settings.pool_timeout, places=settings.pool_queue)
+            self._pool = BoundedPool(asyncpg_pool, timeout=settings.pool_timeout, max_waiting=settings.pool_queue)
             stack.push_async_callback(self._pool.close)
             self._health_check_pool = await stack.enter_async_context(asyncpg.create_pool(url, min_size=0, max_size=1))
             cleanup = asyncio.create_task(run_cleanup(self.acquire, self._clock, settings.attempt_limits().window))
             stack.callback(cleanup.cancel)
-            await stack.enter_async_context(self._observability.lifespan(self._pool.measures()))
+            await stack.enter_async_context(self._observability.lifespan(self._pool.stats()))
             yield
 
     def acquire(self) -> AbstractAsyncContextManager[asyncpg.Connection]:

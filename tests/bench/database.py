@@ -94,7 +94,7 @@ async def fill(url: str, amount: Amount, progress: Progress, wide: tuple[int, in
     wide_accounts, wide_subscriptions = wide or (WIDE_ACCOUNTS, WIDE_SUBSCRIPTIONS)
     conn = await asyncpg.connect(url)
     try:
-        await pool.prepare(conn)
+        await pool.register_codecs(conn)
         for number, subscriptions, large in (
             (amount.accounts, amount.subscriptions, amount.large_account),
             (wide_accounts, wide_subscriptions, False),

@@ -12,7 +12,7 @@ from asyncpg.connection import LoggedQuery
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from db.pool import prepare
+from db.pool import register_codecs
 from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests.bench import keys, load, pgbench, servers
@@ -48,7 +48,7 @@ async def measure(
     settings = {**credential.settings, **SETTINGS}
     share = int(KEYS_A_SECOND * bench.plan.seconds)
     conn = await asyncpg.connect(url)
-    await prepare(conn)
+    await register_codecs(conn)
     try:
         ours = await keys.issue(conn, share * (bench.plan.rounds + 1), "A")
         theirs = await keys.issue(conn, share * (bench.plan.rounds + 1), "B")
@@ -124,7 +124,7 @@ async def record(
     """What the registration of `seen[OWNERS]` sends to PostgreSQL; that of `seen[0]` makes its owner known."""
     given = {name.removeprefix("LICET_").lower(): value for name, value in settings.items()}
     conn = await asyncpg.connect(url, server_settings={"timezone": "UTC"})
-    await prepare(conn)
+    await register_codecs(conn)
 
     @asynccontextmanager
     async def acquire() -> AsyncIterator[asyncpg.Connection]:

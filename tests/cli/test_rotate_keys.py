@@ -17,7 +17,7 @@ FORMER = Keyring({"1": LOOKUP[2:].encode()}, {"1": bytes(range(32))})
 async def test_keys_are_sealed_anew_and_counted(empty_database: str) -> None:
     licet("migrate", DATABASE_URL=empty_database)
     conn = await asyncpg.connect(empty_database)
-    await pool.prepare(conn)
+    await pool.register_codecs(conn)
     await world.product(conn)
     await issued(conn, FORMER, 3)
     settings = OWN | {"DATABASE_URL": empty_database}

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from db import migrations
-from db.pool import prepare
+from db.pool import register_codecs
 from gateway.operations.executor import OperationExecutor, OperationRequest, RequestContext
 from gateway.operations.limits import Limits
 from gateway.operations.result import GraphQLResult
@@ -75,7 +75,7 @@ async def hard_rows(server_url: str) -> AsyncIterator[asyncpg.Connection]:
     async with scratch_database(server_url) as url:
         await migrations.upgrade(url)
         conn = await asyncpg.connect(url, server_settings={"timezone": "UTC", "jit": "off"})
-        await prepare(conn)
+        await register_codecs(conn)
         await rows.insert(conn)
         yield conn
         await conn.close()

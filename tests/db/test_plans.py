@@ -16,7 +16,7 @@ from db import migrations
 from db.demo_marker import DEMO_ISSUER
 from db.enums import OrderDirection, SubscriptionDisplay, SubscriptionOrderField
 from db.license_key_custody.keyring import Keyring
-from db.pool import prepare
+from db.pool import register_codecs
 from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
@@ -114,7 +114,7 @@ async def crowded(server_url: str, keyring: Keyring) -> AsyncIterator[asyncpg.Co
     async with scratch_database(server_url) as url:
         await migrations.upgrade(url)
         conn = await asyncpg.connect(url)
-        await prepare(conn)
+        await register_codecs(conn)
         await large_accounts.gather(conn, keyring)
         await conn.execute("SET plan_cache_mode = force_generic_plan; SET jit = off")
         yield conn

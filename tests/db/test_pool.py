@@ -7,21 +7,21 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import asyncpg
 import pytest
 
-from db.pool import Busy, Queue, create_pool
+from db.pool import BoundedPool, PoolExhausted, create_pool
 
 PID = "SELECT pg_backend_pid()"
 
 
 @asynccontextmanager
-async def _queue(url: str, *, size: int = 1, seconds: float = 5.0, places: int = 10) -> AsyncIterator[Queue]:
-    queue = Queue(await create_pool(url, size=size), seconds=seconds, places=places)
+async def _queue(url: str, *, size: int = 1, seconds: float = 5.0, places: int = 10) -> AsyncIterator[BoundedPool]:
+    queue = BoundedPool(await create_pool(url, size=size), timeout=seconds, max_waiting=places)
     try:
         yield queue
     finally:
         await asyncio.wait_for(queue.close(), 5)
 
 
-async def _pid(queue: Queue) -> int:
+async def _pid(queue: BoundedPool) -> int:
     async with queue.acquire() as conn:
         pid: int = await conn.fetchval(PID)
         return pid
@@ -34,9 +34,9 @@ def _told(measures: dict[str, Callable[[], int]]) -> dict[str, int]:
 async def test_a_connection_is_lent_again_and_counted_while_it_is_lent(server_url: str) -> None:
     async with _queue(server_url, size=2) as queue:
         first = await _pid(queue)
-        idle = _told(queue.measures())
+        idle = _told(queue.stats())
         async with queue.acquire() as conn:
-            second, lent = await conn.fetchval(PID), _told(queue.measures())
+            second, lent = await conn.fetchval(PID), _told(queue.stats())
 
     assert first == second
     assert (idle, lent) == ({"size": 1, "in_use": 0, "waiting": 0}, {"size": 1, "in_use": 1, "waiting": 0})
@@ -92,7 +92,7 @@ async def test_a_change_begun_by_a_request_that_is_given_up_takes_no_later_one_w
     admin = await asyncpg.connect(server_url)
     await admin.execute("CREATE TABLE kept (number int)")
 
-    async def change(queue: Queue, number: int) -> None:
+    async def change(queue: BoundedPool, number: int) -> None:
         async with AsyncExitStack() as held:
             # As a request holds it: what went wrong within is not told to the connection.
             conn = await held.enter_async_context(queue.acquire())
@@ -123,11 +123,11 @@ async def test_whoever_waits_too_long_or_finds_no_place_is_told_so(server_url: s
     async with _queue(server_url, seconds=0.1, places=1) as queue, queue.acquire():
         waits, finds_no_place = await asyncio.gather(_pid(queue), _pid(queue), return_exceptions=True)
 
-    assert (type(waits), type(finds_no_place)) == (Busy, Busy)
+    assert (type(waits), type(finds_no_place)) == (PoolExhausted, PoolExhausted)
 
 
 async def test_closing_waits_for_what_is_lent(server_url: str) -> None:
-    queue = Queue(await create_pool(server_url, size=2), seconds=1, places=1)
+    queue = BoundedPool(await create_pool(server_url, size=2), timeout=1, max_waiting=1)
     await _pid(queue)
     async with queue.acquire() as conn:
         closing = asyncio.create_task(queue.close())

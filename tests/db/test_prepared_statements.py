@@ -13,7 +13,7 @@ def _statement(number: int, length: int) -> str:
 
 
 async def test_what_is_kept_has_a_length_together(server_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prepared_statements, "PREPARED_CHARACTERS", 1_100)
+    monkeypatch.setattr(prepared_statements, "MAX_CHARACTERS", 1_100)
     connections = await create_pool(server_url, size=1)
     async with connections.acquire() as conn:
         for number in (401, 402, 403, 401, 404, 405):

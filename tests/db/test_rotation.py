@@ -19,7 +19,7 @@ from db.enums import SalesChannel, StartTrigger
 from db.license_key_custody import rotation
 from db.license_key_custody.keyring import Keyring, SealedKey
 from db.license_key_custody.rotation import Rotated, SecretsMissing
-from db.pool import prepare
+from db.pool import register_codecs
 from tests import world
 from tests.committed import Acquire, connections
 
@@ -86,7 +86,7 @@ class SlowKeyring(Keyring):
 
 async def replace(url: str, rows: Sequence[RowKey], has_begun: Event) -> None:
     conn = await asyncpg.connect(url)
-    await prepare(conn)
+    await register_codecs(conn)
     for row in rows:
         async with conn.transaction():
             await sublicenses.rotate(conn, STORE, BOTH, row)

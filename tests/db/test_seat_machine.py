@@ -28,7 +28,7 @@ from db.expressions import available_seats, free_seats, reserved_seats, status, 
 from db.license_key_custody.keyring import Keyring
 from db.mapping.batch_sql import render
 from db.mapping.declarations import scalar
-from db.pool import prepare
+from db.pool import register_codecs
 from tests import world
 from tests.db.seat_model import BECOMES, PRIMARY, Model
 from tests.db.team import Team, found_team
@@ -90,7 +90,7 @@ class Subscription(RuleBasedStateMachine):
 
     async def _begin(self) -> None:
         self.conn = await asyncpg.connect(self.database_url, server_settings={"timezone": "UTC"})
-        await prepare(self.conn)
+        await register_codecs(self.conn)
         self.transaction = self.conn.transaction()
         await self.transaction.start()
         self.team: Team = await found_team(self.conn, self.keyring)
