@@ -1,4 +1,4 @@
-"""Whose a database is: the demo's own, nobody's yet, or somebody's that no demo may touch."""
+"""Who owns a database: the demo, nobody yet, or somebody else, whose data no demo may touch."""
 
 from enum import Enum
 
@@ -7,47 +7,47 @@ from asyncpg import Connection
 from db import revisions
 from db.tables import Stored
 
-# Who issues the tokens of the demo: its users have it as their issuer, which is how a demo's database is told.
+# The issuer of the demo's tokens, and of its users.
 DEMO_ISSUER = "urn:licet:demo"
 VERSION_TABLE = "alembic_version"
-OURS = frozenset({VERSION_TABLE, *Stored.metadata.tables})
-LOCK = 0x64656D6F  # "demo"
+LICET_TABLES = frozenset({VERSION_TABLE, *Stored.metadata.tables})
+LOCK_ID = 0x64656D6F  # "demo"
 
 
-class State(Enum):
-    EMPTY = "nothing is stored in it"
-    MARKED = "a demo seeded it"
-    FOREIGN = "it holds what no demo put there"
+class DatabaseOwner(Enum):
+    NOBODY = "nothing is stored in it"
+    DEMO = "a demo seeded it"
+    OTHER = "it holds what no demo put there"
 
 
-class NotMarked(Exception):
-    """The database does not carry the demo's mark: nothing in it was changed."""
+class NotADemoDatabase(Exception):
+    """The database has no demo mark: nothing in it was changed."""
 
 
-async def state(conn: Connection) -> State:
-    """EMPTY: no tables of anybody, or ours without a row. MARKED wins over tables that somebody added to a demo's."""
+async def database_owner(conn: Connection) -> DatabaseOwner:
+    """NOBODY: no tables, or ours without a row. DEMO even when somebody added tables to a demo's."""
     relations = await _relations(conn)
     if await _is_marked(conn, relations):
-        return State.MARKED
+        return DatabaseOwner.DEMO
     if not relations:
-        return State.EMPTY
+        return DatabaseOwner.NOBODY
     # The names alone prove nothing: half of all databases have a table called users.
-    ours = relations <= OURS and await revisions.current(conn) in revisions.known()
-    return State.EMPTY if ours and not await _any_row(conn, relations) else State.FOREIGN
+    ours = relations <= LICET_TABLES and await revisions.current(conn) in revisions.known()
+    return DatabaseOwner.NOBODY if ours and not await _any_row(conn, relations) else DatabaseOwner.OTHER
 
 
-async def hold(conn: Connection) -> None:
-    """Wait until no other demo is at work on this database; held until the connection's transaction ends."""
-    await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+async def lock_demo(conn: Connection) -> None:
+    """Wait until no other demo works on this database; the lock lasts until the connection's transaction ends."""
+    await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK_ID)
 
 
-async def drop(conn: Connection) -> None:
-    """Drop our tables and nothing else, in one transaction of its own. Raises NotMarked."""
+async def drop_tables(conn: Connection) -> None:
+    """Drop our tables and nothing else, in one transaction of its own. Raises NotADemoDatabase."""
     async with conn.transaction():
-        await hold(conn)
-        if await state(conn) is not State.MARKED:
-            raise NotMarked
-        names = ", ".join(sorted(f'"{name}"' for name in OURS & await _relations(conn)))
+        await lock_demo(conn)
+        if await database_owner(conn) is not DatabaseOwner.DEMO:
+            raise NotADemoDatabase
+        names = ", ".join(sorted(f'"{name}"' for name in LICET_TABLES & await _relations(conn)))
         # Without CASCADE: what somebody built on our tables stops us instead of going with them.
         await conn.execute(f"DROP TABLE {names}")
 
@@ -72,12 +72,12 @@ async def _relations(conn: Connection) -> frozenset[str]:
 async def _is_marked(conn: Connection, relations: frozenset[str]) -> bool:
     if not {"demo_marks", VERSION_TABLE, "accounts"} <= relations:
         return False
-    marked: bool = await conn.fetchval("SELECT EXISTS (SELECT FROM demo_marks)")
-    return marked
+    is_marked: bool = await conn.fetchval("SELECT EXISTS (SELECT FROM demo_marks)")
+    return is_marked
 
 
 async def _any_row(conn: Connection, relations: frozenset[str]) -> bool:
-    stored = sorted(relations - {VERSION_TABLE})
-    rows = " UNION ALL ".join(f'(SELECT FROM "{name}" LIMIT 1)' for name in stored)
-    found: bool = await conn.fetchval(f"SELECT EXISTS ({rows})") if stored else False
-    return found
+    names = sorted(relations - {VERSION_TABLE})
+    rows = " UNION ALL ".join(f'(SELECT FROM "{name}" LIMIT 1)' for name in names)
+    exists: bool = await conn.fetchval(f"SELECT EXISTS ({rows})") if names else False
+    return exists

@@ -23,11 +23,11 @@ async def current(conn: asyncpg.Connection) -> str | None:
     """The revision the database is at; None when it was never migrated."""
     if await conn.fetchval("SELECT to_regclass('alembic_version')") is None:
         return None
-    found: str | None = await conn.fetchval("SELECT version_num FROM alembic_version")
-    return found
+    revision: str | None = await conn.fetchval("SELECT version_num FROM alembic_version")
+    return revision
 
 
 async def is_behind(conn: asyncpg.Connection) -> bool:
     """Migrations of this version are missing. A newer version's are not our concern: its rollout has begun."""
-    found = await current(conn)
-    return found is None or found in known()[1:]
+    revision = await current(conn)
+    return revision is None or revision in known()[1:]

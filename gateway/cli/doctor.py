@@ -83,7 +83,7 @@ async def _check_database(conn: Connection, clock: Clock) -> list[CheckResult]:
     version = conn.get_server_version()
     is_too_old = version.major < preflight.MIN_POSTGRES_VERSION
     behind = await revisions.is_behind(conn)
-    is_demo = await demo_marker.state(conn) is demo_marker.State.MARKED
+    is_demo = await demo_marker.database_owner(conn) is demo_marker.DatabaseOwner.DEMO
     skew = abs(await conn.fetchval("SELECT clock_timestamp()") - clock())
     return [
         CheckResult(

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from db.license_key_custody import rotation
-from db.license_key_custody.rotation import Rotated, SecretsMissing
+from db.license_key_custody.rotation import RotationResult, SecretsMissing
 from gateway.demo.output import ProgressReporter
 from gateway.server import preflight
 from gateway.server.signals import INTERRUPTED_EXIT_CODE, stop_on_signal
@@ -18,16 +18,18 @@ def run() -> None:
     settings = preflight.load_settings()
     with stop_on_signal():
         result = asyncio.run(_rotate(settings, ProgressReporter(Console(stderr=True))))
-        typer.echo(f"{result.sealed} keys were sealed anew, {result.current} were sealed with the current secrets.")
-        if result.left:
+        typer.echo(
+            f"{result.resealed} keys were sealed anew, {result.already_current} were sealed with the current secrets."
+        )
+        if result.remaining:
             raise StartupError(
-                f"{result.left} were sealed with former secrets meanwhile: restart every server, run it again."
+                f"{result.remaining} were sealed with former secrets meanwhile: restart every server, run it again."
             )
         return
     raise typer.Exit(INTERRUPTED_EXIT_CODE)
 
 
-async def _rotate(settings: Settings, reporter: ProgressReporter) -> Rotated:
+async def _rotate(settings: Settings, reporter: ProgressReporter) -> RotationResult:
     """Seal every key with the current secrets. Raises StartupError."""
     url = settings.database_url.get_secret_value()
     await preflight.check_database(url)

@@ -77,9 +77,9 @@ async def prepare(url: str, keyring: Keyring, clock: Clock, reporter: ProgressRe
     async with connect(url) as conn:
         await _require_demo_database(conn, url)
         # An empty database has nothing to drop, and no mark either.
-        if reset and await demo_marker.state(conn) is demo_marker.State.MARKED:
+        if reset and await demo_marker.database_owner(conn) is demo_marker.DatabaseOwner.DEMO:
             with reporter.step("Dropping the demo's tables"):
-                await demo_marker.drop(conn)
+                await demo_marker.drop_tables(conn)
     with reporter.step("Migrating"):
         await migrate(url)
     async with connect(url) as conn:
@@ -89,7 +89,7 @@ async def prepare(url: str, keyring: Keyring, clock: Clock, reporter: ProgressRe
 
 
 async def _require_demo_database(conn: Connection, url: str) -> None:
-    if await demo_marker.state(conn) is demo_marker.State.FOREIGN:
+    if await demo_marker.database_owner(conn) is demo_marker.DatabaseOwner.OTHER:
         raise StartupError(
             f"The database {database_location(url)} holds what no demo put there, and stays as it is: "
             "name an empty one in DATABASE_URL, or unset it."
@@ -101,9 +101,9 @@ async def _seed_when_empty(
 ) -> None:
     # One transaction: a start that is killed here leaves an empty database and not half a world.
     async with conn.transaction():
-        await demo_marker.hold(conn)
+        await demo_marker.lock_demo(conn)
         await _require_demo_database(conn, url)
-        if await demo_marker.state(conn) is demo_marker.State.EMPTY:
+        if await demo_marker.database_owner(conn) is demo_marker.DatabaseOwner.NOBODY:
             with reporter.step("Seeding"):
                 await seed.demo(conn, keyring, clock())
 

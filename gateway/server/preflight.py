@@ -67,7 +67,7 @@ async def check_database(url: str) -> None:
             raise StartupError(
                 f"PostgreSQL at {database_location(url)} is older than {MIN_POSTGRES_VERSION}: update it."
             )
-        if await demo_marker.state(conn) is demo_marker.State.MARKED:
+        if await demo_marker.database_owner(conn) is demo_marker.DatabaseOwner.DEMO:
             raise StartupError(f"The database {database_location(url)} is a demo's: name another one in DATABASE_URL.")
         if await revisions.is_behind(conn):
             raise StartupError(f"The database {database_location(url)} is behind this version: run licet migrate.")

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from db import demo_marker, migrations
-from db.demo_marker import State
+from db.demo_marker import DatabaseOwner
 
 MARK = "INSERT INTO demo_marks (id, seeded_on, created_at) VALUES (1, current_date, now())"
 PRODUCT = """
@@ -24,24 +24,24 @@ async def bare(empty_database: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def test_a_database_without_tables_is_empty(bare: asyncpg.Connection) -> None:
-    assert await demo_marker.state(bare) is State.EMPTY
+    assert await demo_marker.database_owner(bare) is DatabaseOwner.NOBODY
 
 
 async def test_our_tables_without_rows_are_empty(conn: asyncpg.Connection) -> None:
-    assert await demo_marker.state(conn) is State.EMPTY
+    assert await demo_marker.database_owner(conn) is DatabaseOwner.NOBODY
 
 
 async def test_a_marked_database_is_the_demos(conn: asyncpg.Connection) -> None:
     await conn.execute(PRODUCT)
     await conn.execute(MARK)
 
-    assert await demo_marker.state(conn) is State.MARKED
+    assert await demo_marker.database_owner(conn) is DatabaseOwner.DEMO
 
 
 async def test_one_row_of_ours_without_the_mark_is_somebodys(conn: asyncpg.Connection) -> None:
     await conn.execute(PRODUCT)
 
-    assert await demo_marker.state(conn) is State.FOREIGN
+    assert await demo_marker.database_owner(conn) is DatabaseOwner.OTHER
 
 
 @pytest.mark.parametrize(
@@ -58,20 +58,20 @@ async def test_one_row_of_ours_without_the_mark_is_somebodys(conn: asyncpg.Conne
 async def test_anything_of_others_beside_our_tables_is_somebodys(conn: asyncpg.Connection, statement: str) -> None:
     await conn.execute(statement)
 
-    assert await demo_marker.state(conn) is State.FOREIGN
+    assert await demo_marker.database_owner(conn) is DatabaseOwner.OTHER
 
 
 @pytest.mark.parametrize("name", ["users", "demo_marks", "alembic_version"])
 async def test_a_table_that_is_only_called_like_ours_is_somebodys(bare: asyncpg.Connection, name: str) -> None:
     await bare.execute(f"CREATE TABLE {name} (version_num text)")
 
-    assert await demo_marker.state(bare) is State.FOREIGN
+    assert await demo_marker.database_owner(bare) is DatabaseOwner.OTHER
 
 
 async def test_what_an_extension_brought_is_nobodys(bare: asyncpg.Connection) -> None:
     await bare.execute("CREATE EXTENSION pg_trgm")
 
-    assert await demo_marker.state(bare) is State.EMPTY
+    assert await demo_marker.database_owner(bare) is DatabaseOwner.NOBODY
 
 
 @pytest.mark.parametrize("rows", [[], [PRODUCT]])
@@ -79,8 +79,8 @@ async def test_without_the_mark_nothing_is_dropped(conn: asyncpg.Connection, row
     for row in rows:
         await conn.execute(row)
 
-    with pytest.raises(demo_marker.NotMarked):
-        await demo_marker.drop(conn)
+    with pytest.raises(demo_marker.NotADemoDatabase):
+        await demo_marker.drop_tables(conn)
 
     assert await conn.fetchval("SELECT count(*) FROM products") == len(rows)
 
@@ -90,11 +90,11 @@ async def test_dropping_leaves_what_is_not_ours(bare: asyncpg.Connection, empty_
     await bare.execute(MARK)
     await bare.execute("CREATE TABLE notes (text text)")
 
-    await demo_marker.drop(bare)
+    await demo_marker.drop_tables(bare)
 
     left = await bare.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     assert [row["tablename"] for row in left] == ["notes"]
-    assert await demo_marker.state(bare) is State.FOREIGN
+    assert await demo_marker.database_owner(bare) is DatabaseOwner.OTHER
 
 
 async def test_what_was_built_on_our_tables_stops_the_drop(bare: asyncpg.Connection, empty_database: str) -> None:
@@ -103,7 +103,7 @@ async def test_what_was_built_on_our_tables_stops_the_drop(bare: asyncpg.Connect
     await bare.execute("CREATE VIEW report AS SELECT count(*) FROM subscriptions")
 
     with pytest.raises(asyncpg.DependentObjectsStillExistError):
-        await demo_marker.drop(bare)
+        await demo_marker.drop_tables(bare)
 
-    assert await demo_marker.state(bare) is State.MARKED
+    assert await demo_marker.database_owner(bare) is DatabaseOwner.DEMO
     assert await bare.fetchval("SELECT * FROM report") == 0

@@ -99,7 +99,7 @@ def data_dir(made: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of it, at a path that a careless launcher would let a shell read."""
     copy = Path(shutil.copytree(made, tmp_path / 'a "quoted" $HOME of licet'))
     yield copy
-    embedded_postgres._end(copy / "postgres")  # of a test that failed; the others have stopped theirs
+    embedded_postgres._stop(copy / "postgres")  # of a test that failed; the others have stopped theirs
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from db.changes.registration import TypedKey
 from db.enums import SalesChannel, StartTrigger
 from db.license_key_custody import rotation
 from db.license_key_custody.keyring import Keyring, SealedKey
-from db.license_key_custody.rotation import Rotated, SecretsMissing
+from db.license_key_custody.rotation import RotationResult, SecretsMissing
 from db.pool import register_codecs
 from tests import world
 from tests.committed import Acquire, connections
@@ -69,7 +69,7 @@ async def test_keys_are_registered_while_their_secrets_are_rotated(empty_databas
 
         rows = await conn.fetch("SELECT license_key_id, account_id, digest FROM license_key_index")
         found = {await license_keys.shown(conn, NEW, row["license_key_id"]): row for row in rows}
-        assert (rotating.result(), await secrets(conn)) == (Rotated(320, 0), [("l2", "e2", 320)])
+        assert (rotating.result(), await secrets(conn)) == (RotationResult(320, 0), [("l2", "e2", 320)])
         assert {key: row["account_id"] for key, row in found.items()} == {
             key: accounts[position % 8] for position, key in enumerate(keys)
         }
@@ -140,7 +140,7 @@ async def test_a_rotation_that_was_stopped_goes_on_where_it_was(conn: Connection
 
     assert seen == [(0, 30), (10, 30), (20, 30)]
     assert halfway == [("l1", "e1", 10), ("l2", "e2", 23)]
-    assert (finished, await secrets(conn)) == (Rotated(10, 23), [("l2", "e2", 33)])
+    assert (finished, await secrets(conn)) == (RotationResult(10, 23), [("l2", "e2", 33)])
 
 
 async def test_a_key_that_is_sealed_with_a_former_secret_behind_its_back_is_told(conn: Connection) -> None:
@@ -150,7 +150,7 @@ async def test_a_key_that_is_sealed_with_a_former_secret_behind_its_back_is_told
     await conn.execute("UPDATE license_key_index SET license_key_id = $1", UUID(int=0))
     await issued(conn, OLD, 2)
 
-    assert await rotation.rotate(conn, BOTH, silent) == Rotated(sealed=2, current=0, left=1)
+    assert await rotation.rotate(conn, BOTH, silent) == RotationResult(resealed=2, already_current=0, remaining=1)
 
 
 async def test_only_the_secret_that_changed_is_another_one_afterwards(conn: Connection) -> None:
@@ -158,7 +158,7 @@ async def test_only_the_secret_that_changed_is_another_one_afterwards(conn: Conn
     [key] = await issued(conn, OLD, 1)
     ring = Keyring(BOTH.lookup, OLD.encryption)
 
-    assert await rotation.rotate(conn, ring, silent) == Rotated(1, 0)
+    assert await rotation.rotate(conn, ring, silent) == RotationResult(1, 0)
 
     assert await secrets(conn) == [("l2", "e1", 1)]
     assert await conn.fetchval("SELECT digest FROM license_key_index") == TypedKey(key).digests(NEW)[0]
