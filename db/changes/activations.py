@@ -8,11 +8,11 @@ from asyncpg import Connection, Record
 
 from db import tables
 from db.changes import registration, seats, subscriptions
-from db.changes.audit import record
-from db.changes.context import Act, RowKey
+from db.changes.audit import write_event
+from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import find_account, hold_activation, lock_account
 from db.changes.registration import Claim, TypedKey
-from db.changes.rows import change, insert
+from db.changes.rows import insert, update_changed
 from db.enums import ActivationStatus, StartTrigger, SubscriptionStatus
 from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
@@ -42,7 +42,7 @@ class Device:
 
 
 async def activate(
-    conn: Connection, act: Act, keyring: Keyring, typed: TypedKey, account_id: UUID, device: Device
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, typed: TypedKey, account_id: UUID, device: Device
 ) -> tuple[RowKey, RowKey]:
     """The activation and its subscription. A key that nobody has registered becomes the account's.
 
@@ -50,38 +50,38 @@ async def activate(
     `registration.claim` raises, SUBSCRIPTION_NOT_ACTIVE, KEY_EXPIRED, KEY_BLOCKED, ACTIVATION_BLOCKED,
     NO_SEATS_AVAILABLE.
     """
-    await find_account(conn, act, account_id)
+    await find_account(conn, ctx, account_id)
     digests = typed.digests(keyring)
-    index = await _held(conn, act, digests, account_id)
+    index = await _held(conn, ctx, digests, account_id)
     subscription, license_key = (account_id, index["subscription_id"]), (account_id, index["license_key_id"])
     await conn.execute(_HOLD_SUBSCRIPTION, *subscription)
     # Read again: whoever held the lock before may have blocked the member, rotated or deleted the key.
-    await find_account(conn, act, account_id)
+    await find_account(conn, ctx, account_id)
     await registration.look_up(conn, digests, account_id, lock=False)
-    now = await subscriptions.state(conn, act, subscription)
+    now = await subscriptions.state(conn, ctx, subscription)
     starts = _waits_for_a_device(now)
     if now["status"] not in _USABLE and not starts:
         raise MutationRefused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE, "key")
     on_device = await conn.fetchrow(_ON_DEVICE, *subscription, device.id)
-    await _require_usable(conn, act, license_key, on_device)
+    await _require_usable(conn, ctx, license_key, on_device)
     if on_device and (on_device["license_key_id"], on_device["status"]) == (license_key[1], ActivationStatus.ACTIVE):
-        await conn.execute(_SEEN, account_id, on_device["id"], act.now)
+        await conn.execute(_SEEN, account_id, on_device["id"], ctx.now)
         return (account_id, on_device["id"]), subscription
-    await _take_seat(conn, act, license_key, on_device)
+    await _take_seat(conn, ctx, license_key, on_device)
     if starts:
-        await subscriptions.start(conn, act, subscription, act.today)
-    return await _write(conn, act, subscription, license_key, device, on_device), subscription
+        await subscriptions.start(conn, ctx, subscription, ctx.today)
+    return await _write(conn, ctx, subscription, license_key, device, on_device), subscription
 
 
-async def _held(conn: Connection, act: Act, digests: list[bytes], account_id: UUID) -> Record:
+async def _held(conn: Connection, ctx: ChangeContext, digests: list[bytes], account_id: UUID) -> Record:
     """The entry of a key that is the account's, or has just become it."""
     index = await registration.look_up(conn, digests, account_id, lock=False)
     if index["account_id"] is None:
-        kind = await lock_account(conn, act, account_id, to_change=False)
+        kind = await lock_account(conn, ctx, account_id, to_change=False)
         # Read again: whoever held these locks before may have claimed it.
         index = await registration.look_up(conn, digests, account_id, lock=True)
         if index["account_id"] is None:
-            await registration.claim(conn, act, index, Claim(account_id, kind, by_activation=True))
+            await registration.claim(conn, ctx, index, Claim(account_id, kind, by_activation=True))
     return index
 
 
@@ -90,38 +90,43 @@ def _waits_for_a_device(now: Record) -> bool:
     return bool(pending and now["start_trigger"] == StartTrigger.ON_FIRST_ACTIVATION)
 
 
-async def _require_usable(conn: Connection, act: Act, license_key: RowKey, on_device: Record | None) -> None:
-    found = await seats.state(conn, act, license_key)
+async def _require_usable(conn: Connection, ctx: ChangeContext, license_key: RowKey, on_device: Record | None) -> None:
+    found = await seats.state(conn, ctx, license_key)
     assert found is not None, "its entry in the index was read under the lock"
     seats.require_usable(found, "key")
     if on_device and on_device["status"] == ActivationStatus.BLOCKED:
         raise MutationRefused(UserErrorCode.ACTIVATION_BLOCKED, "device_id")
 
 
-async def _take_seat(conn: Connection, act: Act, license_key: RowKey, on_device: Record | None) -> None:
+async def _take_seat(conn: Connection, ctx: ChangeContext, license_key: RowKey, on_device: Record | None) -> None:
     """A device that was on another key of the subscription leaves its seat there."""
     if on_device and on_device["status"] == ActivationStatus.ACTIVE:
         await seats.give_back(conn, (license_key[0], on_device["license_key_id"]))
-    await seats.take(conn, act, license_key, 1, "key")
+    await seats.take(conn, ctx, license_key, 1, "key")
 
 
 async def _write(
-    conn: Connection, act: Act, subscription: RowKey, license_key: RowKey, device: Device, on_device: Record | None
+    conn: Connection,
+    ctx: ChangeContext,
+    subscription: RowKey,
+    license_key: RowKey,
+    device: Device,
+    on_device: Record | None,
 ) -> RowKey:
     account_id = subscription[0]
-    activation = (account_id, on_device["id"] if on_device else act.new_id())
+    activation = (account_id, on_device["id"] if on_device else ctx.new_id())
     if on_device:
-        await conn.execute(_ACTIVATE_AGAIN, *activation, license_key[1], device.name, act.now)
+        await conn.execute(_ACTIVATE_AGAIN, *activation, license_key[1], device.name, ctx.now)
     else:
-        await insert(conn, _new(act, activation, subscription[1], license_key[1], device))
+        await insert(conn, _new(ctx, activation, subscription[1], license_key[1], device))
     before = {"status": on_device["status"]} if on_device else None
     after: dict[str, Any] = {"status": ActivationStatus.ACTIVE, "deviceId": device.id}
-    await record(conn, act, "activation.activated", ("Activation", activation), before, after)
+    await write_event(conn, ctx, "activation.activated", ("Activation", activation), before, after)
     return activation
 
 
 def _new(
-    act: Act, activation: RowKey, subscription_id: UUID, license_key_id: UUID, device: Device
+    ctx: ChangeContext, activation: RowKey, subscription_id: UUID, license_key_id: UUID, device: Device
 ) -> tables.Activation:
     return tables.Activation(
         account_id=activation[0],
@@ -131,40 +136,40 @@ def _new(
         device_id=device.id,
         device_name=device.name,
         status=ActivationStatus.ACTIVE,
-        activated_at=act.now,
-        last_seen_at=act.now,
+        activated_at=ctx.now,
+        last_seen_at=ctx.now,
     )
 
 
-async def deactivate(conn: Connection, act: Act, activation: RowKey) -> bool:
+async def deactivate(conn: Connection, ctx: ChangeContext, activation: RowKey) -> bool:
     """Whether it took a seat until now. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
     of = (ActivationStatus.ACTIVE,)
-    return await _change(conn, act, activation, of, ActivationStatus.DEACTIVATED, "activation.deactivated")
+    return await _change(conn, ctx, activation, of, ActivationStatus.DEACTIVATED, "activation.deactivated")
 
 
-async def block(conn: Connection, act: Act, activation: RowKey) -> bool:
+async def block(conn: Connection, ctx: ChangeContext, activation: RowKey) -> bool:
     """Whether it is blocked only now, on every key of its subscription. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
     of = (ActivationStatus.ACTIVE, ActivationStatus.DEACTIVATED)
-    return await _change(conn, act, activation, of, ActivationStatus.BLOCKED, "activation.blocked")
+    return await _change(conn, ctx, activation, of, ActivationStatus.BLOCKED, "activation.blocked")
 
 
-async def lift_block(conn: Connection, act: Act, activation: RowKey) -> bool:
+async def lift_block(conn: Connection, ctx: ChangeContext, activation: RowKey) -> bool:
     """Whether it was blocked. It takes a seat when it activates again. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
     of = (ActivationStatus.BLOCKED,)
-    return await _change(conn, act, activation, of, ActivationStatus.DEACTIVATED, "activation.unblocked")
+    return await _change(conn, ctx, activation, of, ActivationStatus.DEACTIVATED, "activation.unblocked")
 
 
 async def _change(
     conn: Connection,
-    act: Act,
+    ctx: ChangeContext,
     activation: RowKey,
     of: tuple[ActivationStatus, ...],
     status: ActivationStatus,
     action: str,
 ) -> bool:
-    now = await hold_activation(conn, act, activation)
+    now = await hold_activation(conn, ctx, activation)
     if now["status"] not in of:
         return False
     if now["status"] == ActivationStatus.ACTIVE:
         await seats.give_back(conn, (activation[0], now["license_key_id"]))
-    return await change(conn, act, tables.Activation, now, action, status=status)
+    return await update_changed(conn, ctx, tables.Activation, now, action, status=status)

@@ -1,32 +1,32 @@
-"""What was kept for a while and is not needed any more, deleted in batches."""
+"""Deletes expired rows in batches: idempotency records and key attempts."""
 
 from datetime import datetime, timedelta
 
 from asyncpg import Connection
 
 BATCH = 1000
-KEEP_RECORDS = timedelta(hours=25)
+RECORD_RETENTION = timedelta(hours=25)
 """Clients may rely on a day; an hour more is for clocks that differ."""
 
-# Another worker may be at the same rows: each takes others.
-_SWEEP = """
+# Workers may run this at the same time: each locks other rows.
+_DELETE_BATCH = """
     DELETE FROM {table}
           WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {column} < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
-_RECORDS = _SWEEP.format(table="idempotency_records", column="created_at")
-_ATTEMPTS = _SWEEP.format(table="key_attempts", column="attempted_at")
+_RECORDS = _DELETE_BATCH.format(table="idempotency_records", column="created_at")
+_ATTEMPTS = _DELETE_BATCH.format(table="key_attempts", column="attempted_at")
 
 
-async def sweep(conn: Connection, now: datetime, attempts_for: timedelta) -> int:
-    """How many rows were deleted: idempotency records after a day, attempts when they count no longer."""
-    records = await _sweep(conn, _RECORDS, now - KEEP_RECORDS)
-    return records + await _sweep(conn, _ATTEMPTS, now - attempts_for)
+async def delete_expired(conn: Connection, now: datetime, attempt_retention: timedelta) -> int:
+    """How many rows were deleted: idempotency records after a day, attempts after `attempt_retention`."""
+    records = await _delete_in_batches(conn, _RECORDS, now - RECORD_RETENTION)
+    return records + await _delete_in_batches(conn, _ATTEMPTS, now - attempt_retention)
 
 
-async def _sweep(conn: Connection, statement: str, before: datetime) -> int:
-    swept = 0
+async def _delete_in_batches(conn: Connection, statement: str, before: datetime) -> int:
+    total = 0
     while True:
         deleted = int((await conn.execute(statement, before, BATCH)).rpartition(" ")[2])
-        swept += deleted
+        total += deleted
         if deleted < BATCH:
-            return swept
+            return total

@@ -15,15 +15,15 @@ _CLAIM = """
     ON CONFLICT DO NOTHING
       RETURNING true
 """
-_EARLIER = "SELECT input_digest, result FROM idempotency_records WHERE viewer = $1 AND mutation = $2 AND key = $3"
-_KEEP = "UPDATE idempotency_records SET result = $4 WHERE viewer = $1 AND mutation = $2 AND key = $3"
+_SELECT_RESULT = "SELECT input_digest, result FROM idempotency_records WHERE viewer = $1 AND mutation = $2 AND key = $3"
+_STORE_RESULT = "UPDATE idempotency_records SET result = $4 WHERE viewer = $1 AND mutation = $2 AND key = $3"
 
 Result = Mapping[str, Any]
 """Ids of the objects that a call was about and what changed, as JSON has it: never a text that somebody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class IdempotencyKey:
     """A client's key: whose, for which mutation, with which input."""
 
     viewer: str
@@ -37,27 +37,27 @@ class Once:
         return self.viewer, self.mutation, self.key
 
 
-async def earlier(conn: Connection, once: Once, now: datetime) -> Result | None:
-    """What a call under this key did before, or None: then it is this call's. The transaction's first statement.
+async def claim_or_replay(conn: Connection, idempotency_key: IdempotencyKey, now: datetime) -> Result | None:
+    """The result of an earlier call; None when this call claims the key. The transaction's first statement.
 
-    A twin in flight is waited for, as long as the connection's lock_timeout. Raises IDEMPOTENCY_IN_PROGRESS,
+    Waits for a concurrent call, as long as the connection's lock_timeout. Raises IDEMPOTENCY_IN_PROGRESS,
     IDEMPOTENCY_KEY_REUSED.
     """
     try:
-        if await conn.fetchval(_CLAIM, *once.scope, once.digests[0], now):
+        if await conn.fetchval(_CLAIM, *idempotency_key.scope, idempotency_key.digests[0], now):
             return None
     except LockNotAvailableError:
         raise MutationRefused(UserErrorCode.IDEMPOTENCY_IN_PROGRESS, "idempotency_key") from None
-    record = await conn.fetchrow(_EARLIER, *once.scope)
-    if record is None:
-        # It was swept between the two statements.
+    earlier = await conn.fetchrow(_SELECT_RESULT, *idempotency_key.scope)
+    if earlier is None:
+        # It was deleted by the cleanup between the two statements.
         raise MutationRefused(UserErrorCode.IDEMPOTENCY_IN_PROGRESS, "idempotency_key")
-    if record["input_digest"] not in once.digests:
+    if earlier["input_digest"] not in idempotency_key.digests:
         raise MutationRefused(UserErrorCode.IDEMPOTENCY_KEY_REUSED, "idempotency_key")
-    result: Result = record["result"]
+    result: Result = earlier["result"]
     return result
 
 
-async def keep(conn: Connection, once: Once, result: Result) -> None:
-    """For whoever calls again under this key."""
-    await conn.execute(_KEEP, *once.scope, result)
+async def store_result(conn: Connection, idempotency_key: IdempotencyKey, result: Result) -> None:
+    """For later calls with this key."""
+    await conn.execute(_STORE_RESULT, *idempotency_key.scope, result)

@@ -9,8 +9,8 @@ from asyncpg import Connection, Record
 from sqlalchemy import Select, func, select
 
 from db import tables
-from db.changes.audit import record, record_each
-from db.changes.context import Act, RowKey
+from db.changes.audit import write_event, write_events
+from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import key, lock_account, row_of
 from db.changes.members import require_business
 from db.enums import MemberRole, MembershipStatus
@@ -71,15 +71,15 @@ _READ = render(_addressed())
 
 
 async def invite(
-    conn: Connection, act: Act, account_id: UUID, emails: Sequence[str], role: MemberRole
+    conn: Connection, ctx: ChangeContext, account_id: UUID, emails: Sequence[str], role: MemberRole
 ) -> list[RowKey | MutationRefused]:
     """For each address, in order, the invitation or why there is none.
 
     Raises ACCOUNT_NOT_FOUND, FORBIDDEN, PERSONAL_ACCOUNT. Of an address: EMAIL_INVALID, ALREADY_MEMBER,
     INVITATION_PENDING.
     """
-    require_business(await lock_account(conn, act, account_id), "account_id")
-    open_since = act.now - timedelta(days=INVITATION_DAYS)
+    require_business(await lock_account(conn, ctx, account_id), "account_id")
+    open_since = ctx.now - timedelta(days=INVITATION_DAYS)
     known = await conn.fetch(_KNOWN, account_id, list(emails), open_since)
     results: list[RowKey | MutationRefused] = []
     invited: dict[str, tuple[RowKey, str]] = {}
@@ -87,30 +87,30 @@ async def invite(
         if code := _refusal_code(email, there, invited):
             results.append(MutationRefused(code, "emails", str(len(results))))
         else:
-            membership = (account_id, there["expired_id"] or act.new_id())
+            membership = (account_id, there["expired_id"] or ctx.new_id())
             invited[there["address"]] = (membership, email)
             results.append(membership)
-    await _write(conn, act, role, list(invited.values()))
+    await _write(conn, ctx, role, list(invited.values()))
     return results
 
 
-async def accept(conn: Connection, act: Act, invitation: RowKey) -> UUID:
+async def accept(conn: Connection, ctx: ChangeContext, invitation: RowKey) -> UUID:
     """The account that the viewer is in now.
 
     Raises INVITATION_NOT_FOUND, also when it is not for the viewer's verified address, ALREADY_MEMBER,
     INVITATION_EXPIRED.
     """
-    await _addressed_to_viewer(conn, act, _LOCK, invitation)
+    await _addressed_to_viewer(conn, ctx, _LOCK, invitation)
     # Whoever held the account's lock before may have revoked it.
-    now = await _addressed_to_viewer(conn, act, _READ, invitation)
+    now = await _addressed_to_viewer(conn, ctx, _READ, invitation)
     if now["is_member"]:
         raise MutationRefused(UserErrorCode.ALREADY_MEMBER, "invitation_id", message="You are in this account already.")
     if not now["is_open"]:
         raise MutationRefused(UserErrorCode.INVITATION_EXPIRED, "invitation_id")
-    await conn.execute(_ACCEPT, *invitation, act.user_id, act.now)
+    await conn.execute(_ACCEPT, *invitation, ctx.user_id, ctx.now)
     after = {"status": MembershipStatus.ACTIVE, "role": now["role"]}
     before = {"status": MembershipStatus.INVITED}
-    await record(conn, act, "membership.accepted", ("Membership", invitation), before, after)
+    await write_event(conn, ctx, "membership.accepted", ("Membership", invitation), before, after)
     return invitation[0]
 
 
@@ -124,14 +124,16 @@ def _refusal_code(email: str, known: Record, invited: Container[str]) -> UserErr
     return None
 
 
-async def _write(conn: Connection, act: Act, role: MemberRole, invited: Sequence[tuple[RowKey, str]]) -> None:
-    await conn.executemany(_INVITE, [(*membership, email, role, act.now) for membership, email in invited])
+async def _write(conn: Connection, ctx: ChangeContext, role: MemberRole, invited: Sequence[tuple[RowKey, str]]) -> None:
+    await conn.executemany(_INVITE, [(*membership, email, role, ctx.now) for membership, email in invited])
     made = {("Membership", membership): {"email": email, "role": role} for membership, email in invited}
-    await record_each(conn, act, "membership.invited", made)
+    await write_events(conn, ctx, "membership.invited", made)
 
 
-async def _addressed_to_viewer(conn: Connection, act: Act, statement: Statement, invitation: RowKey) -> Record:
-    found = await statement.run(conn, act.parameters(**key(invitation)))
+async def _addressed_to_viewer(
+    conn: Connection, ctx: ChangeContext, statement: Statement, invitation: RowKey
+) -> Record:
+    found = await statement.run(conn, ctx.parameters(**key(invitation)))
     if not found:
         raise MutationRefused(UserErrorCode.INVITATION_NOT_FOUND, "invitation_id")
     return found[0]

@@ -9,8 +9,8 @@ from asyncpg import Connection, Record
 
 from db import tables
 from db.changes import license_keys
-from db.changes.audit import record, record_issued
-from db.changes.context import Act, RowKey
+from db.changes.audit import write_event, write_issued_event
+from db.changes.context import ChangeContext, RowKey
 from db.changes.license_keys import NewKey
 from db.changes.locks import lock_account
 from db.changes.products import require_products
@@ -69,27 +69,29 @@ class Issued:
     subscription: RowKey | None
 
 
-async def issue(conn: Connection, act: Act, keyring: Keyring, terms: Terms, account_id: UUID | None) -> Issued:
+async def issue(
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, terms: Terms, account_id: UUID | None
+) -> Issued:
     """An account gets it straight away: what starts with a purchase still waits for the order to be paid.
 
     Raises PRODUCT_NOT_FOUND, ACCOUNT_NOT_FOUND, ACCOUNT_KIND_MISMATCH, PRODUCT_LIMIT_REACHED, DUPLICATE_NUMBER.
     """
     product = await _product(conn, terms)
     if account_id is not None:
-        kind = await lock_account(conn, act, account_id)
+        kind = await lock_account(conn, ctx, account_id)
         require_audience(product["audience"], kind)
-        await require_room(conn, act, product, account_id)
+        await require_room(conn, ctx, product, account_id)
     if await conn.fetchval(_TAKEN, terms.number, account_id):
         raise MutationRefused(UserErrorCode.DUPLICATE_NUMBER, "number")
-    subscription_id = act.new_id()
-    await insert(conn, _row(act, subscription_id, terms, product["grace_days"]))
-    key = await license_keys.make(conn, act, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
+    subscription_id = ctx.new_id()
+    await insert(conn, _row(ctx, subscription_id, terms, product["grace_days"]))
+    key = await license_keys.make(conn, ctx, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
     if account_id is None:
         subject = ("Subscription", (subscription_id, subscription_id))
-        await record_issued(conn, act, "subscription.issued", subject, {"number": terms.number})
+        await write_issued_event(conn, ctx, "subscription.issued", subject, {"number": terms.number})
         return Issued(key.id, None)
-    await end_trials(conn, act, product, account_id, suspend=True)
-    await _hold(conn, act, await terms_of(conn, subscription_id), account_id, key)
+    await end_trials(conn, ctx, product, account_id, suspend=True)
+    await _hold(conn, ctx, await terms_of(conn, subscription_id), account_id, key)
     return Issued(key.id, (account_id, subscription_id))
 
 
@@ -101,16 +103,16 @@ async def _product(conn: Connection, terms: Terms) -> Record:
     return found
 
 
-async def _hold(conn: Connection, act: Act, terms: Record, account_id: UUID, key: NewKey) -> None:
+async def _hold(conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID, key: NewKey) -> None:
     begins_with_order = terms["start_trigger"] == StartTrigger.ON_PURCHASE
-    starts_on = None if begins_with_order else first_day(terms, act.today)
-    await hold(conn, act, terms, account_id, starts_on=starts_on)
-    await hold_key(conn, act, terms, account_id, key.id, key.tail)
+    starts_on = None if begins_with_order else first_day(terms, ctx.today)
+    await hold(conn, ctx, terms, account_id, starts_on=starts_on)
+    await hold_key(conn, ctx, terms, account_id, key.id, key.tail)
     subject = ("Subscription", (account_id, terms["id"]))
-    await record(conn, act, "subscription.issued", subject, None, {"number": terms["number"]})
+    await write_event(conn, ctx, "subscription.issued", subject, None, {"number": terms["number"]})
 
 
-def _row(act: Act, subscription_id: UUID, terms: Terms, grace_days: int) -> tables.IssuedSubscription:
+def _row(ctx: ChangeContext, subscription_id: UUID, terms: Terms, grace_days: int) -> tables.IssuedSubscription:
     return tables.IssuedSubscription(
         id=subscription_id,
         number=terms.number,
@@ -124,5 +126,5 @@ def _row(act: Act, subscription_id: UUID, terms: Terms, grace_days: int) -> tabl
         auto_renewal=terms.renewal,
         grace_days=grace_days,
         items=[{"productCode": code, "quantity": quantity} for code, quantity in terms.items],
-        issued_at=act.now,
+        issued_at=ctx.now,
     )

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from db.changes.audit import record
-from db.changes.context import Act, RowKey
+from db.changes.audit import write_event
+from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import hold_sublicense
 from db.enums import MemberRole, MembershipStatus
 from db.errors import MutationRefused, UserErrorCode
@@ -23,12 +23,12 @@ _GRANT = """
 """
 
 
-async def set_admins(conn: Connection, act: Act, license_key: RowKey, memberships: Sequence[RowKey]) -> bool:
+async def set_admins(conn: Connection, ctx: ChangeContext, license_key: RowKey, memberships: Sequence[RowKey]) -> bool:
     """Whether others administer the key now: these members, and nobody else but the account's admins.
 
     Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, MEMBERSHIP_NOT_FOUND, MEMBER_IS_ADMIN, MEMBER_BLOCKED.
     """
-    await hold_sublicense(conn, act, license_key)
+    await hold_sublicense(conn, ctx, license_key)
     chosen = await _keep_members(conn, license_key[0], memberships)
     granted = {row["membership_id"] for row in await conn.fetch(_GRANTED, *license_key)}
     if chosen == granted:
@@ -36,7 +36,7 @@ async def set_admins(conn: Connection, act: Act, license_key: RowKey, membership
     await conn.execute(_TAKE_BACK, *license_key, granted - chosen)
     await conn.execute(_GRANT, *license_key, chosen - granted)
     before, after = ({"admins": sorted(f"mem_{license_key[0]}_{id_}" for id_ in ids)} for ids in (granted, chosen))
-    await record(conn, act, "license_key.admins_changed", ("LicenseKey", license_key), before, after)
+    await write_event(conn, ctx, "license_key.admins_changed", ("LicenseKey", license_key), before, after)
     return True
 
 

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from asyncpg import Connection
 
-from db.changes.context import Act
+from db.changes.context import ChangeContext
 from db.changes.registration import TypedKey
 from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
@@ -43,7 +43,7 @@ class Limits:
 
 @asynccontextmanager
 async def counted(
-    conn: Connection, act: Act, keyring: Keyring, text: str, address: str | None, limits: Limits
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, text: str, address: str | None, limits: Limits
 ) -> AsyncIterator[TypedKey]:
     """The key that somebody typed, for the block that looks it up in a transaction of its own.
 
@@ -51,11 +51,11 @@ async def counted(
     fails. The same key typed again by the same person is the same try: a call that is repeated costs nothing.
     """
     key = key_format.normalize(text)
-    if act.user_id is None or not key_format.is_well_formed(key):
+    if ctx.user_id is None or not key_format.is_well_formed(key):
         yield TypedKey(text)
         return
-    attempt = uuid5(NAMESPACE_OID, f"{act.user_id} {keyring.digests(key)[0].hex()}")
-    may_try = await _reserve(conn, act, attempt, address, limits)
+    attempt = uuid5(NAMESPACE_OID, f"{ctx.user_id} {keyring.digests(key)[0].hex()}")
+    may_try = await _reserve(conn, ctx, attempt, address, limits)
     try:
         yield TypedKey(text, may_try)
     except MutationRefused as refused:
@@ -65,11 +65,11 @@ async def counted(
     await conn.execute(_GIVE_BACK, attempt)
 
 
-async def _reserve(conn: Connection, act: Act, attempt: UUID, address: str | None, limits: Limits) -> bool:
-    since = act.now - limits.window
+async def _reserve(conn: Connection, ctx: ChangeContext, attempt: UUID, address: str | None, limits: Limits) -> bool:
+    since = ctx.now - limits.window
     async with conn.transaction():
-        await conn.execute(_ONE_AFTER_THE_OTHER, f"key attempts of user {act.user_id}")
+        await conn.execute(_ONE_AFTER_THE_OTHER, f"key attempts of user {ctx.user_id}")
         if address is not None:
             await conn.execute(_ONE_AFTER_THE_OTHER, f"key attempts from {address}")
         numbers = (limits.per_user, limits.per_address)
-        return bool(await conn.fetchval(_RESERVE, attempt, act.user_id, address, act.now, since, *numbers))
+        return bool(await conn.fetchval(_RESERVE, attempt, ctx.user_id, address, ctx.now, since, *numbers))

@@ -7,11 +7,11 @@ from asyncpg import Connection
 from sqlalchemy import or_, select
 
 from db import tables
-from db.changes.audit import record, record_issued
-from db.changes.context import Act, RowKey
-from db.changes.locks import FOR_STORE, ROW_ID, find_license_key, hold_license_key
+from db.changes.audit import write_event, write_issued_event
+from db.changes.context import ChangeContext, RowKey
+from db.changes.locks import AS_STORE, ROW_ID, find_license_key, hold_license_key
 from db.changes.registration import TypedKey
-from db.changes.rows import change, insert
+from db.changes.rows import insert, update_changed
 from db.enums import LicenseKeyKind
 from db.errors import MutationRefused, UserErrorCode
 from db.expressions import administers_key
@@ -23,7 +23,7 @@ index = tables.table(tables.LicenseKeyIndex)
 
 _VISIBLE = render(
     select(index.c.license_key_id).where(
-        index.c.license_key_id == ROW_ID, or_(FOR_STORE, administers_key(index.c.account_id, index.c.license_key_id))
+        index.c.license_key_id == ROW_ID, or_(AS_STORE, administers_key(index.c.account_id, index.c.license_key_id))
     )
 )
 _CIPHERTEXT = "SELECT ciphertext, encryption_secret_id, license_key_id FROM license_key_index WHERE license_key_id = $1"
@@ -51,10 +51,15 @@ class NewKey:
 
 
 async def make(
-    conn: Connection, act: Act, keyring: Keyring, kind: LicenseKeyKind, subscription_id: UUID, account_id: UUID | None
+    conn: Connection,
+    ctx: ChangeContext,
+    keyring: Keyring,
+    kind: LicenseKeyKind,
+    subscription_id: UUID,
+    account_id: UUID | None,
 ) -> NewKey:
     """A key nobody has seen yet, in the index; an account's still needs its row there."""
-    key, license_key_id = key_format.generate(act.random), act.new_id()
+    key, license_key_id = key_format.generate(ctx.random), ctx.new_id()
     made = NewKey(license_key_id, key_format.tail(key))
     await insert(
         conn,
@@ -70,9 +75,9 @@ async def make(
     return made
 
 
-async def swap(conn: Connection, act: Act, keyring: Keyring, license_key: RowKey) -> None:
+async def swap(conn: Connection, ctx: ChangeContext, keyring: Keyring, license_key: RowKey) -> None:
     """Another key in the place of the one in the index, which nobody can look up any more."""
-    key = key_format.generate(act.random)
+    key = key_format.generate(ctx.random)
     sealed = keyring.seal(key, license_key[1])
     digest, ciphertext = (sealed.digest, sealed.lookup_secret_id), (sealed.ciphertext, sealed.encryption_secret_id)
     await conn.execute(_REPLACE, license_key[1], *digest, *ciphertext, key_format.tail(key))
@@ -86,22 +91,22 @@ async def shown(conn: Connection, keyring: Keyring, license_key_id: UUID) -> str
     return key_format.display(keyring.open(*entry))
 
 
-async def shown_again(conn: Connection, act: Act, keyring: Keyring, license_key_id: UUID) -> str | None:
+async def shown_again(conn: Connection, ctx: ChangeContext, keyring: Keyring, license_key_id: UUID) -> str | None:
     """As `shown`, to who was recorded to see it; None when the key is gone, or not the viewer's to see any more."""
-    found = await _VISIBLE.run(conn, act.parameters(row_id=license_key_id))
+    found = await _VISIBLE.run(conn, ctx.parameters(row_id=license_key_id))
     return await shown(conn, keyring, license_key_id) if found else None
 
 
-async def reveal(conn: Connection, act: Act, license_key: RowKey) -> None:
+async def reveal(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> None:
     """Record that the viewer sees the whole key. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    await find_license_key(conn, act, license_key)
-    await record(conn, act, "license_key.revealed", ("LicenseKey", license_key))
+    await find_license_key(conn, ctx, license_key)
+    await write_event(conn, ctx, "license_key.revealed", ("LicenseKey", license_key))
 
 
-async def rename(conn: Connection, act: Act, license_key: RowKey, name: str) -> bool:
+async def rename(conn: Connection, ctx: ChangeContext, license_key: RowKey, name: str) -> bool:
     """Whether the name is another one now. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    now = await hold_license_key(conn, act, license_key)
-    return await change(conn, act, tables.LicenseKey, now, "license_key.renamed", name=name)
+    now = await hold_license_key(conn, ctx, license_key)
+    return await update_changed(conn, ctx, tables.LicenseKey, now, "license_key.renamed", name=name)
 
 
 async def _place(conn: Connection, digests: list[bytes] | None) -> tuple[UUID | None, UUID]:
@@ -112,7 +117,7 @@ async def _place(conn: Connection, digests: list[bytes] | None) -> tuple[UUID | 
 
 
 async def block(
-    conn: Connection, act: Act, keyring: Keyring, which: RowKey | TypedKey, *, reason: str, blocked: bool
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, which: RowKey | TypedKey, *, reason: str, blocked: bool
 ) -> tuple[RowKey | None, bool]:
     """The key's row, None while nobody has registered it, and whether anything is different now.
 
@@ -122,7 +127,7 @@ async def block(
     account_id, row_id = which if isinstance(which, tuple) else await _place(conn, digests)
     # One that nobody has is no row of an account yet; should it become one now, this waits for that.
     if account_id is not None:
-        await hold_license_key(conn, act, (account_id, row_id))
+        await hold_license_key(conn, ctx, (account_id, row_id))
     # Read again, locked: meanwhile it may have been registered, or another key have taken its place.
     entry = await conn.fetchrow(_LOCK, row_id, digests)
     if entry is None:
@@ -130,13 +135,13 @@ async def block(
     license_key = None if entry["account_id"] is None else (entry["account_id"], entry["license_key_id"])
     if blocked == (entry["blocked_at"] is not None):
         return license_key, False
-    blocked_at = act.now if blocked else None
+    blocked_at = ctx.now if blocked else None
     await conn.execute(_BLOCK_ENTRY, entry["license_key_id"], blocked_at)
     action = "license_key.blocked" if blocked else "license_key.unblocked"
     if license_key is None:
         subject = ("LicenseKey", (entry["subscription_id"], entry["license_key_id"]))
-        await record_issued(conn, act, action, subject, {"reason": reason})
+        await write_issued_event(conn, ctx, action, subject, {"reason": reason})
     else:
         await conn.execute(_BLOCK_KEY, *license_key, blocked_at)
-        await record(conn, act, action, ("LicenseKey", license_key), None, {"reason": reason})
+        await write_event(conn, ctx, action, ("LicenseKey", license_key), None, {"reason": reason})
     return license_key, True

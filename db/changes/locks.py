@@ -12,7 +12,7 @@ from asyncpg import Connection, Record
 from sqlalchemy import Boolean, ColumnElement, FromClause, Select, Uuid, bindparam, or_, select
 
 from db import tables
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.enums import AccountKind
 from db.errors import MutationRefused, UserErrorCode
 from db.expressions import active_membership, administers_key, can_renew, manages
@@ -27,7 +27,7 @@ memberships = tables.table(tables.Membership)
 
 ACCOUNT_ID: Any = bindparam("account_id", type_=Uuid)
 ROW_ID: Any = bindparam("row_id", type_=Uuid)
-FOR_STORE: Any = bindparam("for_store", type_=Boolean)
+AS_STORE: Any = bindparam("as_store", type_=Boolean)
 
 
 def row_of(table: FromClause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -45,8 +45,8 @@ def _found(
     account_id: ColumnElement[Any],
     may_change: ColumnElement[bool],
 ) -> Select[Any]:
-    permitted = or_(FOR_STORE, may_change).label("may_change")
-    return select(*columns, permitted).where(*where, or_(FOR_STORE, active_membership(account_id)))
+    permitted = or_(AS_STORE, may_change).label("may_change")
+    return select(*columns, permitted).where(*where, or_(AS_STORE, active_membership(account_id)))
 
 
 _ACCOUNT = _found((accounts.c.kind,), (accounts.c.id == ACCOUNT_ID,), accounts.c.id, manages(accounts.c.id))
@@ -81,10 +81,10 @@ _KEEP_PAYMENT_METHOD = render(
 
 
 async def _only(
-    conn: Connection, act: Act, statement: Statement, what: str, *, to_change: bool = True, **parameters: Any
+    conn: Connection, ctx: ChangeContext, statement: Statement, what: str, *, to_change: bool = True, **parameters: Any
 ) -> Record:
     """Raises <WHAT>_NOT_FOUND, and FORBIDDEN when the viewer is `to_change` it and may not."""
-    rows = await statement.run(conn, act.parameters(**parameters))
+    rows = await statement.run(conn, ctx.parameters(**parameters))
     if not rows:
         raise MutationRefused(UserErrorCode(f"{what.upper()}_NOT_FOUND"), f"{what}_id")
     if to_change and not rows[0]["may_change"]:
@@ -100,10 +100,10 @@ class _Held:
     lock: Statement
     read: Statement
 
-    async def hold(self, conn: Connection, act: Act, *, to_change: bool = True, **parameters: Any) -> Record:
-        await _only(conn, act, self.lock, self.what, to_change=to_change, **parameters)
+    async def hold(self, conn: Connection, ctx: ChangeContext, *, to_change: bool = True, **parameters: Any) -> Record:
+        await _only(conn, ctx, self.lock, self.what, to_change=to_change, **parameters)
         # Whoever held the lock before may have changed the row, or what the viewer may do.
-        return await _only(conn, act, self.read, self.what, to_change=to_change, **parameters)
+        return await _only(conn, ctx, self.read, self.what, to_change=to_change, **parameters)
 
 
 def _held(what: str, found: Select[Any], locked: FromClause, *within: ColumnElement[bool]) -> _Held:
@@ -116,46 +116,50 @@ _HELD_ACCOUNT = _held("account", _ACCOUNT, accounts)
 _HELD_SUBSCRIPTION = _held("subscription", _SUBSCRIPTION, subscriptions)
 
 
-async def find_account(conn: Connection, act: Act, account_id: UUID, *, to_change: bool = False) -> AccountKind:
+async def find_account(
+    conn: Connection, ctx: ChangeContext, account_id: UUID, *, to_change: bool = False
+) -> AccountKind:
     """The kind of an account in which the viewer is anything, or manages. Raises ACCOUNT_NOT_FOUND, FORBIDDEN."""
-    found = await _only(conn, act, _HELD_ACCOUNT.read, "account", to_change=to_change, account_id=account_id)
+    found = await _only(conn, ctx, _HELD_ACCOUNT.read, "account", to_change=to_change, account_id=account_id)
     return AccountKind(found["kind"])
 
 
-async def lock_account(conn: Connection, act: Act, account_id: UUID, *, to_change: bool = True) -> AccountKind:
+async def lock_account(
+    conn: Connection, ctx: ChangeContext, account_id: UUID, *, to_change: bool = True
+) -> AccountKind:
     """The account's kind. Raises ACCOUNT_NOT_FOUND, FORBIDDEN."""
-    found = await _HELD_ACCOUNT.hold(conn, act, to_change=to_change, account_id=account_id)
+    found = await _HELD_ACCOUNT.hold(conn, ctx, to_change=to_change, account_id=account_id)
     return AccountKind(found["kind"])
 
 
-async def lock_subscription(conn: Connection, act: Act, subscription: RowKey) -> None:
+async def lock_subscription(conn: Connection, ctx: ChangeContext, subscription: RowKey) -> None:
     """Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN."""
-    await _HELD_SUBSCRIPTION.hold(conn, act, **key(subscription))
+    await _HELD_SUBSCRIPTION.hold(conn, ctx, **key(subscription))
 
 
-async def find_license_key(conn: Connection, act: Act, license_key: RowKey) -> UUID:
+async def find_license_key(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> UUID:
     """The subscription of a key that the viewer administers. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    found = await _only(conn, act, _FIND_LICENSE_KEY, "license_key", **key(license_key))
+    found = await _only(conn, ctx, _FIND_LICENSE_KEY, "license_key", **key(license_key))
     subscription_id: UUID = found["subscription_id"]
     return subscription_id
 
 
-async def find_payment_method(conn: Connection, act: Act, payment_method: RowKey) -> None:
+async def find_payment_method(conn: Connection, ctx: ChangeContext, payment_method: RowKey) -> None:
     """Raises PAYMENT_METHOD_NOT_FOUND."""
-    await _only(conn, act, _FIND_PAYMENT_METHOD, "payment_method", **key(payment_method))
+    await _only(conn, ctx, _FIND_PAYMENT_METHOD, "payment_method", **key(payment_method))
 
 
-async def lock_payment_method(conn: Connection, act: Act, payment_method: RowKey) -> bool:
+async def lock_payment_method(conn: Connection, ctx: ChangeContext, payment_method: RowKey) -> bool:
     """Whether it is the default. Raises PAYMENT_METHOD_NOT_FOUND."""
-    return bool((await _only(conn, act, _LOCK_PAYMENT_METHOD, "payment_method", **key(payment_method)))["is_default"])
+    return bool((await _only(conn, ctx, _LOCK_PAYMENT_METHOD, "payment_method", **key(payment_method)))["is_default"])
 
 
-async def keep_payment_method(conn: Connection, act: Act, payment_method: RowKey) -> bool:
+async def keep_payment_method(conn: Connection, ctx: ChangeContext, payment_method: RowKey) -> bool:
     """Keep a payment method from being removed until the end; whether it can be charged for a renewal.
 
     Raises PAYMENT_METHOD_NOT_FOUND. The caller knows that the viewer may use the account's methods.
     """
-    rows = await _KEEP_PAYMENT_METHOD.run(conn, act.parameters(**key(payment_method)))
+    rows = await _KEEP_PAYMENT_METHOD.run(conn, ctx.parameters(**key(payment_method)))
     if not rows:
         raise MutationRefused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
     return bool(rows[0]["can_renew"])
@@ -196,21 +200,21 @@ _MEMBERSHIP = _held(
 )
 
 
-async def hold_license_key(conn: Connection, act: Act, license_key: RowKey) -> Record:
+async def hold_license_key(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> Record:
     """The key, its subscription locked, for those who administer it. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    return await _KEY_TO_ADMINISTER.hold(conn, act, **key(license_key))
+    return await _KEY_TO_ADMINISTER.hold(conn, ctx, **key(license_key))
 
 
-async def hold_sublicense(conn: Connection, act: Act, license_key: RowKey) -> Record:
+async def hold_sublicense(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> Record:
     """The key, its subscription locked, for those who manage the account. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    return await _KEY_TO_MANAGE.hold(conn, act, **key(license_key))
+    return await _KEY_TO_MANAGE.hold(conn, ctx, **key(license_key))
 
 
-async def hold_activation(conn: Connection, act: Act, activation: RowKey) -> Record:
+async def hold_activation(conn: Connection, ctx: ChangeContext, activation: RowKey) -> Record:
     """The activation, its subscription locked. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
-    return await _ACTIVATION.hold(conn, act, **key(activation))
+    return await _ACTIVATION.hold(conn, ctx, **key(activation))
 
 
-async def hold_membership(conn: Connection, act: Act, membership: RowKey) -> Record:
+async def hold_membership(conn: Connection, ctx: ChangeContext, membership: RowKey) -> Record:
     """The membership and its `account_kind`, the account locked. Raises MEMBERSHIP_NOT_FOUND."""
-    return await _MEMBERSHIP.hold(conn, act, **key(membership))
+    return await _MEMBERSHIP.hold(conn, ctx, **key(membership))

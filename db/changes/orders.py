@@ -10,8 +10,8 @@ from asyncpg import Connection, Record
 
 from db import tables
 from db.changes import subscriptions
-from db.changes.audit import record
-from db.changes.context import NOWHERE, Act, RowKey
+from db.changes.audit import write_event
+from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
 from db.changes.locks import find_account, lock_subscription
 from db.changes.products import require_products
 from db.changes.rows import insert
@@ -65,34 +65,34 @@ def total_of(lines: Sequence[Line]) -> Decimal:
     return sum((line.unit_price * line.quantity for line in lines), Decimal(0))
 
 
-async def record_order(conn: Connection, act: Act, new: NewOrder) -> RowKey:
+async def record_order(conn: Connection, ctx: ChangeContext, new: NewOrder) -> RowKey:
     """Raises ACCOUNT_NOT_FOUND, SUBSCRIPTION_NOT_FOUND, PAYMENT_METHOD_NOT_FOUND, PRODUCT_NOT_FOUND,
     DUPLICATE_NUMBER, AMOUNT_MISMATCH.
     """
-    await find_account(conn, act, new.account_id, to_change=True)
+    await find_account(conn, ctx, new.account_id, to_change=True)
     if new.subscription is not None:
-        await lock_subscription(conn, act, _own(new.account_id, new.subscription))
+        await lock_subscription(conn, ctx, _own(new.account_id, new.subscription))
     await _require_references(conn, new)
     if await conn.fetchval(_TAKEN, new.account_id, new.number):
         raise MutationRefused(UserErrorCode.DUPLICATE_NUMBER, "number")
     if total_of(new.lines) != new.total:
         raise MutationRefused(UserErrorCode.AMOUNT_MISMATCH, "total")
-    order = (new.account_id, act.new_id())
+    order = (new.account_id, ctx.new_id())
     await insert(conn, _row(order, new))
     for position, line in enumerate(new.lines, 1):
         await insert(conn, _line(order, position, line, new.currency))
     shown = {"number": new.number, "status": new.status, "total": str(new.total), "currency": new.currency}
-    await record(conn, act, "order.recorded", ("Order", order), None, shown)
-    await _start_what_was_bought(conn, act, new.subscription, new.kind, new.status)
+    await write_event(conn, ctx, "order.recorded", ("Order", order), None, shown)
+    await _start_what_was_bought(conn, ctx, new.subscription, new.kind, new.status)
     return order
 
 
-async def set_status(conn: Connection, act: Act, order: RowKey, status: OrderStatus) -> bool:
+async def set_status(conn: Connection, ctx: ChangeContext, order: RowKey, status: OrderStatus) -> bool:
     """Whether it is another one now. Raises ORDER_NOT_FOUND, and INVALID_INPUT for what it can not become."""
     found = await _found(conn, order)
     subscription = found["subscription_id"] and (order[0], found["subscription_id"])
     if subscription is not None:
-        await lock_subscription(conn, act, subscription)
+        await lock_subscription(conn, ctx, subscription)
     # Read again under its lock; what it is of and for never changes.
     before = OrderStatus((await _found(conn, order, lock=True))["status"])
     if status == before:
@@ -101,8 +101,8 @@ async def set_status(conn: Connection, act: Act, order: RowKey, status: OrderSta
         message = f"An order that is {before} can not become {status}."
         raise MutationRefused(UserErrorCode.INVALID_INPUT, "status", message=message)
     await conn.execute(_SET_STATUS, *order, status)
-    await record(conn, act, "order.status_changed", ("Order", order), {"status": before}, {"status": status})
-    await _start_what_was_bought(conn, act, subscription, OrderKind(found["kind"]), status)
+    await write_event(conn, ctx, "order.status_changed", ("Order", order), {"status": before}, {"status": status})
+    await _start_what_was_bought(conn, ctx, subscription, OrderKind(found["kind"]), status)
     return True
 
 
@@ -123,19 +123,19 @@ async def _require_references(conn: Connection, new: NewOrder) -> None:
 
 
 async def _start_what_was_bought(
-    conn: Connection, act: Act, subscription: RowKey | None, kind: OrderKind, status: OrderStatus
+    conn: Connection, ctx: ChangeContext, subscription: RowKey | None, kind: OrderKind, status: OrderStatus
 ) -> None:
     """A paid purchase starts what waits for it, today. The caller holds the subscription's lock."""
     if subscription is None or kind != OrderKind.NEW or status != OrderStatus.PAID:
         return
-    now = await subscriptions.state(conn, act, subscription)
+    now = await subscriptions.state(conn, ctx, subscription)
     if now["start_trigger"] == StartTrigger.ON_PURCHASE and now["activated_on"] is None:
-        await subscriptions.start(conn, act, subscription, act.today)
+        await subscriptions.start(conn, ctx, subscription, ctx.today)
 
 
 def _own(account_id: UUID, row: RowKey) -> RowKey:
     """What is another account's is nowhere for this one."""
-    return row if row[0] == account_id else NOWHERE
+    return row if row[0] == account_id else NO_ROW_KEY
 
 
 def _row(order: RowKey, new: NewOrder) -> tables.Order:

@@ -11,8 +11,8 @@ from asyncpg import Connection
 from sqlalchemy import literal_column, select
 
 from db import tables
-from db.changes.audit import record
-from db.changes.context import Act, RowKey
+from db.changes.audit import write_event
+from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import (
     ACCOUNT_ID,
     ROW_ID,
@@ -95,56 +95,56 @@ def is_card_number(text: str) -> bool:
     return sum(each - 9 if each > 9 else each for each in doubled) % 10 == 0
 
 
-async def add(conn: Connection, act: Act, processor: PaymentProcessor | None, new: NewMethod) -> RowKey:
+async def add(conn: Connection, ctx: ChangeContext, processor: PaymentProcessor | None, new: NewMethod) -> RowKey:
     """Raises ACCOUNT_NOT_FOUND, FORBIDDEN, PROCESSOR_NOT_CONFIGURED, TOKEN_INVALID, DUPLICATE_METHOD."""
-    await find_account(conn, act, new.account_id, to_change=True)
+    await find_account(conn, ctx, new.account_id, to_change=True)
     if processor is None:
         raise MutationRefused(UserErrorCode.PROCESSOR_NOT_CONFIGURED)
     # Asked before anything is locked: it may be far away. A card number does not even get there.
     described = None if is_card_number(new.token) else await processor.describe(new.token)
     if described is None:
         raise MutationRefused(UserErrorCode.TOKEN_INVALID, "token")
-    await lock_account(conn, act, new.account_id)
+    await lock_account(conn, ctx, new.account_id)
     if await conn.fetchval(_HELD, new.account_id, new.token):
         raise MutationRefused(UserErrorCode.DUPLICATE_METHOD, "token")
-    method = (new.account_id, act.new_id())
-    await insert(conn, _row(act, method, new.token, described))
-    await record(conn, act, "payment_method.added", ("PaymentMethod", method), None, _shown(described))
+    method = (new.account_id, ctx.new_id())
+    await insert(conn, _row(ctx, method, new.token, described))
+    await write_event(conn, ctx, "payment_method.added", ("PaymentMethod", method), None, _shown(described))
     if new.make_default:
-        await _make_default(conn, act, method)
+        await _make_default(conn, ctx, method)
     return method
 
 
-async def set_default(conn: Connection, act: Act, method: RowKey) -> bool:
+async def set_default(conn: Connection, ctx: ChangeContext, method: RowKey) -> bool:
     """Whether another one was the default before. Raises PAYMENT_METHOD_NOT_FOUND."""
-    await find_payment_method(conn, act, method)
+    await find_payment_method(conn, ctx, method)
     await conn.execute(_HOLD_ACCOUNT, method[0])
-    if await lock_payment_method(conn, act, method):
+    if await lock_payment_method(conn, ctx, method):
         return False
-    await _make_default(conn, act, method)
+    await _make_default(conn, ctx, method)
     return True
 
 
-async def remove(conn: Connection, act: Act, method: RowKey) -> None:
+async def remove(conn: Connection, ctx: ChangeContext, method: RowKey) -> None:
     """The row stays for the orders that were paid with it. Raises PAYMENT_METHOD_NOT_FOUND, PAYMENT_METHOD_IN_USE."""
-    await find_payment_method(conn, act, method)
+    await find_payment_method(conn, ctx, method)
     await conn.execute(_HOLD_ACCOUNT, method[0])
-    await lock_payment_method(conn, act, method)
-    if await _RENEWING.run(conn, act.parameters(**key(method))):
+    await lock_payment_method(conn, ctx, method)
+    if await _RENEWING.run(conn, ctx.parameters(**key(method))):
         raise MutationRefused(UserErrorCode.PAYMENT_METHOD_IN_USE, "payment_method_id")
-    removed = await conn.fetchval(_REMOVE, *method, act.now)
-    await record(conn, act, "payment_method.removed", ("PaymentMethod", method), removed)
+    removed = await conn.fetchval(_REMOVE, *method, ctx.now)
+    await write_event(conn, ctx, "payment_method.removed", ("PaymentMethod", method), removed)
 
 
-async def _make_default(conn: Connection, act: Act, method: RowKey) -> None:
+async def _make_default(conn: Connection, ctx: ChangeContext, method: RowKey) -> None:
     """The caller holds the account's lock."""
     former = await conn.fetchval(_TAKE_DEFAULT, method[0])
     await conn.execute(_GIVE_DEFAULT, *method)
     changes = [{"default": each and f"pay_{method[0]}_{each}"} for each in (former, method[1])]
-    await record(conn, act, "payment_method.default_changed", ("PaymentMethod", method), *changes)
+    await write_event(conn, ctx, "payment_method.default_changed", ("PaymentMethod", method), *changes)
 
 
-def _row(act: Act, method: RowKey, token: str, described: Described) -> tables.PaymentMethod:
+def _row(ctx: ChangeContext, method: RowKey, token: str, described: Described) -> tables.PaymentMethod:
     return tables.PaymentMethod(
         account_id=method[0],
         id=method[1],
@@ -154,7 +154,7 @@ def _row(act: Act, method: RowKey, token: str, described: Described) -> tables.P
         last4=described.last4,
         expires_on=described.expires_on,
         holder_name=described.holder_name,
-        created_at=act.now,
+        created_at=ctx.now,
     )
 
 

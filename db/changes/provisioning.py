@@ -9,7 +9,7 @@ from sqlalchemy import Text, bindparam, func, select
 
 from db import tables
 from db.changes import subscriptions as changes
-from db.changes.context import Act
+from db.changes.context import ChangeContext
 from db.changes.locks import ACCOUNT_ID
 from db.changes.rows import insert
 from db.enums import AccountKind, AutoRenewal, LicenseKeyKind, StartTrigger, SubscriptionStatus
@@ -83,36 +83,42 @@ def require_audience(audience: str | None, kind: AccountKind) -> None:
         raise MutationRefused(UserErrorCode.ACCOUNT_KIND_MISMATCH, "account_id")
 
 
-async def require_room(conn: Connection, act: Act, terms: Record, account_id: UUID) -> None:
+async def require_room(conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID) -> None:
     """Raises PRODUCT_LIMIT_REACHED. The caller holds the account's lock. Trials are neither counted nor limited."""
     if terms["is_trial"] or terms["max_per_account"] is None:
         return
-    parameters = act.parameters(account_id=account_id, product_code=terms["product_code"])
+    parameters = ctx.parameters(account_id=account_id, product_code=terms["product_code"])
     (held,) = await _HELD.run(conn, parameters)
     if held[0] >= terms["max_per_account"]:
         raise MutationRefused(UserErrorCode.PRODUCT_LIMIT_REACHED)
 
 
-async def end_trials(conn: Connection, act: Act, terms: Record, account_id: UUID, *, suspend: bool) -> None:
+async def end_trials(conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID, *, suspend: bool) -> None:
     """A purchase ends the active trials of its product; raises TRIAL_CONFLICT when it is not to.
 
     The caller holds the account's lock.
     """
     if terms["is_trial"]:
         return
-    parameters = act.parameters(account_id=account_id, product_code=terms["product_code"])
+    parameters = ctx.parameters(account_id=account_id, product_code=terms["product_code"])
     trials = await _ACTIVE_TRIALS.run(conn, parameters)
     if trials and not suspend:
         raise MutationRefused(UserErrorCode.TRIAL_CONFLICT, "suspend_trial")
     for trial in trials:
-        await changes.suspend(conn, act, (account_id, trial["id"]))
+        await changes.suspend(conn, ctx, (account_id, trial["id"]))
 
 
 async def hold(
-    conn: Connection, act: Act, terms: Record, account_id: UUID, *, starts_on: date | None, name: str | None = None
+    conn: Connection,
+    ctx: ChangeContext,
+    terms: Record,
+    account_id: UUID,
+    *,
+    starts_on: date | None,
+    name: str | None = None,
 ) -> None:
     """Write the subscription and its items. The caller holds the account's lock and writes the audit event."""
-    auto_renewal, payment_method_id = await _renewal(conn, act, terms, account_id)
+    auto_renewal, payment_method_id = await _renewal(conn, ctx, terms, account_id)
     copied = ("id", "number", "product_code", "start_trigger", "channel", "term_months", "license_count", "is_trial")
     await insert(
         conn,
@@ -124,7 +130,7 @@ async def hold(
             activated_on=starts_on,
             expires_on=starts_on and end_of_term(starts_on, terms["term_months"]),
             grace_days=terms["grace_days"],
-            created_at=act.now,
+            created_at=ctx.now,
             **{column: terms[column] for column in copied},
         ),
     )
@@ -134,7 +140,7 @@ async def hold(
 
 
 async def hold_key(
-    conn: Connection, act: Act, terms: Record, account_id: UUID, license_key_id: UUID, tail: str
+    conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID, license_key_id: UUID, tail: str
 ) -> None:
     """Write the primary key of a subscription that the account holds."""
     await insert(
@@ -145,14 +151,16 @@ async def hold_key(
             subscription_id=terms["id"],
             kind=LicenseKeyKind.PRIMARY,
             tail=tail,
-            registered_at=act.now,
+            registered_at=ctx.now,
         ),
     )
 
 
-async def _renewal(conn: Connection, act: Act, terms: Record, account_id: UUID) -> tuple[AutoRenewal, UUID | None]:
+async def _renewal(
+    conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID
+) -> tuple[AutoRenewal, UUID | None]:
     """Terms that renew need something to charge: the account's default method, or renewal begins switched off."""
     if terms["auto_renewal"] != AutoRenewal.ON:
         return AutoRenewal(terms["auto_renewal"]), None
-    found = await _DEFAULT_PAYMENT_METHOD.run(conn, act.parameters(account_id=account_id))
+    found = await _DEFAULT_PAYMENT_METHOD.run(conn, ctx.parameters(account_id=account_id))
     return (AutoRenewal.ON, found[0]["id"]) if found else (AutoRenewal.OFF, None)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
-from db.changes.audit import hand_over, record
-from db.changes.context import Act, RowKey
+from db.changes.audit import transfer_issued_events, write_event
+from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import lock_account
 from db.changes.provisioning import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
 from db.enums import AccountKind, LicenseKeyKind
@@ -65,14 +65,21 @@ async def look_up(conn: Connection, digests: list[bytes], account_id: UUID, *, l
 
 
 async def register(
-    conn: Connection, act: Act, keyring: Keyring, key: TypedKey, account_id: UUID, *, name: str | None, suspend: bool
+    conn: Connection,
+    ctx: ChangeContext,
+    keyring: Keyring,
+    key: TypedKey,
+    account_id: UUID,
+    *,
+    name: str | None,
+    suspend: bool,
 ) -> tuple[RowKey, RowKey]:
     """The subscription and the licence key. `suspend` says that an active trial of the product ends with this.
 
     Raises ACCOUNT_NOT_FOUND, FORBIDDEN, TOO_MANY_ATTEMPTS, KEY_MALFORMED, KEY_NOT_FOUND,
     KEY_REGISTERED_TO_ANOTHER_ACCOUNT, KEY_NOT_PRIMARY, KEY_ALREADY_REGISTERED, and what `claim` raises.
     """
-    kind = await lock_account(conn, act, account_id)
+    kind = await lock_account(conn, ctx, account_id)
     index = await look_up(conn, key.digests(keyring), account_id, lock=True)
     if index["kind"] != LicenseKeyKind.PRIMARY:
         raise MutationRefused(UserErrorCode.KEY_NOT_PRIMARY, "key")
@@ -80,11 +87,11 @@ async def register(
     if index["account_id"] is not None:
         related = {"subscription": subscription, "license_key": license_key}
         raise MutationRefused(UserErrorCode.KEY_ALREADY_REGISTERED, "key", related=related)
-    await claim(conn, act, index, Claim(account_id, kind, name, suspend))
+    await claim(conn, ctx, index, Claim(account_id, kind, name, suspend))
     return subscription, license_key
 
 
-async def claim(conn: Connection, act: Act, index: Record, by: Claim) -> None:
+async def claim(conn: Connection, ctx: ChangeContext, index: Record, by: Claim) -> None:
     """Make the account the key's. The caller holds the locks of both.
 
     Raises KEY_BLOCKED, SUBSCRIPTION_EXPIRED, REGISTRATION_REQUIRED, ACCOUNT_KIND_MISMATCH, TRIAL_CONFLICT,
@@ -93,18 +100,18 @@ async def claim(conn: Connection, act: Act, index: Record, by: Claim) -> None:
     if index["blocked_at"] is not None:
         raise MutationRefused(UserErrorCode.KEY_BLOCKED, "key")
     terms = await terms_of(conn, index["subscription_id"])
-    starts_on = first_day(terms, act.today)
+    starts_on = first_day(terms, ctx.today)
     ends_on = starts_on and end_of_term(starts_on, terms["term_months"])
-    if ends_on is not None and ends_on < act.today:
+    if ends_on is not None and ends_on < ctx.today:
         raise MutationRefused(UserErrorCode.SUBSCRIPTION_EXPIRED, "key")
     if by.by_activation and (terms["audience"] or by.kind) == AccountKind.BUSINESS:
         raise MutationRefused(UserErrorCode.REGISTRATION_REQUIRED, "key")
     require_audience(terms["audience"], by.kind)
-    await end_trials(conn, act, terms, by.account_id, suspend=by.suspend_trial)
-    await require_room(conn, act, terms, by.account_id)
+    await end_trials(conn, ctx, terms, by.account_id, suspend=by.suspend_trial)
+    await require_room(conn, ctx, terms, by.account_id)
     await conn.execute(_CLAIM, index["license_key_id"], by.account_id)
-    await hold(conn, act, terms, by.account_id, starts_on=starts_on, name=by.name)
-    await hold_key(conn, act, terms, by.account_id, index["license_key_id"], index["tail"])
-    await hand_over(conn, terms["id"], by.account_id)
+    await hold(conn, ctx, terms, by.account_id, starts_on=starts_on, name=by.name)
+    await hold_key(conn, ctx, terms, by.account_id, index["license_key_id"], index["tail"])
+    await transfer_issued_events(conn, terms["id"], by.account_id)
     subject = ("LicenseKey", (by.account_id, index["license_key_id"]))
-    await record(conn, act, "license_key.registered", subject, None, {"number": terms["number"]})
+    await write_event(conn, ctx, "license_key.registered", subject, None, {"number": terms["number"]})

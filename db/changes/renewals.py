@@ -5,7 +5,7 @@ from datetime import date
 from asyncpg import Connection, Record
 
 from db.changes import subscriptions
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import lock_subscription
 from db.enums import AutoRenewal, OrderStatus, SubscriptionStatus
 from db.errors import MutationRefused, UserErrorCode
@@ -22,21 +22,21 @@ _KEPT = "SELECT removed_at IS NULL FROM payment_methods WHERE account_id = $1 AN
 
 
 async def record_renewal(
-    conn: Connection, act: Act, subscription: RowKey, *, paid_on: date, order: RowKey | None
+    conn: Connection, ctx: ChangeContext, subscription: RowKey, *, paid_on: date, order: RowKey | None
 ) -> bool:
     """Whether it ends later now: an order that has renewed before changes nothing.
 
     Raises SUBSCRIPTION_NOT_FOUND, ORDER_NOT_FOUND, RENEWAL_NOT_AVAILABLE.
     """
-    await lock_subscription(conn, act, subscription)
-    if order is not None and not await _take(conn, act, subscription, order):
+    await lock_subscription(conn, ctx, subscription)
+    if order is not None and not await _take(conn, ctx, subscription, order):
         return False
-    now = await subscriptions.state(conn, act, subscription, on=paid_on)
-    await subscriptions.renew(conn, act, now, _end(now, paid_on), await _renewal_from_now_on(conn, now))
+    now = await subscriptions.state(conn, ctx, subscription, on=paid_on)
+    await subscriptions.renew(conn, ctx, now, _end(now, paid_on), await _renewal_from_now_on(conn, now))
     return True
 
 
-async def _take(conn: Connection, act: Act, subscription: RowKey, order: RowKey) -> bool:
+async def _take(conn: Connection, ctx: ChangeContext, subscription: RowKey, order: RowKey) -> bool:
     """Whether this order, one for renewing this subscription, has not renewed it yet. From now on it has."""
     is_own = order[0] == subscription[0]
     found = await conn.fetchrow(_ORDER, *order, subscription[1]) if is_own else None
@@ -47,7 +47,7 @@ async def _take(conn: Connection, act: Act, subscription: RowKey, order: RowKey)
     if found["status"] != OrderStatus.PAID:
         message = f"This order is {found['status']}: it renews once it is PAID."
         raise MutationRefused(UserErrorCode.RENEWAL_NOT_AVAILABLE, "order_id", message=message)
-    await conn.execute(_RENEWED, *order, act.now)
+    await conn.execute(_RENEWED, *order, ctx.now)
     return True
 
 

@@ -4,7 +4,7 @@ from asyncpg import Connection, Record
 from sqlalchemy import select
 
 from db import tables
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import key, row_of
 from db.errors import MutationRefused, UserErrorCode
 from db.expressions import available_seats, is_unexpired
@@ -23,9 +23,9 @@ _KEY = render(
 _ADD = "UPDATE license_keys SET used = used + $3 WHERE account_id = $1 AND id = $2"
 
 
-async def state(conn: Connection, act: Act, license_key: RowKey) -> Record | None:
+async def state(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> Record | None:
     """The key's `subscription_id`, `blocked_at`, `is_live`, and how many seats are `available` to it."""
-    found = await _KEY.run(conn, act.parameters(**key(license_key)))
+    found = await _KEY.run(conn, ctx.parameters(**key(license_key)))
     return found[0] if found else None
 
 
@@ -37,9 +37,9 @@ def require_usable(key: Record, field: str) -> None:
         raise MutationRefused(UserErrorCode.KEY_BLOCKED, field)
 
 
-async def take(conn: Connection, act: Act, license_key: RowKey, seats: int, field: str) -> None:
+async def take(conn: Connection, ctx: ChangeContext, license_key: RowKey, seats: int, field: str) -> None:
     """Raises NO_SEATS_AVAILABLE."""
-    found = await state(conn, act, license_key)
+    found = await state(conn, ctx, license_key)
     assert found is not None, "the caller holds the lock under which it was read"
     if found["available"] < seats:
         raise MutationRefused(UserErrorCode.NO_SEATS_AVAILABLE, field)

@@ -11,11 +11,11 @@ from sqlalchemy import Uuid, bindparam, select
 
 from db import tables
 from db.changes import seats
-from db.changes.audit import record, shown
-from db.changes.context import NOWHERE, Act, RowKey
+from db.changes.audit import to_json, write_event
+from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
 from db.changes.license_keys import make, swap
 from db.changes.locks import hold_sublicense, key, lock_subscription, row_of
-from db.changes.rows import change, insert
+from db.changes.rows import insert, update_changed
 from db.enums import Allocation, LicenseKeyKind
 from db.errors import MutationRefused, UserErrorCode
 from db.expressions import free_seats, is_usable
@@ -66,19 +66,21 @@ class Split:
         return cls(Allocation(license_key["allocation"]), license_key["quota"], license_key["expires_on"])
 
 
-async def create(conn: Connection, act: Act, keyring: Keyring, subscription: RowKey, name: str, split: Split) -> RowKey:
+async def create(
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, subscription: RowKey, name: str, split: Split
+) -> RowKey:
     """The new sublicence.
 
     Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, SUBLICENSES_NOT_SUPPORTED,
     ALLOCATION_NOT_SUPPORTED, QUOTA_INVALID, QUOTA_EXCEEDS_POOL, EXPIRATION_IN_PAST, EXPIRATION_AFTER_SUBSCRIPTION.
     """
-    await lock_subscription(conn, act, subscription)
-    ground = await _ground(conn, act, subscription)
+    await lock_subscription(conn, ctx, subscription)
+    ground = await _ground(conn, ctx, subscription)
     if not ground["sublicenses_supported"]:
         raise MutationRefused(UserErrorCode.SUBLICENSES_NOT_SUPPORTED, "subscription_id")
     _require_allocation(ground, split.allocation)
-    _require_room(act, ground, split)
-    made = await make(conn, act, keyring, LicenseKeyKind.SUBLICENSE, subscription[1], subscription[0])
+    _require_room(ctx, ground, split)
+    made = await make(conn, ctx, keyring, LicenseKeyKind.SUBLICENSE, subscription[1], subscription[0])
     license_key, own = (subscription[0], made.id), {"name": name, **asdict(split)}
     row = tables.LicenseKey(
         account_id=subscription[0],
@@ -86,44 +88,46 @@ async def create(conn: Connection, act: Act, keyring: Keyring, subscription: Row
         subscription_id=subscription[1],
         kind=LicenseKeyKind.SUBLICENSE,
         tail=made.tail,
-        registered_at=act.now,
+        registered_at=ctx.now,
         **own,
     )
     await insert(conn, row)
-    await record(conn, act, "license_key.created", ("LicenseKey", license_key), None, shown(subscription[0], own))
+    await write_event(
+        conn, ctx, "license_key.created", ("LicenseKey", license_key), None, to_json(subscription[0], own)
+    )
     return license_key
 
 
-async def update(conn: Connection, act: Act, license_key: RowKey, given: Mapping[str, Any]) -> bool:
+async def update(conn: Connection, ctx: ChangeContext, license_key: RowKey, given: Mapping[str, Any]) -> bool:
     """Whether anything is different now: of a Split, what is `given`.
 
     Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, ALLOCATION_NOT_SUPPORTED, CANNOT_MODIFY_PRIMARY,
     QUOTA_INVALID, QUOTA_BELOW_USED, QUOTA_EXCEEDS_POOL, EXPIRATION_IN_PAST, EXPIRATION_AFTER_SUBSCRIPTION.
     """
-    now = await hold_sublicense(conn, act, license_key)
-    ground = await _ground(conn, act, (now["account_id"], now["subscription_id"]), other_than=license_key[1])
+    now = await hold_sublicense(conn, ctx, license_key)
+    ground = await _ground(conn, ctx, (now["account_id"], now["subscription_id"]), other_than=license_key[1])
     _require_allocation(ground, given.get("allocation"))
     _require_sublicense(now)
     split = replace(Split.of(now), **given)
-    _require_room(act, ground, split, used=now["used"])
-    return await change(conn, act, tables.LicenseKey, now, "license_key.updated", **asdict(split))
+    _require_room(ctx, ground, split, used=now["used"])
+    return await update_changed(conn, ctx, tables.LicenseKey, now, "license_key.updated", **asdict(split))
 
 
-async def rotate(conn: Connection, act: Act, keyring: Keyring, license_key: RowKey) -> None:
+async def rotate(conn: Connection, ctx: ChangeContext, keyring: Keyring, license_key: RowKey) -> None:
     """Another key for the same sublicence: its devices, name and administrators stay, the old one works no more.
 
     Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, CANNOT_MODIFY_PRIMARY, KEY_BLOCKED.
     """
-    now = await hold_sublicense(conn, act, license_key)
-    await _ground(conn, act, (now["account_id"], now["subscription_id"]))
+    now = await hold_sublicense(conn, ctx, license_key)
+    await _ground(conn, ctx, (now["account_id"], now["subscription_id"]))
     _require_sublicense(now)
     if now["blocked_at"] is not None:
         raise MutationRefused(UserErrorCode.KEY_BLOCKED, "license_key_id")
-    await swap(conn, act, keyring, license_key)
-    await record(conn, act, "license_key.rotated", ("LicenseKey", license_key))
+    await swap(conn, ctx, keyring, license_key)
+    await write_event(conn, ctx, "license_key.rotated", ("LicenseKey", license_key))
 
 
-async def delete(conn: Connection, act: Act, license_key: RowKey, move_to: RowKey | None) -> None:
+async def delete(conn: Connection, ctx: ChangeContext, license_key: RowKey, move_to: RowKey | None) -> None:
     """Its devices go to another key of the subscription; those that take no seat, if to none, to the primary key.
 
     Raises INVALID_INPUT, LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, CANNOT_MODIFY_PRIMARY, KEY_EXPIRED,
@@ -132,10 +136,10 @@ async def delete(conn: Connection, act: Act, license_key: RowKey, move_to: RowKe
     if move_to == license_key:
         message = "Devices can not stay on a key that is deleted: choose another."
         raise MutationRefused(UserErrorCode.INVALID_INPUT, "move_to_license_key_id", message=message)
-    now = await hold_sublicense(conn, act, license_key)
+    now = await hold_sublicense(conn, ctx, license_key)
     subscription = (now["account_id"], now["subscription_id"])
-    target = await _sibling(conn, act, now, move_to) if move_to else None
-    await _ground(conn, act, subscription)
+    target = await _sibling(conn, ctx, now, move_to) if move_to else None
+    await _ground(conn, ctx, subscription)
     _require_sublicense(now)
     if target:
         seats.require_usable(target, "move_to_license_key_id")
@@ -145,14 +149,16 @@ async def delete(conn: Connection, act: Act, license_key: RowKey, move_to: RowKe
     await conn.execute(_MOVE, *license_key, goes_to[1])
     await conn.execute(_DELETE, *license_key)
     await conn.execute(_FORGET, license_key[1])
-    await seats.take(conn, act, goes_to, now["used"], "move_to_license_key_id")
-    before = shown(subscription[0], {"name": now["name"], **asdict(Split.of(now))})
-    await record(conn, act, "license_key.deleted", ("LicenseKey", license_key), before)
+    await seats.take(conn, ctx, goes_to, now["used"], "move_to_license_key_id")
+    before = to_json(subscription[0], {"name": now["name"], **asdict(Split.of(now))})
+    await write_event(conn, ctx, "license_key.deleted", ("LicenseKey", license_key), before)
 
 
-async def _ground(conn: Connection, act: Act, subscription: RowKey, other_than: UUID = NOWHERE[1]) -> Record:
+async def _ground(
+    conn: Connection, ctx: ChangeContext, subscription: RowKey, other_than: UUID = NO_ROW_KEY[1]
+) -> Record:
     """What a sublicence other than this one stands on. Raises SUBSCRIPTION_NOT_ACTIVE. The caller holds the lock."""
-    (ground,) = await _GROUND.run(conn, act.parameters(**key(subscription), other_than=other_than))
+    (ground,) = await _GROUND.run(conn, ctx.parameters(**key(subscription), other_than=other_than))
     if not ground["is_usable"]:
         raise MutationRefused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE)
     return ground
@@ -168,7 +174,7 @@ def _require_allocation(ground: Record, allocation: Allocation | None) -> None:
         raise MutationRefused(UserErrorCode.ALLOCATION_NOT_SUPPORTED, "allocation")
 
 
-def _require_room(act: Act, ground: Record, split: Split, used: int = 0) -> None:
+def _require_room(ctx: ChangeContext, ground: Record, split: Split, used: int = 0) -> None:
     """It is weighed as a live one: an expired one that comes back needs its seats again."""
     if split.quota < 1:
         raise MutationRefused(UserErrorCode.QUOTA_INVALID, "quota")
@@ -176,15 +182,15 @@ def _require_room(act: Act, ground: Record, split: Split, used: int = 0) -> None
         raise MutationRefused(UserErrorCode.QUOTA_BELOW_USED, "quota")
     if (split.quota if split.allocation == Allocation.RESERVED else used) > ground["free"]:
         raise MutationRefused(UserErrorCode.QUOTA_EXCEEDS_POOL, "quota")
-    if split.expires_on is not None and split.expires_on < act.today:
+    if split.expires_on is not None and split.expires_on < ctx.today:
         raise MutationRefused(UserErrorCode.EXPIRATION_IN_PAST, "expires_on")
     if None not in (split.expires_on, ground["expires_on"]) and split.expires_on > ground["expires_on"]:
         raise MutationRefused(UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION, "expires_on")
 
 
-async def _sibling(conn: Connection, act: Act, now: Record, target: RowKey) -> Record:
+async def _sibling(conn: Connection, ctx: ChangeContext, now: Record, target: RowKey) -> Record:
     """Another key of the same subscription, as it is."""
-    found = await seats.state(conn, act, target) if target[0] == now["account_id"] else None
+    found = await seats.state(conn, ctx, target) if target[0] == now["account_id"] else None
     if found is None or found["subscription_id"] != now["subscription_id"]:
         message = "There is no such licence key in this subscription."
         raise MutationRefused(UserErrorCode.LICENSE_KEY_NOT_FOUND, "move_to_license_key_id", message=message)

@@ -7,10 +7,10 @@ from asyncpg import Connection, Record
 from sqlalchemy import select
 
 from db import tables
-from db.changes.audit import record
-from db.changes.context import NOWHERE, Act, RowKey
+from db.changes.audit import write_event
+from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
 from db.changes.locks import keep_payment_method, key, lock_subscription, row_of
-from db.changes.rows import change
+from db.changes.rows import update_changed
 from db.enums import AutoRenewal, SalesChannel, SubscriptionStatus
 from db.errors import MutationRefused, UserErrorCode
 from db.expressions import status
@@ -25,23 +25,23 @@ _STATE = render(select(subscriptions, status(subscriptions).label("status")).whe
 _REMOVED = "SELECT removed_at IS NOT NULL FROM payment_methods WHERE account_id = $1 AND id = $2"
 
 
-async def state(conn: Connection, act: Act, subscription: RowKey, on: date | None = None) -> Record:
+async def state(conn: Connection, ctx: ChangeContext, subscription: RowKey, on: date | None = None) -> Record:
     """The row and its status today, or on another day. The caller holds its lock, or knows that it is there."""
-    parameters = act.parameters(**key(subscription))
-    (found,) = await _STATE.run(conn, {**parameters, "today": on or act.today})
+    parameters = ctx.parameters(**key(subscription))
+    (found,) = await _STATE.run(conn, {**parameters, "today": on or ctx.today})
     return found
 
 
-async def rename(conn: Connection, act: Act, subscription: RowKey, display_name: str) -> bool:
+async def rename(conn: Connection, ctx: ChangeContext, subscription: RowKey, display_name: str) -> bool:
     """Whether the name is another one now. Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN."""
-    await lock_subscription(conn, act, subscription)
-    now = await state(conn, act, subscription)
-    return await _change(conn, act, now, "subscription.renamed", display_name=display_name)
+    await lock_subscription(conn, ctx, subscription)
+    now = await state(conn, ctx, subscription)
+    return await _change(conn, ctx, now, "subscription.renamed", display_name=display_name)
 
 
 async def set_auto_renewal(
     conn: Connection,
-    act: Act,
+    ctx: ChangeContext,
     subscription: RowKey,
     *,
     enabled: bool,
@@ -53,52 +53,54 @@ async def set_auto_renewal(
     Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN, RENEWAL_MANAGED_EXTERNALLY, RENEWAL_NOT_AVAILABLE, SUBSCRIPTION_EXPIRED;
     enabling PAYMENT_METHOD_NOT_FOUND, …_REQUIRED, …_UNUSABLE; disabling GRACE_LOSS_UNCONFIRMED.
     """
-    await lock_subscription(conn, act, subscription)
-    now = await state(conn, act, subscription)
+    await lock_subscription(conn, ctx, subscription)
+    now = await state(conn, ctx, subscription)
     _require_ours_to_renew(now)
     _require_renewable(now)
     _require_not_expired(now)
     if enabled:
-        return await _enable_renewal(conn, act, now, payment_method)
-    return await _disable_renewal(conn, act, now, confirm_grace_loss=confirm_grace_loss)
+        return await _enable_renewal(conn, ctx, now, payment_method)
+    return await _disable_renewal(conn, ctx, now, confirm_grace_loss=confirm_grace_loss)
 
 
-async def set_payment_method(conn: Connection, act: Act, subscription: RowKey, payment_method: RowKey) -> bool:
+async def set_payment_method(
+    conn: Connection, ctx: ChangeContext, subscription: RowKey, payment_method: RowKey
+) -> bool:
     """Whether it is another one now.
 
     Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN, PAYMENT_METHOD_NOT_FOUND, RENEWAL_MANAGED_EXTERNALLY,
     SUBSCRIPTION_EXPIRED, and PAYMENT_METHOD_UNUSABLE while renewal is ON.
     """
-    await lock_subscription(conn, act, subscription)
-    now = await state(conn, act, subscription)
-    can_renew = await _keep_own_payment_method(conn, act, now, payment_method)
+    await lock_subscription(conn, ctx, subscription)
+    now = await state(conn, ctx, subscription)
+    can_renew = await _keep_own_payment_method(conn, ctx, now, payment_method)
     _require_ours_to_renew(now)
     _require_not_expired(now)
     if now["auto_renewal"] == AutoRenewal.ON and not can_renew:
         raise MutationRefused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
-    return await _change(conn, act, now, "subscription.payment_method_changed", payment_method_id=payment_method[1])
+    return await _change(conn, ctx, now, "subscription.payment_method_changed", payment_method_id=payment_method[1])
 
 
-async def start(conn: Connection, act: Act, subscription: RowKey, on: date) -> None:
+async def start(conn: Connection, ctx: ChangeContext, subscription: RowKey, on: date) -> None:
     """Begin the first term. The caller holds the lock and knows that it has not begun."""
-    now = await state(conn, act, subscription)
+    now = await state(conn, ctx, subscription)
     days = {"activated_on": on, "expires_on": end_of_term(on, now["term_months"])}
-    await _change(conn, act, now, "subscription.started", **days)
+    await _change(conn, ctx, now, "subscription.started", **days)
 
 
-async def suspend(conn: Connection, act: Act, subscription: RowKey) -> None:
+async def suspend(conn: Connection, ctx: ChangeContext, subscription: RowKey) -> None:
     """Give a trial up. The caller holds the account's lock, under which trials and purchases are weighed."""
-    await lock_subscription(conn, act, subscription)
+    await lock_subscription(conn, ctx, subscription)
     await conn.execute(
-        "UPDATE subscriptions SET suspended_at = $3 WHERE account_id = $1 AND id = $2", *subscription, act.now
+        "UPDATE subscriptions SET suspended_at = $3 WHERE account_id = $1 AND id = $2", *subscription, ctx.now
     )
     subject = ("Subscription", subscription)
-    await record(conn, act, "subscription.suspended", subject, {"isSuspended": False}, {"isSuspended": True})
+    await write_event(conn, ctx, "subscription.suspended", subject, {"isSuspended": False}, {"isSuspended": True})
 
 
-async def renew(conn: Connection, act: Act, now: Record, expires_on: date, auto_renewal: AutoRenewal) -> None:
+async def renew(conn: Connection, ctx: ChangeContext, now: Record, expires_on: date, auto_renewal: AutoRenewal) -> None:
     """Move the end to another day. The caller holds the lock."""
-    await _change(conn, act, now, "subscription.renewed", expires_on=expires_on, auto_renewal=auto_renewal)
+    await _change(conn, ctx, now, "subscription.renewed", expires_on=expires_on, auto_renewal=auto_renewal)
 
 
 def _require_ours_to_renew(now: Record) -> None:
@@ -116,29 +118,29 @@ def _require_not_expired(now: Record) -> None:
         raise MutationRefused(UserErrorCode.SUBSCRIPTION_EXPIRED)
 
 
-async def _enable_renewal(conn: Connection, act: Act, now: Record, given: RowKey | None) -> bool:
+async def _enable_renewal(conn: Connection, ctx: ChangeContext, now: Record, given: RowKey | None) -> bool:
     if given is None and now["auto_renewal"] == AutoRenewal.ON:
         return False
     charged = given or (now["account_id"], now["payment_method_id"])
     if charged[1] is None or (given is None and await conn.fetchval(_REMOVED, *charged)):
         raise MutationRefused(UserErrorCode.PAYMENT_METHOD_REQUIRED, "payment_method_id")
-    if not await _keep_own_payment_method(conn, act, now, charged):
+    if not await _keep_own_payment_method(conn, ctx, now, charged):
         raise MutationRefused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
     change = {"auto_renewal": AutoRenewal.ON, "payment_method_id": charged[1]}
-    return await _change(conn, act, now, "subscription.auto_renewal_changed", **change)
+    return await _change(conn, ctx, now, "subscription.auto_renewal_changed", **change)
 
 
-async def _disable_renewal(conn: Connection, act: Act, now: Record, *, confirm_grace_loss: bool) -> bool:
+async def _disable_renewal(conn: Connection, ctx: ChangeContext, now: Record, *, confirm_grace_loss: bool) -> bool:
     if now["status"] == SubscriptionStatus.GRACE_PERIOD and not confirm_grace_loss:
         raise MutationRefused(UserErrorCode.GRACE_LOSS_UNCONFIRMED, "confirm_grace_loss")
-    return await _change(conn, act, now, "subscription.auto_renewal_changed", auto_renewal=AutoRenewal.OFF)
+    return await _change(conn, ctx, now, "subscription.auto_renewal_changed", auto_renewal=AutoRenewal.OFF)
 
 
-async def _keep_own_payment_method(conn: Connection, act: Act, now: Record, payment_method: RowKey) -> bool:
+async def _keep_own_payment_method(conn: Connection, ctx: ChangeContext, now: Record, payment_method: RowKey) -> bool:
     """Whether it can renew. One of another account is not found, whoever may read it there."""
     is_own = payment_method[0] == now["account_id"]
-    return await keep_payment_method(conn, act, payment_method if is_own else NOWHERE)
+    return await keep_payment_method(conn, ctx, payment_method if is_own else NO_ROW_KEY)
 
 
-async def _change(conn: Connection, act: Act, now: Record, action: str, **values: Any) -> bool:
-    return await change(conn, act, tables.Subscription, now, action, **values)
+async def _change(conn: Connection, ctx: ChangeContext, now: Record, action: str, **values: Any) -> bool:
+    return await update_changed(conn, ctx, tables.Subscription, now, action, **values)

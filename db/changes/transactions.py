@@ -9,28 +9,28 @@ from asyncpg import Connection, DeadlockDetectedError, IntegrityConstraintViolat
 
 from db.errors import raise_for_constraint
 
-TRIES = 4
-PAUSE = 0.02  # seconds before the second try; twice as long before each one after it
+MAX_ATTEMPTS = 4
+RETRY_DELAY = 0.02  # seconds before the second try; twice as long before each one after it
 
 T = TypeVar("T")
 
 
-async def commit(conn: Connection, change: Callable[[], Awaitable[T]]) -> T:
+async def run_in_transaction(conn: Connection, change: Callable[[], Awaitable[T]]) -> T:
     """What `change` returns, once it is committed. Raises MutationRefused, with nothing written.
 
-    READ COMMITTED: what several rows decide, `change` decides under a lock. Whoever PostgreSQL chooses to give way
-    to others tries again, at most `TRIES` times; `change` must not do anything that a rollback does not undo.
+    READ COMMITTED: what several rows decide, `change` decides under a lock. A deadlock's victim is retried, at most
+    `MAX_ATTEMPTS` attempts in all; `change` must not do anything that a rollback does not undo.
     """
-    for tried in range(1, TRIES):
+    for attempt in range(1, MAX_ATTEMPTS):
         try:
-            return await _once(conn, change)
+            return await _attempt(conn, change)
         except (SerializationError, DeadlockDetectedError):
-            # By chance: those who met must not meet again.
-            await asyncio.sleep(PAUSE * 2**tried * uniform(0.5, 1))  # noqa: S311 - not a secret
-    return await _once(conn, change)
+            # With jitter, so that the same transactions do not collide again.
+            await asyncio.sleep(RETRY_DELAY * 2**attempt * uniform(0.5, 1))  # noqa: S311 - not a secret
+    return await _attempt(conn, change)
 
 
-async def _once(conn: Connection, change: Callable[[], Awaitable[T]]) -> T:
+async def _attempt(conn: Connection, change: Callable[[], Awaitable[T]]) -> T:
     try:
         async with conn.transaction(isolation="read_committed"):
             return await change()

@@ -7,7 +7,7 @@ from asyncpg import Connection
 
 from db.changes import activations, issuing, license_keys, orders, renewals, subscriptions
 from db.changes.activations import Device
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.changes.issuing import Issued, Terms
 from db.changes.orders import Line, NewOrder
 from db.changes.registration import TypedKey
@@ -38,8 +38,8 @@ async def leave_unclaimed(conn: Connection, world: World, unclaimed: Unclaimed) 
     issued = await issuing.issue(conn, _store(world, issued_at), world.keyring, terms, None)
     if unclaimed.is_blocked:
         key = await _typed(conn, world, issued)
-        act = _store(world, world.moment(world.day(-1)))
-        await license_keys.block(conn, act, world.keyring, key, reason="leaked", blocked=True)
+        ctx = _store(world, world.moment(world.day(-1)))
+        await license_keys.block(conn, ctx, world.keyring, key, reason="leaked", blocked=True)
 
 
 async def trade(conn: Connection, books: Books, sale: Sale) -> None:
@@ -51,7 +51,7 @@ async def trade(conn: Connection, books: Books, sale: Sale) -> None:
     issued = await issuing.issue(conn, _store(world, bought_at), world.keyring, _terms(sale), books.account_id)
     assert issued.subscription is not None
     await _order(conn, books, sale, issued.subscription, bought_at, OrderKind.NEW)
-    owner = replace(_store(world, bought_at + timedelta(hours=1)), user_id=books.owner.user_id, for_store=False)
+    owner = replace(_store(world, bought_at + timedelta(hours=1)), user_id=books.owner.user_id, as_store=False)
     if sale.name:
         await subscriptions.rename(conn, owner, issued.subscription, sale.name)
     key = await _typed(conn, world, issued)
@@ -78,8 +78,8 @@ def _terms(sale: Sale) -> Terms:
 async def _renew(conn: Connection, books: Books, sale: Sale, subscription: RowKey, day: date) -> None:
     paid_at = books.world.moment(day)
     order = await _order(conn, books, sale, subscription, paid_at, OrderKind.RENEWAL)
-    act = _store(books.world, paid_at)
-    await renewals.record_renewal(conn, act, subscription, paid_on=act.today, order=order)
+    ctx = _store(books.world, paid_at)
+    await renewals.record_renewal(conn, ctx, subscription, paid_on=ctx.today, order=order)
 
 
 async def _order(
@@ -110,5 +110,5 @@ async def _typed(conn: Connection, world: World, issued: Issued) -> TypedKey:
     return TypedKey(await license_keys.shown(conn, world.keyring, issued.license_key_id))
 
 
-def _store(world: World, at: datetime) -> Act:
-    return Act(None, "store", at, f"{world.random.getrandbits(64):016x}", for_store=True, random=world.random)
+def _store(world: World, at: datetime) -> ChangeContext:
+    return ChangeContext(None, "store", at, f"{world.random.getrandbits(64):016x}", as_store=True, random=world.random)

@@ -7,7 +7,7 @@ from random import uniform
 import asyncpg
 import structlog
 
-from db.changes.cleanup import sweep
+from db.changes.cleanup import delete_expired
 from db.clock import Clock
 from db.pool import PoolExhausted
 from schema.context import Acquire
@@ -21,6 +21,6 @@ async def run_cleanup(acquire: Acquire, clock: Clock, attempt_window: timedelta,
         await asyncio.sleep(interval * uniform(0.5, 1.5))  # noqa: S311 - not a secret
         try:
             async with acquire() as conn:
-                await sweep(conn, clock(), attempt_window)
+                await delete_expired(conn, clock(), attempt_window)
         except (PoolExhausted, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             structlog.get_logger().warning("not swept", exc_info=True)

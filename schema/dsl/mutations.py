@@ -14,8 +14,8 @@ import strawberry
 from asyncpg import Connection
 
 from db.changes import idempotency, key_attempts, transactions
-from db.changes.context import NOWHERE, Act, RowKey
-from db.changes.idempotency import Once, Result
+from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
+from db.changes.idempotency import IdempotencyKey, Result
 from db.changes.registration import TypedKey
 from db.errors import MutationRefused, UserErrorCode
 from db.ids import parse
@@ -31,7 +31,7 @@ class MutationContext:
     """One run of a mutation, within its transaction."""
 
     conn: Connection
-    act: Act
+    act: ChangeContext
     services: Services
     counted_key: TypedKey | None = None
 
@@ -98,7 +98,7 @@ def decode_row_id(prefix: str, id_: str) -> RowKey:
     """The key in a global id of that type; one that leads nowhere when it is no such id."""
     decoded = parse(id_)
     if decoded is None or decoded[0] != prefix or len(decoded[1]) != 2:
-        return NOWHERE
+        return NO_ROW_KEY
     account_id, row_id = decoded[1]
     return account_id, row_id
 
@@ -110,7 +110,7 @@ def decode_optional_row_id(prefix: str, id_: str | None) -> RowKey | None:
 def decode_account_id(id_: str) -> Any:
     """As `decode_row_id`, of an account's id."""
     decoded = parse(id_)
-    return decoded[1][0] if decoded is not None and decoded[0] == "acc" and len(decoded[1]) == 1 else NOWHERE[0]
+    return decoded[1][0] if decoded is not None and decoded[0] == "acc" and len(decoded[1]) == 1 else NO_ROW_KEY[0]
 
 
 def _implied_codes(input_type: type, scope: str | None) -> list[UserErrorCode]:
@@ -142,13 +142,15 @@ async def _run(spec: MutationSpec, info: Info, input: Any) -> MutationResult:
         info.context.clear_loaders()
 
 
-def _change_context(spec: MutationSpec, context: Context) -> Act:
+def _change_context(spec: MutationSpec, context: Context) -> ChangeContext:
     viewer = context.viewer
     for_store = spec.scope is not None
-    return Act(viewer.user_id, viewer.subject, context.now, context.request_info.request_id, for_store, viewer.email)
+    return ChangeContext(
+        viewer.user_id, viewer.subject, context.now, context.request_info.request_id, for_store, viewer.email
+    )
 
 
-async def _run_in_transaction(spec: MutationSpec, info: Info, act: Act, input: Any) -> Result:
+async def _run_in_transaction(spec: MutationSpec, info: Info, act: ChangeContext, input: Any) -> Result:
     context = info.context
     if spec.scope is not None and spec.scope not in context.viewer.scopes:
         raise MutationRefused(UserErrorCode.FORBIDDEN, message=f"This needs a token with the scope {spec.scope}.")
@@ -157,27 +159,29 @@ async def _run_in_transaction(spec: MutationSpec, info: Info, act: Act, input: A
     async def run(conn: Connection) -> Result:
         async with _with_counted_key(spec, context, conn, act, input) as counted_key:
             mutation_context = MutationContext(conn, act, context.services, counted_key)
-            return await transactions.commit(
+            return await transactions.run_in_transaction(
                 conn, lambda: _run_idempotently(spec, mutation_context, input, idempotency_key)
             )
 
     return await context.with_connection(run)
 
 
-async def _run_idempotently(spec: MutationSpec, context: MutationContext, input: Any, key: Once | None) -> Result:
+async def _run_idempotently(
+    spec: MutationSpec, context: MutationContext, input: Any, key: IdempotencyKey | None
+) -> Result:
     """The stored result of the key, if there is one; otherwise run the resolver and store its result."""
     if key is None:
         return await spec.resolver(context, input)
-    stored = await idempotency.earlier(context.conn, key, context.act.now)
+    stored = await idempotency.claim_or_replay(context.conn, key, context.act.now)
     if stored is not None:
         return stored
     result = await spec.resolver(context, input)
-    await idempotency.keep(context.conn, key, result)
+    await idempotency.store_result(context.conn, key, result)
     return result
 
 
 def _with_counted_key(
-    spec: MutationSpec, context: Context, conn: Connection, act: Act, input: Any
+    spec: MutationSpec, context: Context, conn: Connection, act: ChangeContext, input: Any
 ) -> AbstractAsyncContextManager[TypedKey | None]:
     if not spec.counts_key_attempts:
         return nullcontext()
@@ -187,7 +191,7 @@ def _with_counted_key(
     )
 
 
-def _idempotency_key(info: Info, input: Any) -> Once | None:
+def _idempotency_key(info: Info, input: Any) -> IdempotencyKey | None:
     key = input.idempotency_key if isinstance(input, IdempotentInput) else None
     if key is None:
         return None
@@ -195,7 +199,7 @@ def _idempotency_key(info: Info, input: Any) -> Once | None:
     sent = {name: value for name, value in info.arguments["input"].items() if name != "idempotencyKey"}
     viewer = f"user {context.viewer.user_id}" if context.viewer.user_id else f"service {context.viewer.subject}"
     digests = context.services.keyring.digests(json.dumps(sent, sort_keys=True, default=str))
-    return Once(viewer, info.field_name, key, digests)
+    return IdempotencyKey(viewer, info.field_name, key, digests)
 
 
 def declared_user_error(spec: MutationSpec, refusal: MutationRefused, input: Any) -> UserError:

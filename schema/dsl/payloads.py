@@ -9,7 +9,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from db.changes import license_keys
-from db.changes.context import Act
+from db.changes.context import ChangeContext
 from db.changes.idempotency import Result
 from db.errors import MutationRefused, UserErrorCode
 from db.mapping.declarations import Relation, by_primary_key
@@ -32,7 +32,7 @@ class MutationResult:
 
     values: Result
     errors: tuple[UserError, ...] = ()
-    act: Act | None = None
+    act: ChangeContext | None = None
     """None after a refusal."""
     input: Any = None
     """None after a refusal."""
@@ -46,7 +46,7 @@ def object_field(relation: Relation, description: str | None = None) -> Any:
         key = result.values.get(info.python_name)
         if key is None:
             return None
-        readable = _without_viewer_filter(relation) if result.act is not None and result.act.for_store else relation
+        readable = _without_viewer_filter(relation) if result.act is not None and result.act.as_store else relation
         return await info.context.load_one(readable, field_projection(info), tuple(UUID(str(part)) for part in key))
 
     return strawberry.field(resolver=resolve, description=description)

@@ -9,7 +9,7 @@ from asyncpg import Connection
 
 from db.changes import activations, license_keys, sublicenses
 from db.changes.activations import Device
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.changes.registration import TypedKey
 from db.changes.sublicenses import Split
 from db.enums import Allocation, LicenseKeyKind
@@ -29,7 +29,7 @@ class Team:
         self.conn, self.keyring = conn, keyring
         self.account_id = account_id
         self.subscription: RowKey = (account_id, subscription_id)
-        self.act = Act(user_id, "ada", world.NOW, "request")
+        self.ctx = ChangeContext(user_id, "ada", world.NOW, "request")
 
     def on(self, conn: Connection) -> Self:
         """The same over another connection."""
@@ -37,15 +37,15 @@ class Team:
         other.conn = conn
         return other
 
-    def by(self, act: Act) -> Self:
+    def by(self, ctx: ChangeContext) -> Self:
         """The same, done by somebody else."""
         other = copy(self)
-        other.act = act
+        other.ctx = ctx
         return other
 
     async def split(self, name: str, allocation: Allocation, quota: int, **given: Any) -> RowKey:
         own = Split(allocation, quota, **given)
-        return await sublicenses.create(self.conn, self.act, self.keyring, self.subscription, name, own)
+        return await sublicenses.create(self.conn, self.ctx, self.keyring, self.subscription, name, own)
 
     async def activate(self, license_key: RowKey, *names: str) -> list[RowKey]:
         key = await self.key_of(license_key)
@@ -59,7 +59,7 @@ class Team:
 
     async def activate_with(self, key: str, device: str) -> RowKey:
         of = (TypedKey(key), self.account_id, Device(device, device))
-        return (await activations.activate(self.conn, self.act, self.keyring, *of))[0]
+        return (await activations.activate(self.conn, self.ctx, self.keyring, *of))[0]
 
     async def primary(self) -> RowKey:
         found = "SELECT id FROM license_keys WHERE account_id = $1 AND kind = 'PRIMARY'"
@@ -77,8 +77,8 @@ async def found_team(conn: Connection, keyring: Keyring, **subscription: Any) ->
     account_id = await world.company(conn)
     user_id = await conn.fetchval("SELECT user_id FROM memberships WHERE account_id = $1", account_id)
     subscription_id = await world.subscription(conn, account_id, **subscription)
-    act = Act(user_id, "ada", world.NOW)
-    made = await license_keys.make(conn, act, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
+    ctx = ChangeContext(user_id, "ada", world.NOW)
+    made = await license_keys.make(conn, ctx, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
     await world.license_key(conn, account_id, subscription_id, id=made.id, tail=made.tail, name="all")
     return Team(conn, keyring, account_id, subscription_id, user_id)
 

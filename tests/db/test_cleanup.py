@@ -31,7 +31,7 @@ async def test_records_are_kept_for_a_day_and_attempts_while_they_count(conn: Co
     for minutes in (14, 16):
         await _attempt(conn, user, timedelta(minutes=minutes))
 
-    swept = await cleanup.sweep(conn, world.NOW, WINDOW)
+    swept = await cleanup.delete_expired(conn, world.NOW, WINDOW)
 
     assert swept == 2
     assert await conn.fetchval("SELECT array_agg(key) FROM idempotency_records") == ["new"]
@@ -43,7 +43,7 @@ async def test_many_are_deleted_in_batches(conn: Connection, monkeypatch: pytest
     for number in range(10):
         await _record(conn, str(number), timedelta(days=2))
 
-    swept = await cleanup.sweep(conn, world.NOW, WINDOW)
+    swept = await cleanup.delete_expired(conn, world.NOW, WINDOW)
 
     assert swept == 10
     assert await conn.fetchval("SELECT count(*) FROM idempotency_records") == 0

@@ -8,7 +8,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import invitations, members
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.enums import MemberRole
 from db.errors import MutationRefused, UserErrorCode
 from tests import world
@@ -16,8 +16,8 @@ from tests import world
 ROLES = "SELECT email, role, status FROM memberships WHERE account_id = $1 ORDER BY since, id"
 
 
-def act(user_id: UUID, name: str = "ada", *, later: timedelta = timedelta(0)) -> Act:
-    return Act(user_id, name, world.NOW + later, "request", email=f"{name}@example.com")
+def ctx(user_id: UUID, name: str = "ada", *, later: timedelta = timedelta(0)) -> ChangeContext:
+    return ChangeContext(user_id, name, world.NOW + later, "request", email=f"{name}@example.com")
 
 
 class Company:
@@ -26,10 +26,10 @@ class Company:
     def __init__(self, conn: Connection, account_id: UUID, ada: UUID) -> None:
         self.conn, self.account_id, self.ada = conn, account_id, ada
 
-    async def person(self, name: str, role: str = "MEMBER", **values: Any) -> tuple[Act, RowKey]:
+    async def person(self, name: str, role: str = "MEMBER", **values: Any) -> tuple[ChangeContext, RowKey]:
         user_id = await world.user(self.conn, name)
         values = {"email": f"{name}@example.com", **values}
-        return act(user_id, name), (
+        return ctx(user_id, name), (
             self.account_id,
             await world.member(self.conn, self.account_id, user_id, role, **values),
         )
@@ -50,7 +50,7 @@ class Company:
 @pytest.fixture
 async def company(conn: Connection) -> Company:
     ada = await world.user(conn, "ada")
-    account_id = await members.open_account(conn, act(ada), "Example Ltd")
+    account_id = await members.open_account(conn, ctx(ada), "Example Ltd")
     await conn.execute("DELETE FROM audit_events")
     return Company(conn, account_id, ada)
 
@@ -64,7 +64,7 @@ async def refusal(call: Any) -> UserErrorCode:
 async def test_who_opens_a_business_account_owns_it(conn: Connection) -> None:
     ada = await world.user(conn, "ada")
 
-    account_id = await members.open_account(conn, act(ada), "Example Ltd")
+    account_id = await members.open_account(conn, ctx(ada), "Example Ltd")
 
     company = Company(conn, account_id, ada)
     assert tuple(await conn.fetchrow("SELECT kind, name FROM accounts") or ()) == ("BUSINESS", "Example Ltd")
@@ -75,13 +75,13 @@ async def test_who_opens_a_business_account_owns_it(conn: Connection) -> None:
 async def test_an_invitation_is_accepted_by_who_has_the_address(company: Company, conn: Connection) -> None:
     grace = await world.user(conn, "grace")
     [invitation] = await invitations.invite(
-        conn, act(company.ada), company.account_id, ["Grace@Example.com"], MemberRole.ADMIN
+        conn, ctx(company.ada), company.account_id, ["Grace@Example.com"], MemberRole.ADMIN
     )
     assert not isinstance(invitation, MutationRefused)
 
-    stranger = await refusal(invitations.accept(conn, act(await world.user(conn, "eve"), "eve"), invitation))
-    unverified = await refusal(invitations.accept(conn, Act(grace, "grace", world.NOW), invitation))
-    account_id = await invitations.accept(conn, act(grace, "grace", later=timedelta(days=13)), invitation)
+    stranger = await refusal(invitations.accept(conn, ctx(await world.user(conn, "eve"), "eve"), invitation))
+    unverified = await refusal(invitations.accept(conn, ChangeContext(grace, "grace", world.NOW), invitation))
+    account_id = await invitations.accept(conn, ctx(grace, "grace", later=timedelta(days=13)), invitation)
 
     assert (stranger, unverified) == (UserErrorCode.INVITATION_NOT_FOUND, UserErrorCode.INVITATION_NOT_FOUND)
     assert account_id == company.account_id
@@ -90,7 +90,7 @@ async def test_an_invitation_is_accepted_by_who_has_the_address(company: Company
         ("membership.invited", None, {"email": "Grace@Example.com", "role": "ADMIN"}),
         ("membership.accepted", {"status": "INVITED"}, {"status": "ACTIVE", "role": "ADMIN"}),
     ]
-    assert await refusal(invitations.accept(conn, act(grace, "grace"), invitation)) == stranger
+    assert await refusal(invitations.accept(conn, ctx(grace, "grace"), invitation)) == stranger
 
 
 async def test_good_addresses_are_invited_beside_bad_ones(company: Company, conn: Connection) -> None:
@@ -115,7 +115,7 @@ async def test_good_addresses_are_invited_beside_bad_ones(company: Company, conn
         f"{'x' * 250}@example.com",
     ]
 
-    results = await invitations.invite(conn, act(company.ada), company.account_id, emails, MemberRole.MEMBER)
+    results = await invitations.invite(conn, ctx(company.ada), company.account_id, emails, MemberRole.MEMBER)
 
     codes = [result.code if isinstance(result, MutationRefused) else None for result in results]
     member, pending, invalid = (
@@ -124,7 +124,7 @@ async def test_good_addresses_are_invited_beside_bad_ones(company: Company, conn
         UserErrorCode.EMAIL_INVALID,
     )
     nobody = [
-        await invitations.invite(conn, act(company.ada), company.account_id, addresses, MemberRole.MEMBER)
+        await invitations.invite(conn, ctx(company.ada), company.account_id, addresses, MemberRole.MEMBER)
         for addresses in ([], ["no address"])
     ]
 
@@ -144,7 +144,7 @@ async def test_an_invitation_expires_and_an_account_has_everybody_once(company: 
     later = timedelta(days=14)
 
     twice = await refusal(invitations.accept(conn, grace[0], (company.account_id, rows[0])))
-    expired = await refusal(invitations.accept(conn, act(linus, "linus", later=later), (company.account_id, rows[1])))
+    expired = await refusal(invitations.accept(conn, ctx(linus, "linus", later=later), (company.account_id, rows[1])))
 
     assert (twice, expired) == (UserErrorCode.ALREADY_MEMBER, UserErrorCode.INVITATION_EXPIRED)
 
@@ -158,7 +158,7 @@ async def test_a_blocked_or_removed_member_loses_the_keys_and_may_come_back_with
     people = {name: await company.person(name) for name in ("grace", "linus", "edsger")}
     for _, membership in people.values():
         await world.grant(conn, company.account_id, membership[1], key)
-    admin = act(company.ada)
+    admin = ctx(company.ada)
 
     changed = [
         await members.block(conn, admin, people["grace"][1]),
@@ -192,7 +192,7 @@ async def test_a_blocked_or_removed_member_loses_the_keys_and_may_come_back_with
 
 
 async def test_there_is_always_an_active_administrator(company: Company, conn: Connection) -> None:
-    admin, own = act(company.ada), await company.own()
+    admin, own = ctx(company.ada), await company.own()
     await company.person("grace")
     await company.person("mallory", "ADMIN", status="BLOCKED")
     await world.member(conn, company.account_id, None, "ADMIN", status="INVITED", email="new@example.com")
@@ -221,7 +221,7 @@ async def test_only_those_who_manage_the_account_change_its_members(company: Com
     grace, membership = await company.person("grace")
     blocked, _ = await company.person("mallory", "ADMIN", status="BLOCKED")
     _, target = await company.person("linus")
-    stranger = act(await world.user(conn, "eve"), "eve")
+    stranger = ctx(await world.user(conn, "eve"), "eve")
 
     refused = [
         await refusal(change)
@@ -243,7 +243,7 @@ async def test_only_those_who_manage_the_account_change_its_members(company: Com
 
 
 async def test_an_open_invitation_is_revoked_and_nothing_else(company: Company, conn: Connection) -> None:
-    admin = act(company.ada)
+    admin = ctx(company.ada)
     _, grace = await company.person("grace")
     invited = {"status": "INVITED", "email": "new@example.com"}
     invitation = company.account_id, await world.member(conn, company.account_id, None, "MEMBER", **invited)
@@ -276,7 +276,7 @@ async def test_a_personal_account_stays_one_persons(conn: Connection) -> None:
     ada = await world.user(conn, "ada")
     account_id = await world.account(conn, "Ada", "PERSONAL", id=ada)
     own = account_id, await world.member(conn, account_id, ada)
-    admin = act(ada)
+    admin = ctx(ada)
 
     refused = [
         await refusal(change)

@@ -7,7 +7,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import payment_methods
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.changes.payment_methods import Described, NewMethod, is_card_number
 from db.enums import PaymentMethodKind
 from db.errors import MutationRefused, UserErrorCode
@@ -27,10 +27,10 @@ class Processor:
         return CARD
 
 
-async def ada(conn: Connection) -> tuple[Act, UUID]:
+async def ada(conn: Connection) -> tuple[ChangeContext, UUID]:
     account_id = await world.company(conn)
     user_id = await conn.fetchval("SELECT id FROM users WHERE subject = 'ada'")
-    return Act(user_id, "ada", world.NOW, "request"), account_id
+    return ChangeContext(user_id, "ada", world.NOW, "request"), account_id
 
 
 async def defaults(conn: Connection, account_id: UUID) -> list[UUID]:
@@ -65,20 +65,20 @@ def test_a_card_number_is_known_however_it_is_grouped(text: str, passes: bool) -
 
 
 async def test_a_card_number_reaches_neither_the_processor_nor_a_row(conn: Connection) -> None:
-    act, account_id = await ada(conn)
+    ctx, account_id = await ada(conn)
     processor = Processor([])
 
     with pytest.raises(MutationRefused) as refused:
-        await payment_methods.add(conn, act, processor, NewMethod(account_id, "4242 4242 4242 4242"))
+        await payment_methods.add(conn, ctx, processor, NewMethod(account_id, "4242 4242 4242 4242"))
 
     assert refused.value.code == UserErrorCode.TOKEN_INVALID
     assert (processor.asked, await trail(conn, account_id)) == ([], [])
 
 
 async def test_an_added_method_is_what_the_processor_says_it_is(conn: Connection) -> None:
-    act, account_id = await ada(conn)
+    ctx, account_id = await ada(conn)
 
-    method = await payment_methods.add(conn, act, Processor([]), NewMethod(account_id, "tok_1"))
+    method = await payment_methods.add(conn, ctx, Processor([]), NewMethod(account_id, "tok_1"))
 
     row = await conn.fetchrow("SELECT * FROM payment_methods WHERE (account_id, id) = ($1, $2)", *method)
     assert row is not None
@@ -101,11 +101,11 @@ async def test_an_added_method_is_what_the_processor_says_it_is(conn: Connection
 
 
 async def test_the_default_moves_and_leaves_one_event(conn: Connection) -> None:
-    act, account_id = await ada(conn)
-    first = await payment_methods.add(conn, act, Processor([]), NewMethod(account_id, "tok_1", make_default=True))
-    second = await payment_methods.add(conn, act, Processor([]), NewMethod(account_id, "tok_2"))
+    ctx, account_id = await ada(conn)
+    first = await payment_methods.add(conn, ctx, Processor([]), NewMethod(account_id, "tok_1", make_default=True))
+    second = await payment_methods.add(conn, ctx, Processor([]), NewMethod(account_id, "tok_2"))
 
-    moved = [await payment_methods.set_default(conn, act, second) for _ in range(2)]
+    moved = [await payment_methods.set_default(conn, ctx, second) for _ in range(2)]
 
     assert moved == [True, False]
     assert await defaults(conn, account_id) == [second[1]]
@@ -118,11 +118,11 @@ async def test_the_default_moves_and_leaves_one_event(conn: Connection) -> None:
 
 
 async def test_a_removed_default_is_no_default_and_its_token_can_come_back(conn: Connection) -> None:
-    act, account_id = await ada(conn)
-    first = await payment_methods.add(conn, act, Processor([]), NewMethod(account_id, "tok_1", make_default=True))
+    ctx, account_id = await ada(conn)
+    first = await payment_methods.add(conn, ctx, Processor([]), NewMethod(account_id, "tok_1", make_default=True))
 
-    await payment_methods.remove(conn, act, first)
-    again = await payment_methods.add(conn, act, Processor([]), NewMethod(account_id, "tok_1"))
+    await payment_methods.remove(conn, ctx, first)
+    again = await payment_methods.add(conn, ctx, Processor([]), NewMethod(account_id, "tok_1"))
 
     rows = await conn.fetch("SELECT id, removed_at, is_default FROM payment_methods ORDER BY removed_at NULLS LAST")
     assert [tuple(row) for row in rows] == [(first[1], world.NOW, False), (again[1], None, False)]
@@ -149,7 +149,7 @@ async def test_a_removed_default_is_no_default_and_its_token_can_come_back(conn:
 async def test_a_method_is_in_use_while_a_subscription_renews_with_it(
     conn: Connection, starts: int | None, ends: int | None, switch: str, in_use: bool
 ) -> None:
-    act, account_id = await ada(conn)
+    ctx, account_id = await ada(conn)
     method: RowKey = (account_id, await world.payment_method(conn, account_id))
     await world.subscription(
         conn,
@@ -162,7 +162,7 @@ async def test_a_method_is_in_use_while_a_subscription_renews_with_it(
 
     codes = []
     try:
-        await payment_methods.remove(conn, act, method)
+        await payment_methods.remove(conn, ctx, method)
     except MutationRefused as refused:
         codes.append(refused.code)
 

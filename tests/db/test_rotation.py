@@ -12,7 +12,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import issuing, license_keys, registration, sublicenses
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.changes.issuing import Terms
 from db.changes.registration import TypedKey
 from db.enums import SalesChannel, StartTrigger
@@ -23,7 +23,7 @@ from db.pool import register_codecs
 from tests import world
 from tests.committed import Acquire, connections
 
-STORE = Act(None, "store", world.NOW, for_store=True)
+STORE = ChangeContext(None, "store", world.NOW, as_store=True)
 OLD = Keyring({"l1": b"a look-up secret for tests, 32 characters"}, {"e1": b"0123456789abcdef0123456789abcdef"})
 NEW = Keyring({"l2": b"another look-up secret, as long as that"}, {"e2": b"fedcba9876543210fedcba9876543210"})
 BOTH = Keyring({**NEW.lookup, **OLD.lookup}, {**NEW.encryption, **OLD.encryption})
@@ -50,10 +50,10 @@ async def secrets(conn: Connection) -> list[tuple[str, str, int]]:
 
 
 async def register(acquire: Acquire, account_id: UUID, keys: Sequence[str]) -> None:
-    act = Act(None, "ada", world.NOW, for_store=True)
+    ctx = ChangeContext(None, "ada", world.NOW, as_store=True)
     for key in keys:
         async with acquire() as conn, conn.transaction():
-            await registration.register(conn, act, BOTH, TypedKey(key), account_id, name=None, suspend=False)
+            await registration.register(conn, ctx, BOTH, TypedKey(key), account_id, name=None, suspend=False)
 
 
 async def test_keys_are_registered_while_their_secrets_are_rotated(empty_database: str) -> None:

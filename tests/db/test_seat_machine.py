@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from db import tables
 from db.changes import activations, license_keys, renewals, sublicenses, subscriptions
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.enums import Allocation
 from db.errors import MutationRefused
 from db.expressions import available_seats, free_seats, reserved_seats, status, used_seats
@@ -111,7 +111,7 @@ class Subscription(RuleBasedStateMachine):
 
     def outcome(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> str | None:
         """The code it is refused with, having changed nothing; None when it happened."""
-        self.team.act = Act(self.team.act.user_id, "ada", self.now)
+        self.team.ctx = ChangeContext(self.team.ctx.user_id, "ada", self.now)
 
         async def run() -> str | None:
             try:
@@ -127,8 +127,8 @@ class Subscription(RuleBasedStateMachine):
         return self.outcome(lambda: self.team.activate_with(text, device))
 
     @property
-    def store(self) -> Act:
-        return Act(None, "store", self.now, for_store=True)
+    def store(self) -> ChangeContext:
+        return ChangeContext(None, "store", self.now, as_store=True)
 
     @property
     def now(self) -> datetime:
@@ -179,7 +179,7 @@ class Subscription(RuleBasedStateMachine):
     def renewal_is_switched(self, enabled: bool, confirmed: bool) -> None:
         given: dict[str, Any] = {"enabled": enabled, "payment_method": None, "confirm_grace_loss": confirmed}
         done = self.outcome(
-            lambda: subscriptions.set_auto_renewal(self.conn, self.team.act, self.team.subscription, **given)
+            lambda: subscriptions.set_auto_renewal(self.conn, self.team.ctx, self.team.subscription, **given)
         )
         assert done == self.model.switch_renewal(enabled=enabled, confirmed=confirmed)
 
@@ -214,7 +214,7 @@ class Subscription(RuleBasedStateMachine):
         names = sorted(self.model.devices)
         device = names[place % len(names)]
         row = self.run(self._device(device))
-        done = self.run(getattr(activations, how)(self.conn, self.team.act, row))
+        done = self.run(getattr(activations, how)(self.conn, self.team.ctx, row))
         assert done == self.model.change_device(device, how)
 
     @rule(allocation=ALLOCATIONS, quota=QUOTAS, end=ENDS)
@@ -235,14 +235,14 @@ class Subscription(RuleBasedStateMachine):
         if "expires_on" in given:
             given = {**given, "expires_on": self.day(given["expires_on"])}
         row = self.row(name)
-        done = self.outcome(lambda: sublicenses.update(self.conn, self.team.act, row, given))
+        done = self.outcome(lambda: sublicenses.update(self.conn, self.team.ctx, row, given))
         assert done == self.model.update(name, given)
 
     @rule(place=PLACES)
     def a_sublicence_is_rotated(self, place: int) -> None:
         name = self.some_key(place)
         row = self.row(name)
-        done = self.outcome(lambda: sublicenses.rotate(self.conn, self.team.act, self.keyring, row))
+        done = self.outcome(lambda: sublicenses.rotate(self.conn, self.team.ctx, self.keyring, row))
         assert done == self.model.rotate(name)
         if done is None:
             self.old_texts.append(self.texts[name])
@@ -253,7 +253,7 @@ class Subscription(RuleBasedStateMachine):
         name = self.some_key(place)
         goes_to = None if to is None else self.some_key(to)
         row, move_to = self.row(name), self.row(goes_to) if goes_to else None
-        done = self.outcome(lambda: sublicenses.delete(self.conn, self.team.act, row, move_to))
+        done = self.outcome(lambda: sublicenses.delete(self.conn, self.team.ctx, row, move_to))
         assert done == self.model.delete(name, goes_to)
         if done is None:
             self.old_texts.append(self.texts.pop(name))
@@ -272,7 +272,7 @@ class Subscription(RuleBasedStateMachine):
         self.run(self._compare())
 
     async def _compare(self) -> None:
-        known = Act(None, "nobody", self.now).parameters()
+        known = ChangeContext(None, "nobody", self.now).parameters()
         model = self.model
         keys = {row["name"]: dict(row) for row in await KEYS.run(self.conn, known)}
         (usage,) = [dict(row) for row in await USAGE.run(self.conn, known)]

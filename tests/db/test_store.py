@@ -11,7 +11,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import issuing, license_keys, orders, renewals
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.changes.issuing import Terms
 from db.changes.orders import NEXT, Line, NewOrder
 from db.changes.registration import TypedKey
@@ -21,7 +21,7 @@ from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from tests import world
 
-STORE = Act(None, "store", world.NOW, "request", for_store=True)
+STORE = ChangeContext(None, "store", world.NOW, "request", as_store=True)
 DAYS = "SELECT activated_on, expires_on, auto_renewal FROM subscriptions WHERE account_id = $1 AND id = $2"
 
 

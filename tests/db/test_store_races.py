@@ -11,7 +11,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import license_keys, orders, payment_methods, registration, renewals, subscriptions
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.changes.payment_methods import NewMethod
 from db.changes.registration import TypedKey
 from db.enums import OrderStatus
@@ -22,7 +22,7 @@ from tests import world
 from tests.committed import Acquire, connections
 from tests.db.test_payment_methods import Processor
 
-STORE = Act(None, "store", world.NOW, for_store=True)
+STORE = ChangeContext(None, "store", world.NOW, as_store=True)
 ROUNDS = 10
 Change = Callable[[Connection], Awaitable[Any]]
 
@@ -43,11 +43,11 @@ async def at_once(acquire: Acquire, changes: Sequence[Change]) -> list[Any]:
     return await asyncio.gather(*map(run, changes))
 
 
-async def owned(conn: Connection, subject: str) -> tuple[Act, UUID]:
+async def owned(conn: Connection, subject: str) -> tuple[ChangeContext, UUID]:
     """An account with the product desktop, and an act of its owner."""
     account_id, user_id = await world.account(conn), await world.user(conn, subject)
     await world.member(conn, account_id, user_id)
-    return Act(user_id, subject, world.NOW), account_id
+    return ChangeContext(user_id, subject, world.NOW), account_id
 
 
 async def trail(conn: Connection, account_id: UUID) -> Counter[str]:
@@ -108,11 +108,13 @@ async def test_a_key_that_is_blocked_while_it_is_registered_is_blocked_in_both_p
             await world.product(conn)
         for position in range(ROUNDS):
             async with acquire() as conn:
-                act, account_id = await owned(conn, f"owner{position}")
+                ctx, account_id = await owned(conn, f"owner{position}")
                 key = TypedKey(await world.issue(conn, keyring))
 
-            async def register(conn: Connection, act: Act = act, of: UUID = account_id, key: TypedKey = key) -> object:
-                return await registration.register(conn, act, keyring, key, of, name=None, suspend=False)
+            async def register(
+                conn: Connection, ctx: ChangeContext = ctx, of: UUID = account_id, key: TypedKey = key
+            ) -> object:
+                return await registration.register(conn, ctx, keyring, key, of, name=None, suspend=False)
 
             async def block(conn: Connection, key: TypedKey = key) -> object:
                 return await license_keys.block(conn, STORE, keyring, key, reason="leaked", blocked=True)
@@ -139,11 +141,11 @@ async def test_a_token_that_is_added_at_once_is_one_method_and_one_is_the_defaul
     async with connections(empty_database, 12) as acquire:
         for position in range(ROUNDS):
             async with acquire() as conn:
-                act, account_id = await owned(conn, f"owner{position}")
+                ctx, account_id = await owned(conn, f"owner{position}")
 
-            def adding(token: str, act: Act = act, account_id: UUID = account_id) -> Change:
+            def adding(token: str, ctx: ChangeContext = ctx, account_id: UUID = account_id) -> Change:
                 new = NewMethod(account_id, token, make_default=True)
-                return lambda conn: payment_methods.add(conn, act, Processor([]), new)
+                return lambda conn: payment_methods.add(conn, ctx, Processor([]), new)
 
             said = await at_once(acquire, [adding(f"tok_{number % 3}") for number in range(12)])
 
@@ -168,28 +170,28 @@ async def test_what_renews_is_never_charged_to_a_removed_method(empty_database: 
             await world.product(conn)
         for position in range(ROUNDS):
             async with acquire() as conn:
-                act, account_id = await owned(conn, f"owner{position}")
+                ctx, account_id = await owned(conn, f"owner{position}")
                 methods: list[RowKey] = [
                     (account_id, await world.payment_method(conn, account_id, id=uuid7(world.NOW))) for _ in range(2)
                 ]
                 row: RowKey = (account_id, await world.subscription(conn, account_id))
 
-            said = await at_once(acquire, [*changes_of(act, row, methods)] * times)
+            said = await at_once(acquire, [*changes_of(ctx, row, methods)] * times)
 
             async with acquire() as conn:
                 await require_kept_rules(conn, account_id, said)
 
 
-def changes_of(act: Act, row: RowKey, methods: Sequence[RowKey]) -> Sequence[Change]:
+def changes_of(ctx: ChangeContext, row: RowKey, methods: Sequence[RowKey]) -> Sequence[Change]:
     def defaulting(method: RowKey) -> Change:
-        return lambda conn: payment_methods.set_default(conn, act, method)
+        return lambda conn: payment_methods.set_default(conn, ctx, method)
 
     def removing(method: RowKey) -> Change:
-        return lambda conn: payment_methods.remove(conn, act, method)
+        return lambda conn: payment_methods.remove(conn, ctx, method)
 
     def enabling(method: RowKey) -> Change:
         return lambda conn: subscriptions.set_auto_renewal(
-            conn, act, row, enabled=True, payment_method=method, confirm_grace_loss=False
+            conn, ctx, row, enabled=True, payment_method=method, confirm_grace_loss=False
         )
 
     first, second = methods

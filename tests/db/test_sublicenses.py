@@ -7,7 +7,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import activations, key_admins, license_keys, sublicenses
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.errors import UserErrorCode
 from db.license_key_custody.keyring import Keyring
 from tests import world
@@ -58,11 +58,11 @@ async def test_dynamic_caps_may_overlap(team: Team) -> None:
 
 async def test_an_expired_sublicence_gives_its_seats_back_and_needs_them_again_to_return(team: Team) -> None:
     design = await team.split("Design", RESERVED, 6, expires_on=world.day(5))
-    team.act = Act(team.act.user_id, "ada", world.NOW + timedelta(days=6))
+    team.ctx = ChangeContext(team.ctx.user_id, "ada", world.NOW + timedelta(days=6))
     sales = await team.split("Sales", RESERVED, 8)
 
     async def extend(**given: Any) -> bool:
-        return await sublicenses.update(team.conn, team.act, design, given)
+        return await sublicenses.update(team.conn, team.ctx, design, given)
 
     too_many = await refusal(extend(expires_on=world.day(20)))
     still_past = await refusal(extend(quota=2))
@@ -71,7 +71,7 @@ async def test_an_expired_sublicence_gives_its_seats_back_and_needs_them_again_t
     assert too_many == (UserErrorCode.QUOTA_EXCEEDS_POOL, ("quota",))
     assert still_past == (UserErrorCode.EXPIRATION_IN_PAST, ("expires_on",))
     assert both
-    assert await refusal(sublicenses.update(team.conn, team.act, sales, {"quota": 9})) == too_many
+    assert await refusal(sublicenses.update(team.conn, team.ctx, sales, {"quota": 9})) == too_many
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ async def test_a_sublicence_is_not_changed_beyond_its_bounds(
     design = await team.split("Design", RESERVED, 5)
     await team.activate(design, *[f"device {number}" for number in range(used)])
 
-    refused = await refusal(sublicenses.update(team.conn, team.act, design, given))
+    refused = await refusal(sublicenses.update(team.conn, team.ctx, design, given))
 
     assert refused == (code, tuple(given))
 
@@ -108,7 +108,7 @@ async def test_a_sublicence_is_changed_up_to_its_bounds(team: Team, given: dict[
     design = await team.split("Design", RESERVED, 5)
     await team.activate(design, "a", "b", "c")
 
-    changed = await sublicenses.update(team.conn, team.act, design, given)
+    changed = await sublicenses.update(team.conn, team.ctx, design, given)
 
     row = await team.conn.fetchrow("SELECT * FROM license_keys WHERE account_id = $1 AND id = $2", *design)
     assert row is not None
@@ -119,7 +119,7 @@ async def test_what_is_equal_already_is_no_change(team: Team) -> None:
     design = await team.split("Design", RESERVED, 5)
 
     changed = [
-        await sublicenses.update(team.conn, team.act, design, given)
+        await sublicenses.update(team.conn, team.ctx, design, given)
         for given in ({}, {"quota": 5}, {"quota": 6}, {"quota": 6})
     ]
 
@@ -132,7 +132,7 @@ async def test_a_rotated_sublicence_keeps_all_but_its_key(team: Team, conn: Conn
     [mac] = await team.activate(design, "mac")
     old = await team.key_of(design)
 
-    await sublicenses.rotate(conn, team.act, team.keyring, design)
+    await sublicenses.rotate(conn, team.ctx, team.keyring, design)
 
     new = await team.key_of(design)
     tail = await conn.fetchval("SELECT tail FROM license_keys WHERE account_id = $1 AND id = $2", *design)
@@ -145,10 +145,10 @@ async def test_a_rotated_sublicence_keeps_all_but_its_key(team: Team, conn: Conn
 
 async def test_a_key_that_the_store_blocked_is_not_rotated_into_a_good_one(team: Team) -> None:
     design = await team.split("Design", RESERVED, 3)
-    store = Act(None, "store", world.NOW, for_store=True)
+    store = ChangeContext(None, "store", world.NOW, as_store=True)
     await license_keys.block(team.conn, store, team.keyring, design, reason="leaked", blocked=True)
 
-    rotated = await refusal(sublicenses.rotate(team.conn, team.act, team.keyring, design))
+    rotated = await refusal(sublicenses.rotate(team.conn, team.ctx, team.keyring, design))
 
     assert rotated == (UserErrorCode.KEY_BLOCKED, ("license_key_id",))
 
@@ -157,10 +157,10 @@ async def test_the_devices_of_a_deleted_sublicence_go_where_there_is_room(team: 
     design = await team.split("Design", RESERVED, 4)
     small = await team.split("Small", DYNAMIC, 1)
     mac, pc, *_ = await team.activate(design, "mac", "pc", "tablet")
-    await activations.block(conn, team.act, pc)
+    await activations.block(conn, team.ctx, pc)
 
     def delete(move_to: RowKey | None) -> Any:
-        return sublicenses.delete(conn, team.act, design, move_to)
+        return sublicenses.delete(conn, team.ctx, design, move_to)
 
     async with conn.transaction():
         in_use = await refusal(delete(None))
@@ -184,7 +184,7 @@ async def test_a_deleted_sublicences_devices_need_no_other_seats_than_its_own(te
     design = await team.split("Design", RESERVED, 10)
     await team.activate(design, *[f"device {number}" for number in range(10)])
 
-    await sublicenses.delete(team.conn, team.act, design, await team.primary())
+    await sublicenses.delete(team.conn, team.ctx, design, await team.primary())
 
     assert await team.seats() == [("all", None, 10)]
 
@@ -198,7 +198,7 @@ async def test_devices_go_to_a_usable_key_of_the_same_subscription(team: Team, c
     await conn.execute("UPDATE license_keys SET blocked_at = $1 WHERE id = $2", world.NOW, blocked[1])
 
     refused = {
-        name: (await refusal(sublicenses.delete(conn, team.act, design, move_to)))[0]
+        name: (await refusal(sublicenses.delete(conn, team.ctx, design, move_to)))[0]
         for name, move_to in [("elsewhere", elsewhere), ("itself", design), ("expired", expired), ("blocked", blocked)]
     }
 
@@ -223,7 +223,7 @@ async def test_a_device_that_is_deactivated_or_blocked_frees_its_seat_once(team:
         (activations.lift_block, pc),
     ]
 
-    changed = [(await step(conn, team.act, activation), (await team.seats())[0][2]) for step, activation in steps]
+    changed = [(await step(conn, team.ctx, activation), (await team.seats())[0][2]) for step, activation in steps]
 
     assert changed == [
         (True, 1), (False, 1), (True, 1), (True, 0), (False, 0), (False, 0), (True, 0), (False, 0),
@@ -252,7 +252,7 @@ async def test_administrators_of_a_key_are_its_members_and_nobody_else(team: Tea
     stranger = await world.account(conn), people["grace"][1]
 
     async def set_admins(*memberships: RowKey) -> bool:
-        return await key_admins.set_admins(conn, team.act, design, memberships)
+        return await key_admins.set_admins(conn, team.ctx, design, memberships)
 
     changed = [
         await set_admins(*[people[name] for name in names.split()])
@@ -281,7 +281,7 @@ async def test_administrators_of_a_key_are_its_members_and_nobody_else(team: Tea
 async def test_a_key_is_renamed(team: Team) -> None:
     primary = await team.primary()
 
-    changed = [await license_keys.rename(team.conn, team.act, primary, name) for name in ("Everybody", "Everybody")]
+    changed = [await license_keys.rename(team.conn, team.ctx, primary, name) for name in ("Everybody", "Everybody")]
 
     assert changed == [True, False]
     assert await team.trail() == [("license_key.renamed", {"name": "all"}, {"name": "Everybody"})]

@@ -10,7 +10,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import invitations, key_admins, members, payment_methods, registration, sublicenses, subscriptions
-from db.changes.context import Act, RowKey
+from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import lock_subscription
 from db.changes.payment_methods import NewMethod
 from db.changes.registration import TypedKey
@@ -83,10 +83,10 @@ def activating(team: Team, key: str, *devices: str) -> list[Change]:
     return [on(device) for device in devices]
 
 
-async def person(team: Team, name: str, role: str = "ADMIN") -> tuple[Act, RowKey]:
+async def person(team: Team, name: str, role: str = "ADMIN") -> tuple[ChangeContext, RowKey]:
     user_id = await world.user(team.conn, name)
-    act = Act(user_id, name, world.NOW, email=f"{name}@example.com")
-    return act, (team.account_id, await world.member(team.conn, team.account_id, user_id, role))
+    ctx = ChangeContext(user_id, name, world.NOW, email=f"{name}@example.com")
+    return ctx, (team.account_id, await world.member(team.conn, team.account_id, user_id, role))
 
 
 @TIMES
@@ -122,7 +122,7 @@ async def test_a_key_that_is_rotated_while_devices_activate_works_before_and_not
     design = await team.split("Design", Allocation.RESERVED, 10)
     old = await team.key_of(design)
     changes = activating(team, old, *[f"device {number}" for number in range(10)])
-    changes.insert(5, lambda conn: sublicenses.rotate(conn, team.act, team.keyring, design))
+    changes.insert(5, lambda conn: sublicenses.rotate(conn, team.ctx, team.keyring, design))
 
     came_to = await together(acquire, *changes)
     late = await together(acquire, *activating(team, old, "device late"))
@@ -141,7 +141,7 @@ async def test_a_key_that_is_deleted_while_devices_activate_takes_all_of_them_al
 ) -> None:
     design, primary = await team.split("Design", Allocation.RESERVED, 10), await team.primary()
     changes = activating(team, await team.key_of(design), *[f"device {number}" for number in range(10)])
-    changes.insert(5, lambda conn: sublicenses.delete(conn, team.act, design, primary))
+    changes.insert(5, lambda conn: sublicenses.delete(conn, team.ctx, design, primary))
 
     came_to = await together(acquire, *changes)
 
@@ -158,7 +158,7 @@ async def test_one_of_the_last_two_administrators_stays(acquire: Acquire, team: 
     await team.conn.execute("DELETE FROM memberships")
     anne, grace = [await person(team, name) for name in ("anne", "grace")]
 
-    def change(who: Act, own: RowKey, other: RowKey) -> Change:
+    def change(who: ChangeContext, own: RowKey, other: RowKey) -> Change:
         ways: dict[str, Change] = {
             "each the other": lambda conn: members.set_role(conn, who, other, MemberRole.MEMBER),
             "each themselves": lambda conn: members.set_role(conn, who, own, MemberRole.MEMBER),
@@ -182,10 +182,10 @@ async def test_who_is_blocked_while_keys_are_granted_to_them_holds_none(
     keys = [await team.split(f"Team {number}", Allocation.DYNAMIC, 3) for number in range(4)]
 
     def granting(key: RowKey) -> Change:
-        return lambda conn: key_admins.set_admins(conn, team.act, key, [grace])
+        return lambda conn: key_admins.set_admins(conn, team.ctx, key, [grace])
 
     changes = [granting(key) for key in keys]
-    changes.insert(2, lambda conn: members.block(conn, team.act, grace))
+    changes.insert(2, lambda conn: members.block(conn, team.ctx, grace))
 
     came_to = await together(acquire, *changes)
 
@@ -197,16 +197,16 @@ async def test_who_is_blocked_while_keys_are_granted_to_them_holds_none(
 @TIMES
 async def test_an_address_is_invited_once_and_comes_in_once(acquire: Acquire, team: Team, time: int) -> None:
     emails = ["grace@example.com", "linus@example.com"]
-    grace = Act(await world.user(team.conn, "grace"), "grace", world.NOW, email=emails[0])
+    grace = ChangeContext(await world.user(team.conn, "grace"), "grace", world.NOW, email=emails[0])
 
     def invite(conn: Connection) -> Awaitable[Any]:
-        return invitations.invite(conn, team.act, team.account_id, emails, MemberRole.MEMBER)
+        return invitations.invite(conn, team.ctx, team.account_id, emails, MemberRole.MEMBER)
 
     def accept(conn: Connection) -> Awaitable[Any]:
         return invitations.accept(conn, grace, invitation)
 
     def revoke(conn: Connection) -> Awaitable[Any]:
-        return members.revoke_invitation(conn, team.act, invitation)
+        return members.revoke_invitation(conn, team.ctx, invitation)
 
     invited = await together(acquire, *[invite] * 6)
     row: UUID = await team.conn.fetchval("SELECT id FROM memberships WHERE email = $1", emails[0])
@@ -245,8 +245,8 @@ async def test_who_is_demoted_while_waiting_may_no_longer(acquire: Acquire, team
 
     async with acquire() as conn, asyncio.timeout(5):
         async with conn.transaction():
-            await members.set_role(conn, team.act, own, MemberRole.MEMBER)
-            await lock_subscription(conn, team.act, team.subscription)
+            await members.set_role(conn, team.ctx, own, MemberRole.MEMBER)
+            await lock_subscription(conn, team.ctx, team.subscription)
             change = asyncio.create_task(together(acquire, ways[what]))
             await waiting(team.conn)
         came_to = await change
@@ -261,8 +261,8 @@ async def test_who_is_blocked_while_waiting_activates_nothing(acquire: Acquire, 
 
     async with acquire() as conn, asyncio.timeout(5):
         async with conn.transaction():
-            await members.block(conn, team.act, own)
-            await lock_subscription(conn, team.act, team.subscription)
+            await members.block(conn, team.ctx, own)
+            await lock_subscription(conn, team.ctx, team.subscription)
             change = asyncio.create_task(together(acquire, *activating(team.by(linus), key, "laptop")))
             await waiting(team.conn)
         came_to = await change

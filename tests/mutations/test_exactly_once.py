@@ -139,7 +139,7 @@ async def test_transaction_retries_after_conflicts(
             raise gives_way
         return "done"
 
-    assert await transactions.commit(conn, change) == "done"
+    assert await transactions.run_in_transaction(conn, change) == "done"
     assert len(tried) == tries
     assert await conn.fetchval("SELECT array_agg(id) FROM accounts") == [tried[-1]]
 
@@ -152,9 +152,9 @@ async def test_transaction_retries_are_bounded(conn: Connection) -> None:
         raise asyncpg.DeadlockDetectedError
 
     with pytest.raises(asyncpg.DeadlockDetectedError):
-        await transactions.commit(conn, change)
+        await transactions.run_in_transaction(conn, change)
 
-    assert len(tried) == transactions.TRIES
+    assert len(tried) == transactions.MAX_ATTEMPTS
     assert await conn.fetchval("SELECT count(*) FROM accounts") == 0
 
 
@@ -169,8 +169,8 @@ async def test_a_violated_constraint_is_the_refusal_it_stands_for_or_a_fault(con
         await world.product(conn)
 
     with pytest.raises(MutationRefused) as refused:
-        await transactions.commit(conn, same_number)
+        await transactions.run_in_transaction(conn, same_number)
     with pytest.raises(asyncpg.UniqueViolationError):
-        await transactions.commit(conn, same_product)
+        await transactions.run_in_transaction(conn, same_product)
 
     assert (refused.value.code, refused.value.field) == (UserErrorCode.DUPLICATE_NUMBER, ("number",))
