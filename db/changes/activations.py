@@ -10,7 +10,7 @@ from db import tables
 from db.changes import registration, seats, subscriptions
 from db.changes.audit import write_event
 from db.changes.context import ChangeContext, RowKey
-from db.changes.locks import find_account, hold_activation, lock_account
+from db.changes.locks import authorize_account, lock_account, lock_activation
 from db.changes.registration import Claim, TypedKey
 from db.changes.rows import insert, update_changed
 from db.enums import ActivationStatus, StartTrigger, SubscriptionStatus
@@ -19,14 +19,14 @@ from db.license_key_custody.keyring import Keyring
 
 _USABLE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACE_PERIOD)
 
-_HOLD_SUBSCRIPTION = "SELECT FROM subscriptions WHERE account_id = $1 AND id = $2 FOR NO KEY UPDATE"
+_LOCK_SUBSCRIPTION = "SELECT FROM subscriptions WHERE account_id = $1 AND id = $2 FOR NO KEY UPDATE"
 _ON_DEVICE = """
     SELECT id, license_key_id, status
       FROM activations
      WHERE account_id = $1 AND subscription_id = $2 AND device_id = $3
 """
-_SEEN = "UPDATE activations SET last_seen_at = $3 WHERE account_id = $1 AND id = $2"
-_ACTIVATE_AGAIN = """
+_UPDATE_LAST_SEEN = "UPDATE activations SET last_seen_at = $3 WHERE account_id = $1 AND id = $2"
+_REACTIVATE = """
     UPDATE activations
        SET license_key_id = $3, device_name = $4, status = 'ACTIVE', activated_at = $5, last_seen_at = $5
      WHERE account_id = $1 AND id = $2
@@ -50,22 +50,22 @@ async def activate(
     `registration.claim` raises, SUBSCRIPTION_NOT_ACTIVE, KEY_EXPIRED, KEY_BLOCKED, ACTIVATION_BLOCKED,
     NO_SEATS_AVAILABLE.
     """
-    await find_account(conn, ctx, account_id)
+    await authorize_account(conn, ctx, account_id)
     digests = typed.digests(keyring)
-    index = await _held(conn, ctx, digests, account_id)
-    subscription, license_key = (account_id, index["subscription_id"]), (account_id, index["license_key_id"])
-    await conn.execute(_HOLD_SUBSCRIPTION, *subscription)
-    # Read again: whoever held the lock before may have blocked the member, rotated or deleted the key.
-    await find_account(conn, ctx, account_id)
+    entry = await _claim_or_fetch_entry(conn, ctx, digests, account_id)
+    subscription, license_key = (account_id, entry["subscription_id"]), (account_id, entry["license_key_id"])
+    await conn.execute(_LOCK_SUBSCRIPTION, *subscription)
+    # Read again: the previous holder of the lock may have blocked the member, rotated or deleted the key.
+    await authorize_account(conn, ctx, account_id)
     await registration.look_up(conn, digests, account_id, lock=False)
-    now = await subscriptions.state(conn, ctx, subscription)
-    starts = _waits_for_a_device(now)
-    if now["status"] not in _USABLE and not starts:
+    current = await subscriptions.fetch_with_status(conn, ctx, subscription)
+    starts = _waits_for_a_device(current)
+    if current["status"] not in _USABLE and not starts:
         raise MutationRefused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE, "key")
     on_device = await conn.fetchrow(_ON_DEVICE, *subscription, device.id)
     await _require_usable(conn, ctx, license_key, on_device)
     if on_device and (on_device["license_key_id"], on_device["status"]) == (license_key[1], ActivationStatus.ACTIVE):
-        await conn.execute(_SEEN, account_id, on_device["id"], ctx.now)
+        await conn.execute(_UPDATE_LAST_SEEN, account_id, on_device["id"], ctx.now)
         return (account_id, on_device["id"]), subscription
     await _take_seat(conn, ctx, license_key, on_device)
     if starts:
@@ -73,27 +73,27 @@ async def activate(
     return await _write(conn, ctx, subscription, license_key, device, on_device), subscription
 
 
-async def _held(conn: Connection, ctx: ChangeContext, digests: list[bytes], account_id: UUID) -> Record:
-    """The entry of a key that is the account's, or has just become it."""
-    index = await registration.look_up(conn, digests, account_id, lock=False)
-    if index["account_id"] is None:
+async def _claim_or_fetch_entry(conn: Connection, ctx: ChangeContext, digests: list[bytes], account_id: UUID) -> Record:
+    """The index entry of a key of the account, claimed now if nobody had registered it."""
+    entry = await registration.look_up(conn, digests, account_id, lock=False)
+    if entry["account_id"] is None:
         kind = await lock_account(conn, ctx, account_id, to_change=False)
-        # Read again: whoever held these locks before may have claimed it.
-        index = await registration.look_up(conn, digests, account_id, lock=True)
-        if index["account_id"] is None:
-            await registration.claim(conn, ctx, index, Claim(account_id, kind, by_activation=True))
-    return index
+        # Read again: the previous holder of these locks may have claimed it.
+        entry = await registration.look_up(conn, digests, account_id, lock=True)
+        if entry["account_id"] is None:
+            await registration.claim(conn, ctx, entry, Claim(account_id, kind, by_activation=True))
+    return entry
 
 
-def _waits_for_a_device(now: Record) -> bool:
-    pending = now["status"] == SubscriptionStatus.PENDING and now["activated_on"] is None
-    return bool(pending and now["start_trigger"] == StartTrigger.ON_FIRST_ACTIVATION)
+def _waits_for_a_device(current: Record) -> bool:
+    pending = current["status"] == SubscriptionStatus.PENDING and current["activated_on"] is None
+    return bool(pending and current["start_trigger"] == StartTrigger.ON_FIRST_ACTIVATION)
 
 
 async def _require_usable(conn: Connection, ctx: ChangeContext, license_key: RowKey, on_device: Record | None) -> None:
-    found = await seats.state(conn, ctx, license_key)
-    assert found is not None, "its entry in the index was read under the lock"
-    seats.require_usable(found, "key")
+    seats_of_key = await seats.fetch_seats(conn, ctx, license_key)
+    assert seats_of_key is not None, "its entry in the index was read under the lock"
+    seats.require_usable(seats_of_key, "key")
     if on_device and on_device["status"] == ActivationStatus.BLOCKED:
         raise MutationRefused(UserErrorCode.ACTIVATION_BLOCKED, "device_id")
 
@@ -101,8 +101,8 @@ async def _require_usable(conn: Connection, ctx: ChangeContext, license_key: Row
 async def _take_seat(conn: Connection, ctx: ChangeContext, license_key: RowKey, on_device: Record | None) -> None:
     """A device that was on another key of the subscription leaves its seat there."""
     if on_device and on_device["status"] == ActivationStatus.ACTIVE:
-        await seats.give_back(conn, (license_key[0], on_device["license_key_id"]))
-    await seats.take(conn, ctx, license_key, 1, "key")
+        await seats.release(conn, (license_key[0], on_device["license_key_id"]))
+    await seats.reserve(conn, ctx, license_key, 1, "key")
 
 
 async def _write(
@@ -116,7 +116,7 @@ async def _write(
     account_id = subscription[0]
     activation = (account_id, on_device["id"] if on_device else ctx.new_id())
     if on_device:
-        await conn.execute(_ACTIVATE_AGAIN, *activation, license_key[1], device.name, ctx.now)
+        await conn.execute(_REACTIVATE, *activation, license_key[1], device.name, ctx.now)
     else:
         await insert(conn, _new(ctx, activation, subscription[1], license_key[1], device))
     before = {"status": on_device["status"]} if on_device else None
@@ -144,22 +144,22 @@ def _new(
 async def deactivate(conn: Connection, ctx: ChangeContext, activation: RowKey) -> bool:
     """Whether it took a seat until now. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
     of = (ActivationStatus.ACTIVE,)
-    return await _change(conn, ctx, activation, of, ActivationStatus.DEACTIVATED, "activation.deactivated")
+    return await _set_status(conn, ctx, activation, of, ActivationStatus.DEACTIVATED, "activation.deactivated")
 
 
 async def block(conn: Connection, ctx: ChangeContext, activation: RowKey) -> bool:
     """Whether it is blocked only now, on every key of its subscription. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
     of = (ActivationStatus.ACTIVE, ActivationStatus.DEACTIVATED)
-    return await _change(conn, ctx, activation, of, ActivationStatus.BLOCKED, "activation.blocked")
+    return await _set_status(conn, ctx, activation, of, ActivationStatus.BLOCKED, "activation.blocked")
 
 
 async def lift_block(conn: Connection, ctx: ChangeContext, activation: RowKey) -> bool:
     """Whether it was blocked. It takes a seat when it activates again. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
     of = (ActivationStatus.BLOCKED,)
-    return await _change(conn, ctx, activation, of, ActivationStatus.DEACTIVATED, "activation.unblocked")
+    return await _set_status(conn, ctx, activation, of, ActivationStatus.DEACTIVATED, "activation.unblocked")
 
 
-async def _change(
+async def _set_status(
     conn: Connection,
     ctx: ChangeContext,
     activation: RowKey,
@@ -167,9 +167,9 @@ async def _change(
     status: ActivationStatus,
     action: str,
 ) -> bool:
-    now = await hold_activation(conn, ctx, activation)
-    if now["status"] not in of:
+    current = await lock_activation(conn, ctx, activation)
+    if current["status"] not in of:
         return False
-    if now["status"] == ActivationStatus.ACTIVE:
-        await seats.give_back(conn, (activation[0], now["license_key_id"]))
-    return await update_changed(conn, ctx, tables.Activation, now, action, status=status)
+    if current["status"] == ActivationStatus.ACTIVE:
+        await seats.release(conn, (activation[0], current["license_key_id"]))
+    return await update_changed(conn, ctx, tables.Activation, current, action, status=status)

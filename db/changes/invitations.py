@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from db import tables
 from db.changes.audit import write_event, write_events
 from db.changes.context import ChangeContext, RowKey
-from db.changes.locks import key, lock_account, row_of
+from db.changes.locks import key_parameters, lock_account, where_key
 from db.changes.members import require_business
 from db.enums import MemberRole, MembershipStatus
 from db.errors import MutationRefused, UserErrorCode
@@ -34,15 +34,15 @@ _KNOWN = """
           FROM memberships m JOIN users u ON u.id = m.user_id AND u.email_verified
          WHERE m.account_id = $1
     )
-    SELECT given.address,
+    SELECT input.address,
            coalesce(bool_or(k.status <> 'INVITED'), false) AS is_member,
            coalesce(bool_or(k.status = 'INVITED' AND k.since > $3), false) AS is_open,
            (array_agg(k.id) FILTER (WHERE k.status = 'INVITED'))[1] AS expired_id
       FROM (SELECT lower(email) AS address, position FROM unnest($2::text[]) WITH ORDINALITY AS a (email, position))
-        AS given
-      LEFT JOIN known k ON k.address = given.address
-     GROUP BY given.position, given.address
-     ORDER BY given.position
+        AS input
+      LEFT JOIN known k ON k.address = input.address
+     GROUP BY input.position, input.address
+     ORDER BY input.position
 """
 # A new one, or one that has expired, open again.
 _INVITE = """
@@ -59,7 +59,7 @@ def _addressed() -> Select[tuple[MemberRole, bool, bool]]:
     m, own = memberships, memberships.alias()
     is_member = exists_in(own, where=(own.c.account_id == m.c.account_id, own.c.user_id == VIEWER))
     return select(m.c.role, (expires_at(m) > NOW).label("is_open"), is_member.label("is_member")).where(
-        *row_of(m),
+        *where_key(m),
         m.c.status == sql_literal(MembershipStatus.INVITED),
         func.lower(m.c.email) == EMAIL,
         accounts.c.id == m.c.account_id,
@@ -83,12 +83,12 @@ async def invite(
     known = await conn.fetch(_KNOWN, account_id, list(emails), open_since)
     results: list[RowKey | MutationRefused] = []
     invited: dict[str, tuple[RowKey, str]] = {}
-    for email, there in zip(emails, known, strict=True):
-        if code := _refusal_code(email, there, invited):
+    for email, known_address in zip(emails, known, strict=True):
+        if code := _refusal_code(email, known_address, invited):
             results.append(MutationRefused(code, "emails", str(len(results))))
         else:
-            membership = (account_id, there["expired_id"] or ctx.new_id())
-            invited[there["address"]] = (membership, email)
+            membership = (account_id, known_address["expired_id"] or ctx.new_id())
+            invited[known_address["address"]] = (membership, email)
             results.append(membership)
     await _write(conn, ctx, role, list(invited.values()))
     return results
@@ -101,14 +101,14 @@ async def accept(conn: Connection, ctx: ChangeContext, invitation: RowKey) -> UU
     INVITATION_EXPIRED.
     """
     await _addressed_to_viewer(conn, ctx, _LOCK, invitation)
-    # Whoever held the account's lock before may have revoked it.
-    now = await _addressed_to_viewer(conn, ctx, _READ, invitation)
-    if now["is_member"]:
+    # The previous holder of the account's lock may have revoked it.
+    current = await _addressed_to_viewer(conn, ctx, _READ, invitation)
+    if current["is_member"]:
         raise MutationRefused(UserErrorCode.ALREADY_MEMBER, "invitation_id", message="You are in this account already.")
-    if not now["is_open"]:
+    if not current["is_open"]:
         raise MutationRefused(UserErrorCode.INVITATION_EXPIRED, "invitation_id")
     await conn.execute(_ACCEPT, *invitation, ctx.user_id, ctx.now)
-    after = {"status": MembershipStatus.ACTIVE, "role": now["role"]}
+    after = {"status": MembershipStatus.ACTIVE, "role": current["role"]}
     before = {"status": MembershipStatus.INVITED}
     await write_event(conn, ctx, "membership.accepted", ("Membership", invitation), before, after)
     return invitation[0]
@@ -126,14 +126,14 @@ def _refusal_code(email: str, known: Record, invited: Container[str]) -> UserErr
 
 async def _write(conn: Connection, ctx: ChangeContext, role: MemberRole, invited: Sequence[tuple[RowKey, str]]) -> None:
     await conn.executemany(_INVITE, [(*membership, email, role, ctx.now) for membership, email in invited])
-    made = {("Membership", membership): {"email": email, "role": role} for membership, email in invited}
-    await write_events(conn, ctx, "membership.invited", made)
+    after_by_subject = {("Membership", membership): {"email": email, "role": role} for membership, email in invited}
+    await write_events(conn, ctx, "membership.invited", after_by_subject)
 
 
 async def _addressed_to_viewer(
     conn: Connection, ctx: ChangeContext, statement: Statement, invitation: RowKey
 ) -> Record:
-    found = await statement.run(conn, ctx.parameters(**key(invitation)))
-    if not found:
+    rows = await statement.run(conn, ctx.parameters(**key_parameters(invitation)))
+    if not rows:
         raise MutationRefused(UserErrorCode.INVITATION_NOT_FOUND, "invitation_id")
-    return found[0]
+    return rows[0]

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from db import tables
 from db.changes.audit import write_event, write_issued_event
 from db.changes.context import ChangeContext, RowKey
-from db.changes.locks import AS_STORE, ROW_ID, find_license_key, hold_license_key
+from db.changes.locks import AS_STORE, ROW_ID, authorize_license_key, lock_license_key
 from db.changes.registration import TypedKey
 from db.changes.rows import insert, update_changed
 from db.enums import LicenseKeyKind
@@ -99,14 +99,14 @@ async def shown_again(conn: Connection, ctx: ChangeContext, keyring: Keyring, li
 
 async def reveal(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> None:
     """Record that the viewer sees the whole key. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    await find_license_key(conn, ctx, license_key)
+    await authorize_license_key(conn, ctx, license_key)
     await write_event(conn, ctx, "license_key.revealed", ("LicenseKey", license_key))
 
 
 async def rename(conn: Connection, ctx: ChangeContext, license_key: RowKey, name: str) -> bool:
     """Whether the name is another one now. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    now = await hold_license_key(conn, ctx, license_key)
-    return await update_changed(conn, ctx, tables.LicenseKey, now, "license_key.renamed", name=name)
+    current = await lock_license_key(conn, ctx, license_key)
+    return await update_changed(conn, ctx, tables.LicenseKey, current, "license_key.renamed", name=name)
 
 
 async def _place(conn: Connection, digests: list[bytes] | None) -> tuple[UUID | None, UUID]:
@@ -127,7 +127,7 @@ async def block(
     account_id, row_id = which if isinstance(which, tuple) else await _place(conn, digests)
     # One that nobody has is no row of an account yet; should it become one now, this waits for that.
     if account_id is not None:
-        await hold_license_key(conn, ctx, (account_id, row_id))
+        await lock_license_key(conn, ctx, (account_id, row_id))
     # Read again, locked: meanwhile it may have been registered, or another key have taken its place.
     entry = await conn.fetchrow(_LOCK, row_id, digests)
     if entry is None:

@@ -7,7 +7,7 @@ from asyncpg import Connection, Record
 from db import tables
 from db.changes.audit import to_json, write_event
 from db.changes.context import ChangeContext, RowKey
-from db.changes.locks import hold_membership, lock_account
+from db.changes.locks import lock_account, lock_membership
 from db.changes.rows import insert, update_changed
 from db.enums import AccountKind, MemberRole, MembershipStatus
 from db.errors import MutationRefused, UserErrorCode
@@ -19,7 +19,7 @@ _OTHER_ADMINS = """
          WHERE account_id = $1 AND id <> $2 AND status = 'ACTIVE' AND role IN ('OWNER', 'ADMIN')
     )
 """
-_TAKE_KEYS_BACK = "DELETE FROM license_key_grants WHERE account_id = $1 AND membership_id = $2"
+_REVOKE_GRANTS = "DELETE FROM license_key_grants WHERE account_id = $1 AND membership_id = $2"
 _REMOVE = "DELETE FROM memberships WHERE account_id = $1 AND id = $2"
 
 
@@ -50,13 +50,13 @@ async def set_role(conn: Connection, ctx: ChangeContext, membership: RowKey, rol
 
     Raises MEMBERSHIP_NOT_FOUND, PERSONAL_ACCOUNT, LAST_ADMIN.
     """
-    now = await _held(conn, ctx, membership)
+    current = await _lock_business_membership(conn, ctx, membership)
     if role == MemberRole.MEMBER:
-        await _require_another_admin(conn, now)
-    changed = await update_changed(conn, ctx, tables.Membership, now, "membership.role_changed", role=role)
+        await _require_another_admin(conn, current)
+    changed = await update_changed(conn, ctx, tables.Membership, current, "membership.role_changed", role=role)
     if changed and role != MemberRole.MEMBER:
         # Who administers everything holds no single keys, to come back with the next change of role.
-        await conn.execute(_TAKE_KEYS_BACK, *membership)
+        await conn.execute(_REVOKE_GRANTS, *membership)
     return changed
 
 
@@ -65,22 +65,22 @@ async def block(conn: Connection, ctx: ChangeContext, membership: RowKey) -> boo
 
     Raises MEMBERSHIP_NOT_FOUND, PERSONAL_ACCOUNT, CANNOT_TARGET_SELF, INVITATION_PENDING.
     """
-    now = await _held_of_another(conn, ctx, membership)
+    current = await _lock_other_membership(conn, ctx, membership)
     changed = await update_changed(
-        conn, ctx, tables.Membership, now, "membership.blocked", status=MembershipStatus.BLOCKED
+        conn, ctx, tables.Membership, current, "membership.blocked", status=MembershipStatus.BLOCKED
     )
     # Afterwards: the change waited for whoever was granting them a key.
-    await conn.execute(_TAKE_KEYS_BACK, *membership)
+    await conn.execute(_REVOKE_GRANTS, *membership)
     return changed
 
 
 async def unblock(conn: Connection, ctx: ChangeContext, membership: RowKey) -> bool:
     """True. Raises MEMBERSHIP_NOT_FOUND, PERSONAL_ACCOUNT, MEMBER_NOT_BLOCKED."""
-    now = await _held(conn, ctx, membership)
-    if now["status"] != MembershipStatus.BLOCKED:
+    current = await _lock_business_membership(conn, ctx, membership)
+    if current["status"] != MembershipStatus.BLOCKED:
         raise MutationRefused(UserErrorCode.MEMBER_NOT_BLOCKED, "membership_id")
     return await update_changed(
-        conn, ctx, tables.Membership, now, "membership.unblocked", status=MembershipStatus.ACTIVE
+        conn, ctx, tables.Membership, current, "membership.unblocked", status=MembershipStatus.ACTIVE
     )
 
 
@@ -89,27 +89,27 @@ async def remove(conn: Connection, ctx: ChangeContext, membership: RowKey) -> No
 
     Raises MEMBERSHIP_NOT_FOUND, PERSONAL_ACCOUNT, CANNOT_TARGET_SELF, INVITATION_PENDING.
     """
-    now = await _held_of_another(conn, ctx, membership)
-    await _end(conn, ctx, now, "membership.removed")
+    current = await _lock_other_membership(conn, ctx, membership)
+    await _delete_membership(conn, ctx, current, "membership.removed")
 
 
 async def revoke_invitation(conn: Connection, ctx: ChangeContext, membership: RowKey) -> None:
     """Raises MEMBERSHIP_NOT_FOUND, PERSONAL_ACCOUNT, INVITATION_NOT_FOUND when it was accepted."""
-    now = await _held(conn, ctx, membership)
-    if now["status"] != MembershipStatus.INVITED:
+    current = await _lock_business_membership(conn, ctx, membership)
+    if current["status"] != MembershipStatus.INVITED:
         raise MutationRefused(UserErrorCode.INVITATION_NOT_FOUND, "membership_id")
-    await _end(conn, ctx, now, "membership.revoked")
+    await _delete_membership(conn, ctx, current, "membership.revoked")
 
 
 async def leave(conn: Connection, ctx: ChangeContext, account_id: UUID) -> None:
     """Raises ACCOUNT_NOT_FOUND, PERSONAL_ACCOUNT, LAST_ADMIN."""
     kind = await lock_account(conn, ctx, account_id, to_change=False)
     require_business(kind, "account_id")
-    now = await conn.fetchrow(_OWN, account_id, ctx.user_id)
-    if now is None or now["status"] != MembershipStatus.ACTIVE:
+    current = await conn.fetchrow(_OWN, account_id, ctx.user_id)
+    if current is None or current["status"] != MembershipStatus.ACTIVE:
         raise MutationRefused(UserErrorCode.ACCOUNT_NOT_FOUND, "account_id")
-    await _require_another_admin(conn, now)
-    await _end(conn, ctx, now, "membership.left")
+    await _require_another_admin(conn, current)
+    await _delete_membership(conn, ctx, current, "membership.left")
 
 
 def require_business(kind: AccountKind, field: str) -> None:
@@ -118,32 +118,32 @@ def require_business(kind: AccountKind, field: str) -> None:
         raise MutationRefused(UserErrorCode.PERSONAL_ACCOUNT, field)
 
 
-async def _held(conn: Connection, ctx: ChangeContext, membership: RowKey) -> Record:
-    now = await hold_membership(conn, ctx, membership)
-    require_business(now["account_kind"], "membership_id")
-    return now
+async def _lock_business_membership(conn: Connection, ctx: ChangeContext, membership: RowKey) -> Record:
+    current = await lock_membership(conn, ctx, membership)
+    require_business(current["account_kind"], "membership_id")
+    return current
 
 
-async def _held_of_another(conn: Connection, ctx: ChangeContext, membership: RowKey) -> Record:
+async def _lock_other_membership(conn: Connection, ctx: ChangeContext, membership: RowKey) -> Record:
     """The viewer is an active administrator, so there is one left without this one."""
-    now = await _held(conn, ctx, membership)
-    if now["user_id"] == ctx.user_id:
+    current = await _lock_business_membership(conn, ctx, membership)
+    if current["user_id"] == ctx.user_id:
         raise MutationRefused(UserErrorCode.CANNOT_TARGET_SELF, "membership_id")
-    if now["status"] == MembershipStatus.INVITED:
+    if current["status"] == MembershipStatus.INVITED:
         message = "This person has not accepted the invitation yet: revoke it."
         raise MutationRefused(UserErrorCode.INVITATION_PENDING, "membership_id", message=message)
-    return now
+    return current
 
 
-async def _require_another_admin(conn: Connection, now: Record) -> None:
-    administers = now["status"] == MembershipStatus.ACTIVE and now["role"] != MemberRole.MEMBER
-    if administers and not await conn.fetchval(_OTHER_ADMINS, now["account_id"], now["id"]):
+async def _require_another_admin(conn: Connection, current: Record) -> None:
+    administers = current["status"] == MembershipStatus.ACTIVE and current["role"] != MemberRole.MEMBER
+    if administers and not await conn.fetchval(_OTHER_ADMINS, current["account_id"], current["id"]):
         raise MutationRefused(UserErrorCode.LAST_ADMIN)
 
 
-async def _end(conn: Connection, ctx: ChangeContext, now: Record, action: str) -> None:
+async def _delete_membership(conn: Connection, ctx: ChangeContext, current: Record, action: str) -> None:
     """Delete the membership, and with it the keys that were granted to it."""
-    membership = (now["account_id"], now["id"])
+    membership = (current["account_id"], current["id"])
     await conn.execute(_REMOVE, *membership)
-    before = to_json(membership[0], {name: now[name] for name in ("email", "role", "status")})
+    before = to_json(membership[0], {name: current[name] for name in ("email", "role", "status")})
     await write_event(conn, ctx, action, ("Membership", membership), before)

@@ -12,14 +12,14 @@ from db import tables
 from db.changes import subscriptions
 from db.changes.audit import write_event
 from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
-from db.changes.locks import find_account, lock_subscription
+from db.changes.locks import authorize_account, lock_subscription
 from db.changes.products import require_products
 from db.changes.rows import insert
 from db.enums import OrderKind, OrderStatus, StartTrigger
 from db.errors import MutationRefused, UserErrorCode
 
-# What may become of an order. A charge that failed may be tried again; what is cancelled or refunded stays so.
-NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
+# Status transitions. A charge that failed may be tried again; what is cancelled or refunded stays so.
+TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PENDING: frozenset(
         {OrderStatus.AUTHORIZED, OrderStatus.PAID, OrderStatus.FAILED, OrderStatus.CANCELLED}
     ),
@@ -30,15 +30,15 @@ NEXT: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.REFUNDED: frozenset(),
 }
 
-# One that was removed since may have paid.
+# A payment method that was removed since may have paid.
 _PAYMENT_METHOD = "SELECT EXISTS (SELECT FROM payment_methods WHERE account_id = $1 AND id = $2)"
-_TAKEN = "SELECT EXISTS (SELECT FROM orders WHERE account_id = $1 AND number = $2)"
+_NUMBER_EXISTS = "SELECT EXISTS (SELECT FROM orders WHERE account_id = $1 AND number = $2)"
 _ORDER = "SELECT account_id, subscription_id, kind, status FROM orders WHERE account_id = $1 AND id = $2"
 _SET_STATUS = "UPDATE orders SET status = $3 WHERE account_id = $1 AND id = $2"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NewOrderLine:
     product_code: str
     quantity: int
     unit_price: Decimal
@@ -54,14 +54,14 @@ class NewOrder:
     kind: OrderKind
     status: OrderStatus
     currency: str
-    lines: Sequence[Line]
+    lines: Sequence[NewOrderLine]
     total: Decimal
     subscription: RowKey | None = None
     payment_method: RowKey | None = None
     invoice_url: str | None = None
 
 
-def total_of(lines: Sequence[Line]) -> Decimal:
+def total_of(lines: Sequence[NewOrderLine]) -> Decimal:
     return sum((line.unit_price * line.quantity for line in lines), Decimal(0))
 
 
@@ -69,11 +69,11 @@ async def record_order(conn: Connection, ctx: ChangeContext, new: NewOrder) -> R
     """Raises ACCOUNT_NOT_FOUND, SUBSCRIPTION_NOT_FOUND, PAYMENT_METHOD_NOT_FOUND, PRODUCT_NOT_FOUND,
     DUPLICATE_NUMBER, AMOUNT_MISMATCH.
     """
-    await find_account(conn, ctx, new.account_id, to_change=True)
+    await authorize_account(conn, ctx, new.account_id, to_change=True)
     if new.subscription is not None:
-        await lock_subscription(conn, ctx, _own(new.account_id, new.subscription))
+        await lock_subscription(conn, ctx, _own_or_no_row(new.account_id, new.subscription))
     await _require_references(conn, new)
-    if await conn.fetchval(_TAKEN, new.account_id, new.number):
+    if await conn.fetchval(_NUMBER_EXISTS, new.account_id, new.number):
         raise MutationRefused(UserErrorCode.DUPLICATE_NUMBER, "number")
     if total_of(new.lines) != new.total:
         raise MutationRefused(UserErrorCode.AMOUNT_MISMATCH, "total")
@@ -81,60 +81,60 @@ async def record_order(conn: Connection, ctx: ChangeContext, new: NewOrder) -> R
     await insert(conn, _row(order, new))
     for position, line in enumerate(new.lines, 1):
         await insert(conn, _line(order, position, line, new.currency))
-    shown = {"number": new.number, "status": new.status, "total": str(new.total), "currency": new.currency}
-    await write_event(conn, ctx, "order.recorded", ("Order", order), None, shown)
-    await _start_what_was_bought(conn, ctx, new.subscription, new.kind, new.status)
+    after = {"number": new.number, "status": new.status, "total": str(new.total), "currency": new.currency}
+    await write_event(conn, ctx, "order.recorded", ("Order", order), None, after)
+    await _start_purchased_subscription(conn, ctx, new.subscription, new.kind, new.status)
     return order
 
 
 async def set_status(conn: Connection, ctx: ChangeContext, order: RowKey, status: OrderStatus) -> bool:
     """Whether it is another one now. Raises ORDER_NOT_FOUND, and INVALID_INPUT for what it can not become."""
-    found = await _found(conn, order)
-    subscription = found["subscription_id"] and (order[0], found["subscription_id"])
+    row = await _fetch_order(conn, order)
+    subscription = row["subscription_id"] and (order[0], row["subscription_id"])
     if subscription is not None:
         await lock_subscription(conn, ctx, subscription)
     # Read again under its lock; what it is of and for never changes.
-    before = OrderStatus((await _found(conn, order, lock=True))["status"])
+    before = OrderStatus((await _fetch_order(conn, order, lock=True))["status"])
     if status == before:
         return False
-    if status not in NEXT[before]:
+    if status not in TRANSITIONS[before]:
         message = f"An order that is {before} can not become {status}."
         raise MutationRefused(UserErrorCode.INVALID_INPUT, "status", message=message)
     await conn.execute(_SET_STATUS, *order, status)
     await write_event(conn, ctx, "order.status_changed", ("Order", order), {"status": before}, {"status": status})
-    await _start_what_was_bought(conn, ctx, subscription, OrderKind(found["kind"]), status)
+    await _start_purchased_subscription(conn, ctx, subscription, OrderKind(row["kind"]), status)
     return True
 
 
-async def _found(conn: Connection, order: RowKey, *, lock: bool = False) -> Record:
-    found = await conn.fetchrow(f"{_ORDER} FOR NO KEY UPDATE" if lock else _ORDER, *order)
-    if found is None:
+async def _fetch_order(conn: Connection, order: RowKey, *, lock: bool = False) -> Record:
+    row = await conn.fetchrow(f"{_ORDER} FOR NO KEY UPDATE" if lock else _ORDER, *order)
+    if row is None:
         raise MutationRefused(UserErrorCode.ORDER_NOT_FOUND, "order_id")
-    return found
+    return row
 
 
 async def _require_references(conn: Connection, new: NewOrder) -> None:
     if new.payment_method is not None:
-        own = _own(new.account_id, new.payment_method)
+        own = _own_or_no_row(new.account_id, new.payment_method)
         if not await conn.fetchval(_PAYMENT_METHOD, *own):
             raise MutationRefused(UserErrorCode.PAYMENT_METHOD_NOT_FOUND, "payment_method_id")
     lines = enumerate(new.lines)
     await require_products(conn, [(("lines", str(at), "product_code"), line.product_code) for at, line in lines])
 
 
-async def _start_what_was_bought(
+async def _start_purchased_subscription(
     conn: Connection, ctx: ChangeContext, subscription: RowKey | None, kind: OrderKind, status: OrderStatus
 ) -> None:
     """A paid purchase starts what waits for it, today. The caller holds the subscription's lock."""
     if subscription is None or kind != OrderKind.NEW or status != OrderStatus.PAID:
         return
-    now = await subscriptions.state(conn, ctx, subscription)
-    if now["start_trigger"] == StartTrigger.ON_PURCHASE and now["activated_on"] is None:
+    current = await subscriptions.fetch_with_status(conn, ctx, subscription)
+    if current["start_trigger"] == StartTrigger.ON_PURCHASE and current["activated_on"] is None:
         await subscriptions.start(conn, ctx, subscription, ctx.today)
 
 
-def _own(account_id: UUID, row: RowKey) -> RowKey:
-    """What is another account's is nowhere for this one."""
+def _own_or_no_row(account_id: UUID, row: RowKey) -> RowKey:
+    """Rows of another account do not exist for this one."""
     return row if row[0] == account_id else NO_ROW_KEY
 
 
@@ -154,7 +154,7 @@ def _row(order: RowKey, new: NewOrder) -> tables.Order:
     )
 
 
-def _line(order: RowKey, position: int, line: Line, currency: str) -> tables.OrderLine:
+def _line(order: RowKey, position: int, line: NewOrderLine, currency: str) -> tables.OrderLine:
     return tables.OrderLine(
         account_id=order[0],
         order_id=order[1],

@@ -16,9 +16,9 @@ from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import (
     ACCOUNT_ID,
     ROW_ID,
-    find_account,
-    find_payment_method,
-    key,
+    authorize_account,
+    authorize_payment_method,
+    key_parameters,
     lock_account,
     lock_payment_method,
 )
@@ -43,14 +43,16 @@ _RENEWING = render(
     .limit(literal_column("1"))
 )
 # Which of an account's methods is the default is decided under the account's lock.
-_HOLD_ACCOUNT = "SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE"
-_HELD = "SELECT EXISTS (SELECT FROM payment_methods WHERE account_id = $1 AND token = $2 AND removed_at IS NULL)"
-_TAKE_DEFAULT = """
+_LOCK_ACCOUNT = "SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE"
+_METHOD_EXISTS = (
+    "SELECT EXISTS (SELECT FROM payment_methods WHERE account_id = $1 AND token = $2 AND removed_at IS NULL)"
+)
+_CLEAR_DEFAULT = """
     UPDATE payment_methods SET is_default = false
      WHERE account_id = $1 AND is_default AND removed_at IS NULL
  RETURNING id
 """
-_GIVE_DEFAULT = "UPDATE payment_methods SET is_default = true WHERE account_id = $1 AND id = $2"
+_SET_DEFAULT = "UPDATE payment_methods SET is_default = true WHERE account_id = $1 AND id = $2"
 _REMOVE = """
     UPDATE payment_methods SET removed_at = $3, is_default = false
      WHERE account_id = $1 AND id = $2
@@ -61,8 +63,8 @@ CARD_DIGITS = range(12, 20)
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """What a payment processor tells of one of its tokens: all of it may be shown."""
+class PaymentMethodDetails:
+    """What a payment processor returns for one of its tokens; nothing of it is secret."""
 
     kind: PaymentMethodKind
     brand: str | None = None
@@ -75,7 +77,7 @@ class Described:
 class PaymentProcessor(Protocol):
     """Where payment methods are kept: cards never reach us, only the tokens that stand for them."""
 
-    async def describe(self, token: str) -> Described | None:
+    async def describe(self, token: str) -> PaymentMethodDetails | None:
         """None when it knows no such token. What it raises is logged: the text must not hold the token."""
 
 
@@ -97,19 +99,19 @@ def is_card_number(text: str) -> bool:
 
 async def add(conn: Connection, ctx: ChangeContext, processor: PaymentProcessor | None, new: NewMethod) -> RowKey:
     """Raises ACCOUNT_NOT_FOUND, FORBIDDEN, PROCESSOR_NOT_CONFIGURED, TOKEN_INVALID, DUPLICATE_METHOD."""
-    await find_account(conn, ctx, new.account_id, to_change=True)
+    await authorize_account(conn, ctx, new.account_id, to_change=True)
     if processor is None:
         raise MutationRefused(UserErrorCode.PROCESSOR_NOT_CONFIGURED)
-    # Asked before anything is locked: it may be far away. A card number does not even get there.
-    described = None if is_card_number(new.token) else await processor.describe(new.token)
-    if described is None:
+    # Called before anything is locked: it may be slow. A card number is never sent to it.
+    details = None if is_card_number(new.token) else await processor.describe(new.token)
+    if details is None:
         raise MutationRefused(UserErrorCode.TOKEN_INVALID, "token")
     await lock_account(conn, ctx, new.account_id)
-    if await conn.fetchval(_HELD, new.account_id, new.token):
+    if await conn.fetchval(_METHOD_EXISTS, new.account_id, new.token):
         raise MutationRefused(UserErrorCode.DUPLICATE_METHOD, "token")
     method = (new.account_id, ctx.new_id())
-    await insert(conn, _row(ctx, method, new.token, described))
-    await write_event(conn, ctx, "payment_method.added", ("PaymentMethod", method), None, _shown(described))
+    await insert(conn, _row(ctx, method, new.token, details))
+    await write_event(conn, ctx, "payment_method.added", ("PaymentMethod", method), None, _to_json(details))
     if new.make_default:
         await _make_default(conn, ctx, method)
     return method
@@ -117,8 +119,8 @@ async def add(conn: Connection, ctx: ChangeContext, processor: PaymentProcessor 
 
 async def set_default(conn: Connection, ctx: ChangeContext, method: RowKey) -> bool:
     """Whether another one was the default before. Raises PAYMENT_METHOD_NOT_FOUND."""
-    await find_payment_method(conn, ctx, method)
-    await conn.execute(_HOLD_ACCOUNT, method[0])
+    await authorize_payment_method(conn, ctx, method)
+    await conn.execute(_LOCK_ACCOUNT, method[0])
     if await lock_payment_method(conn, ctx, method):
         return False
     await _make_default(conn, ctx, method)
@@ -127,10 +129,10 @@ async def set_default(conn: Connection, ctx: ChangeContext, method: RowKey) -> b
 
 async def remove(conn: Connection, ctx: ChangeContext, method: RowKey) -> None:
     """The row stays for the orders that were paid with it. Raises PAYMENT_METHOD_NOT_FOUND, PAYMENT_METHOD_IN_USE."""
-    await find_payment_method(conn, ctx, method)
-    await conn.execute(_HOLD_ACCOUNT, method[0])
+    await authorize_payment_method(conn, ctx, method)
+    await conn.execute(_LOCK_ACCOUNT, method[0])
     await lock_payment_method(conn, ctx, method)
-    if await _RENEWING.run(conn, ctx.parameters(**key(method))):
+    if await _RENEWING.run(conn, ctx.parameters(**key_parameters(method))):
         raise MutationRefused(UserErrorCode.PAYMENT_METHOD_IN_USE, "payment_method_id")
     removed = await conn.fetchval(_REMOVE, *method, ctx.now)
     await write_event(conn, ctx, "payment_method.removed", ("PaymentMethod", method), removed)
@@ -138,25 +140,25 @@ async def remove(conn: Connection, ctx: ChangeContext, method: RowKey) -> None:
 
 async def _make_default(conn: Connection, ctx: ChangeContext, method: RowKey) -> None:
     """The caller holds the account's lock."""
-    former = await conn.fetchval(_TAKE_DEFAULT, method[0])
-    await conn.execute(_GIVE_DEFAULT, *method)
-    changes = [{"default": each and f"pay_{method[0]}_{each}"} for each in (former, method[1])]
+    previous = await conn.fetchval(_CLEAR_DEFAULT, method[0])
+    await conn.execute(_SET_DEFAULT, *method)
+    changes = [{"default": each and f"pay_{method[0]}_{each}"} for each in (previous, method[1])]
     await write_event(conn, ctx, "payment_method.default_changed", ("PaymentMethod", method), *changes)
 
 
-def _row(ctx: ChangeContext, method: RowKey, token: str, described: Described) -> tables.PaymentMethod:
+def _row(ctx: ChangeContext, method: RowKey, token: str, details: PaymentMethodDetails) -> tables.PaymentMethod:
     return tables.PaymentMethod(
         account_id=method[0],
         id=method[1],
-        kind=described.kind,
+        kind=details.kind,
         token=token,
-        brand=described.brand,
-        last4=described.last4,
-        expires_on=described.expires_on,
-        holder_name=described.holder_name,
+        brand=details.brand,
+        last4=details.last4,
+        expires_on=details.expires_on,
+        holder_name=details.holder_name,
         created_at=ctx.now,
     )
 
 
-def _shown(described: Described) -> dict[str, Any]:
-    return {"kind": described.kind, "last4": described.last4}
+def _to_json(details: PaymentMethodDetails) -> dict[str, Any]:
+    return {"kind": details.kind, "last4": details.last4}

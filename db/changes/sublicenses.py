@@ -14,7 +14,7 @@ from db.changes import seats
 from db.changes.audit import to_json, write_event
 from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
 from db.changes.license_keys import make, swap
-from db.changes.locks import hold_sublicense, key, lock_subscription, row_of
+from db.changes.locks import key_parameters, lock_sublicense, lock_subscription, where_key
 from db.changes.rows import insert, update_changed
 from db.enums import Allocation, LicenseKeyKind
 from db.errors import MutationRefused, UserErrorCode
@@ -44,7 +44,7 @@ _GROUND = render(
                 _others.c.id != _OTHER_THAN,
             ),
         ).label("free"),
-    ).where(*row_of(subscriptions), products.c.code == subscriptions.c.product_code)
+    ).where(*where_key(subscriptions), products.c.code == subscriptions.c.product_code)
 )
 _PRIMARY = "SELECT id FROM license_keys WHERE account_id = $1 AND subscription_id = $2 AND kind = 'PRIMARY'"
 _MOVE = "UPDATE activations SET license_key_id = $3 WHERE account_id = $1 AND license_key_id = $2"
@@ -104,13 +104,13 @@ async def update(conn: Connection, ctx: ChangeContext, license_key: RowKey, give
     Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, ALLOCATION_NOT_SUPPORTED, CANNOT_MODIFY_PRIMARY,
     QUOTA_INVALID, QUOTA_BELOW_USED, QUOTA_EXCEEDS_POOL, EXPIRATION_IN_PAST, EXPIRATION_AFTER_SUBSCRIPTION.
     """
-    now = await hold_sublicense(conn, ctx, license_key)
-    ground = await _ground(conn, ctx, (now["account_id"], now["subscription_id"]), other_than=license_key[1])
+    current = await lock_sublicense(conn, ctx, license_key)
+    ground = await _ground(conn, ctx, (current["account_id"], current["subscription_id"]), other_than=license_key[1])
     _require_allocation(ground, given.get("allocation"))
-    _require_sublicense(now)
-    split = replace(Split.of(now), **given)
-    _require_room(ctx, ground, split, used=now["used"])
-    return await update_changed(conn, ctx, tables.LicenseKey, now, "license_key.updated", **asdict(split))
+    _require_sublicense(current)
+    split = replace(Split.of(current), **given)
+    _require_room(ctx, ground, split, used=current["used"])
+    return await update_changed(conn, ctx, tables.LicenseKey, current, "license_key.updated", **asdict(split))
 
 
 async def rotate(conn: Connection, ctx: ChangeContext, keyring: Keyring, license_key: RowKey) -> None:
@@ -118,10 +118,10 @@ async def rotate(conn: Connection, ctx: ChangeContext, keyring: Keyring, license
 
     Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, CANNOT_MODIFY_PRIMARY, KEY_BLOCKED.
     """
-    now = await hold_sublicense(conn, ctx, license_key)
-    await _ground(conn, ctx, (now["account_id"], now["subscription_id"]))
-    _require_sublicense(now)
-    if now["blocked_at"] is not None:
+    current = await lock_sublicense(conn, ctx, license_key)
+    await _ground(conn, ctx, (current["account_id"], current["subscription_id"]))
+    _require_sublicense(current)
+    if current["blocked_at"] is not None:
         raise MutationRefused(UserErrorCode.KEY_BLOCKED, "license_key_id")
     await swap(conn, ctx, keyring, license_key)
     await write_event(conn, ctx, "license_key.rotated", ("LicenseKey", license_key))
@@ -136,21 +136,21 @@ async def delete(conn: Connection, ctx: ChangeContext, license_key: RowKey, move
     if move_to == license_key:
         message = "Devices can not stay on a key that is deleted: choose another."
         raise MutationRefused(UserErrorCode.INVALID_INPUT, "move_to_license_key_id", message=message)
-    now = await hold_sublicense(conn, ctx, license_key)
-    subscription = (now["account_id"], now["subscription_id"])
-    target = await _sibling(conn, ctx, now, move_to) if move_to else None
+    current = await lock_sublicense(conn, ctx, license_key)
+    subscription = (current["account_id"], current["subscription_id"])
+    target = await _sibling(conn, ctx, current, move_to) if move_to else None
     await _ground(conn, ctx, subscription)
-    _require_sublicense(now)
+    _require_sublicense(current)
     if target:
         seats.require_usable(target, "move_to_license_key_id")
-    elif now["used"]:
+    elif current["used"]:
         raise MutationRefused(UserErrorCode.KEY_IN_USE, "license_key_id")
     goes_to = move_to or (subscription[0], await conn.fetchval(_PRIMARY, *subscription))
     await conn.execute(_MOVE, *license_key, goes_to[1])
     await conn.execute(_DELETE, *license_key)
     await conn.execute(_FORGET, license_key[1])
-    await seats.take(conn, ctx, goes_to, now["used"], "move_to_license_key_id")
-    before = to_json(subscription[0], {"name": now["name"], **asdict(Split.of(now))})
+    await seats.reserve(conn, ctx, goes_to, current["used"], "move_to_license_key_id")
+    before = to_json(subscription[0], {"name": current["name"], **asdict(Split.of(current))})
     await write_event(conn, ctx, "license_key.deleted", ("LicenseKey", license_key), before)
 
 
@@ -158,14 +158,14 @@ async def _ground(
     conn: Connection, ctx: ChangeContext, subscription: RowKey, other_than: UUID = NO_ROW_KEY[1]
 ) -> Record:
     """What a sublicence other than this one stands on. Raises SUBSCRIPTION_NOT_ACTIVE. The caller holds the lock."""
-    (ground,) = await _GROUND.run(conn, ctx.parameters(**key(subscription), other_than=other_than))
+    (ground,) = await _GROUND.run(conn, ctx.parameters(**key_parameters(subscription), other_than=other_than))
     if not ground["is_usable"]:
         raise MutationRefused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE)
     return ground
 
 
-def _require_sublicense(now: Record) -> None:
-    if now["kind"] == LicenseKeyKind.PRIMARY:
+def _require_sublicense(current: Record) -> None:
+    if current["kind"] == LicenseKeyKind.PRIMARY:
         raise MutationRefused(UserErrorCode.CANNOT_MODIFY_PRIMARY, "license_key_id")
 
 
@@ -188,10 +188,10 @@ def _require_room(ctx: ChangeContext, ground: Record, split: Split, used: int = 
         raise MutationRefused(UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION, "expires_on")
 
 
-async def _sibling(conn: Connection, ctx: ChangeContext, now: Record, target: RowKey) -> Record:
+async def _sibling(conn: Connection, ctx: ChangeContext, current: Record, target: RowKey) -> Record:
     """Another key of the same subscription, as it is."""
-    found = await seats.state(conn, ctx, target) if target[0] == now["account_id"] else None
-    if found is None or found["subscription_id"] != now["subscription_id"]:
+    found = await seats.fetch_seats(conn, ctx, target) if target[0] == current["account_id"] else None
+    if found is None or found["subscription_id"] != current["subscription_id"]:
         message = "There is no such licence key in this subscription."
         raise MutationRefused(UserErrorCode.LICENSE_KEY_NOT_FOUND, "move_to_license_key_id", message=message)
     return found

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from db import tables
 from db.changes.audit import write_event
 from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
-from db.changes.locks import keep_payment_method, key, lock_subscription, row_of
+from db.changes.locks import key_parameters, lock_subscription, share_lock_payment_method, where_key
 from db.changes.rows import update_changed
 from db.enums import AutoRenewal, SalesChannel, SubscriptionStatus
 from db.errors import MutationRefused, UserErrorCode
@@ -19,24 +19,26 @@ from db.terms import end_of_term
 
 subscriptions = tables.table(tables.Subscription)
 
-_STATE = render(select(subscriptions, status(subscriptions).label("status")).where(*row_of(subscriptions)))
+_WITH_STATUS = render(select(subscriptions, status(subscriptions).label("status")).where(*where_key(subscriptions)))
 
-# Once and for all: what is removed does not come back.
+# For good: a removed payment method does not come back.
 _REMOVED = "SELECT removed_at IS NOT NULL FROM payment_methods WHERE account_id = $1 AND id = $2"
 
 
-async def state(conn: Connection, ctx: ChangeContext, subscription: RowKey, on: date | None = None) -> Record:
+async def fetch_with_status(
+    conn: Connection, ctx: ChangeContext, subscription: RowKey, on: date | None = None
+) -> Record:
     """The row and its status today, or on another day. The caller holds its lock, or knows that it is there."""
-    parameters = ctx.parameters(**key(subscription))
-    (found,) = await _STATE.run(conn, {**parameters, "today": on or ctx.today})
-    return found
+    parameters = ctx.parameters(**key_parameters(subscription))
+    (row,) = await _WITH_STATUS.run(conn, {**parameters, "today": on or ctx.today})
+    return row
 
 
 async def rename(conn: Connection, ctx: ChangeContext, subscription: RowKey, display_name: str) -> bool:
     """Whether the name is another one now. Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN."""
     await lock_subscription(conn, ctx, subscription)
-    now = await state(conn, ctx, subscription)
-    return await _change(conn, ctx, now, "subscription.renamed", display_name=display_name)
+    current = await fetch_with_status(conn, ctx, subscription)
+    return await _change(conn, ctx, current, "subscription.renamed", display_name=display_name)
 
 
 async def set_auto_renewal(
@@ -54,13 +56,13 @@ async def set_auto_renewal(
     enabling PAYMENT_METHOD_NOT_FOUND, …_REQUIRED, …_UNUSABLE; disabling GRACE_LOSS_UNCONFIRMED.
     """
     await lock_subscription(conn, ctx, subscription)
-    now = await state(conn, ctx, subscription)
-    _require_ours_to_renew(now)
-    _require_renewable(now)
-    _require_not_expired(now)
+    current = await fetch_with_status(conn, ctx, subscription)
+    _require_renewed_here(current)
+    _require_renewable(current)
+    _require_not_expired(current)
     if enabled:
-        return await _enable_renewal(conn, ctx, now, payment_method)
-    return await _disable_renewal(conn, ctx, now, confirm_grace_loss=confirm_grace_loss)
+        return await _enable_renewal(conn, ctx, current, payment_method)
+    return await _disable_renewal(conn, ctx, current, confirm_grace_loss=confirm_grace_loss)
 
 
 async def set_payment_method(
@@ -72,20 +74,20 @@ async def set_payment_method(
     SUBSCRIPTION_EXPIRED, and PAYMENT_METHOD_UNUSABLE while renewal is ON.
     """
     await lock_subscription(conn, ctx, subscription)
-    now = await state(conn, ctx, subscription)
-    can_renew = await _keep_own_payment_method(conn, ctx, now, payment_method)
-    _require_ours_to_renew(now)
-    _require_not_expired(now)
-    if now["auto_renewal"] == AutoRenewal.ON and not can_renew:
+    current = await fetch_with_status(conn, ctx, subscription)
+    can_renew = await _share_lock_own_payment_method(conn, ctx, current, payment_method)
+    _require_renewed_here(current)
+    _require_not_expired(current)
+    if current["auto_renewal"] == AutoRenewal.ON and not can_renew:
         raise MutationRefused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
-    return await _change(conn, ctx, now, "subscription.payment_method_changed", payment_method_id=payment_method[1])
+    return await _change(conn, ctx, current, "subscription.payment_method_changed", payment_method_id=payment_method[1])
 
 
 async def start(conn: Connection, ctx: ChangeContext, subscription: RowKey, on: date) -> None:
     """Begin the first term. The caller holds the lock and knows that it has not begun."""
-    now = await state(conn, ctx, subscription)
-    days = {"activated_on": on, "expires_on": end_of_term(on, now["term_months"])}
-    await _change(conn, ctx, now, "subscription.started", **days)
+    current = await fetch_with_status(conn, ctx, subscription)
+    days = {"activated_on": on, "expires_on": end_of_term(on, current["term_months"])}
+    await _change(conn, ctx, current, "subscription.started", **days)
 
 
 async def suspend(conn: Connection, ctx: ChangeContext, subscription: RowKey) -> None:
@@ -98,49 +100,53 @@ async def suspend(conn: Connection, ctx: ChangeContext, subscription: RowKey) ->
     await write_event(conn, ctx, "subscription.suspended", subject, {"isSuspended": False}, {"isSuspended": True})
 
 
-async def renew(conn: Connection, ctx: ChangeContext, now: Record, expires_on: date, auto_renewal: AutoRenewal) -> None:
+async def renew(
+    conn: Connection, ctx: ChangeContext, current: Record, expires_on: date, auto_renewal: AutoRenewal
+) -> None:
     """Move the end to another day. The caller holds the lock."""
-    await _change(conn, ctx, now, "subscription.renewed", expires_on=expires_on, auto_renewal=auto_renewal)
+    await _change(conn, ctx, current, "subscription.renewed", expires_on=expires_on, auto_renewal=auto_renewal)
 
 
-def _require_ours_to_renew(now: Record) -> None:
-    if now["channel"] == SalesChannel.APP_STORE:
+def _require_renewed_here(current: Record) -> None:
+    if current["channel"] == SalesChannel.APP_STORE:
         raise MutationRefused(UserErrorCode.RENEWAL_MANAGED_EXTERNALLY)
 
 
-def _require_renewable(now: Record) -> None:
-    if now["auto_renewal"] == AutoRenewal.NOT_AVAILABLE:
+def _require_renewable(current: Record) -> None:
+    if current["auto_renewal"] == AutoRenewal.NOT_AVAILABLE:
         raise MutationRefused(UserErrorCode.RENEWAL_NOT_AVAILABLE)
 
 
-def _require_not_expired(now: Record) -> None:
-    if now["status"] == SubscriptionStatus.EXPIRED:
+def _require_not_expired(current: Record) -> None:
+    if current["status"] == SubscriptionStatus.EXPIRED:
         raise MutationRefused(UserErrorCode.SUBSCRIPTION_EXPIRED)
 
 
-async def _enable_renewal(conn: Connection, ctx: ChangeContext, now: Record, given: RowKey | None) -> bool:
-    if given is None and now["auto_renewal"] == AutoRenewal.ON:
+async def _enable_renewal(conn: Connection, ctx: ChangeContext, current: Record, payment_method: RowKey | None) -> bool:
+    if payment_method is None and current["auto_renewal"] == AutoRenewal.ON:
         return False
-    charged = given or (now["account_id"], now["payment_method_id"])
-    if charged[1] is None or (given is None and await conn.fetchval(_REMOVED, *charged)):
+    charged = payment_method or (current["account_id"], current["payment_method_id"])
+    if charged[1] is None or (payment_method is None and await conn.fetchval(_REMOVED, *charged)):
         raise MutationRefused(UserErrorCode.PAYMENT_METHOD_REQUIRED, "payment_method_id")
-    if not await _keep_own_payment_method(conn, ctx, now, charged):
+    if not await _share_lock_own_payment_method(conn, ctx, current, charged):
         raise MutationRefused(UserErrorCode.PAYMENT_METHOD_UNUSABLE, "payment_method_id")
-    change = {"auto_renewal": AutoRenewal.ON, "payment_method_id": charged[1]}
-    return await _change(conn, ctx, now, "subscription.auto_renewal_changed", **change)
+    values = {"auto_renewal": AutoRenewal.ON, "payment_method_id": charged[1]}
+    return await _change(conn, ctx, current, "subscription.auto_renewal_changed", **values)
 
 
-async def _disable_renewal(conn: Connection, ctx: ChangeContext, now: Record, *, confirm_grace_loss: bool) -> bool:
-    if now["status"] == SubscriptionStatus.GRACE_PERIOD and not confirm_grace_loss:
+async def _disable_renewal(conn: Connection, ctx: ChangeContext, current: Record, *, confirm_grace_loss: bool) -> bool:
+    if current["status"] == SubscriptionStatus.GRACE_PERIOD and not confirm_grace_loss:
         raise MutationRefused(UserErrorCode.GRACE_LOSS_UNCONFIRMED, "confirm_grace_loss")
-    return await _change(conn, ctx, now, "subscription.auto_renewal_changed", auto_renewal=AutoRenewal.OFF)
+    return await _change(conn, ctx, current, "subscription.auto_renewal_changed", auto_renewal=AutoRenewal.OFF)
 
 
-async def _keep_own_payment_method(conn: Connection, ctx: ChangeContext, now: Record, payment_method: RowKey) -> bool:
-    """Whether it can renew. One of another account is not found, whoever may read it there."""
-    is_own = payment_method[0] == now["account_id"]
-    return await keep_payment_method(conn, ctx, payment_method if is_own else NO_ROW_KEY)
+async def _share_lock_own_payment_method(
+    conn: Connection, ctx: ChangeContext, current: Record, payment_method: RowKey
+) -> bool:
+    """Whether it can renew. One of another account is not found, even if the viewer may read it there."""
+    is_own = payment_method[0] == current["account_id"]
+    return await share_lock_payment_method(conn, ctx, payment_method if is_own else NO_ROW_KEY)
 
 
-async def _change(conn: Connection, ctx: ChangeContext, now: Record, action: str, **values: Any) -> bool:
-    return await update_changed(conn, ctx, tables.Subscription, now, action, **values)
+async def _change(conn: Connection, ctx: ChangeContext, current: Record, action: str, **values: Any) -> bool:
+    return await update_changed(conn, ctx, tables.Subscription, current, action, **values)

@@ -9,7 +9,7 @@ from db.changes import activations, issuing, license_keys, orders, renewals, sub
 from db.changes.activations import Device
 from db.changes.context import ChangeContext, RowKey
 from db.changes.issuing import Issued, Terms
-from db.changes.orders import Line, NewOrder
+from db.changes.orders import NewOrder, NewOrderLine
 from db.changes.registration import TypedKey
 from db.enums import AutoRenewal, OrderKind, OrderStatus, StartTrigger
 from db.seed.catalogue import CATALOGUE
@@ -87,7 +87,7 @@ async def _order(
 ) -> RowKey:
     """Of the subscription and its items, paid by the card or account that renewals are charged to."""
     listings = [CATALOGUE[code] for code in (sale.product, *sale.items)]
-    lines = [Line(each.code, sale.licenses, each.price(sale.currency, sale.term)) for each in listings]
+    lines = [NewOrderLine(each.code, sale.licenses, each.price(sale.currency, sale.term)) for each in listings]
     method = (books.account_id, books.methods[sale.method]) if sale.method else None
     number = f"{at:%y%m%d}-{sale.number}"
     new = NewOrder(

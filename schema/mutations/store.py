@@ -10,7 +10,7 @@ from db.changes import license_keys as key_changes
 from db.changes import orders as order_changes
 from db.changes.idempotency import Result
 from db.changes.issuing import Terms
-from db.changes.orders import Line, NewOrder
+from db.changes.orders import NewOrder, NewOrderLine
 from db.changes.registration import TypedKey
 from db.enums import OrderKind, OrderStatus, SalesChannel, StartTrigger
 from db.errors import UserErrorCode
@@ -163,7 +163,7 @@ async def record_order(context: MutationContext, input: RecordOrderInput) -> Res
         kind=input.kind,
         status=input.status,
         currency=input.currency,
-        lines=[Line(line.product_code, line.quantity, line.unit_price) for line in input.lines],
+        lines=[NewOrderLine(line.product_code, line.quantity, line.unit_price) for line in input.lines],
         total=input.total,
         subscription=decode_optional_row_id("sub", input.subscription_id),
         payment_method=decode_optional_row_id("pay", input.payment_method_id),

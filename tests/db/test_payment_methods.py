@@ -8,12 +8,12 @@ from asyncpg import Connection
 
 from db.changes import payment_methods
 from db.changes.context import ChangeContext, RowKey
-from db.changes.payment_methods import Described, NewMethod, is_card_number
+from db.changes.payment_methods import NewMethod, PaymentMethodDetails, is_card_number
 from db.enums import PaymentMethodKind
 from db.errors import MutationRefused, UserErrorCode
 from tests import world
 
-CARD = Described(PaymentMethodKind.CREDIT_CARD, "Visa", "4242", world.day(400), "Ada Example")
+CARD = PaymentMethodDetails(PaymentMethodKind.CREDIT_CARD, "Visa", "4242", world.day(400), "Ada Example")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Processor:
 
     asked: list[str]
 
-    async def describe(self, token: str) -> Described | None:
+    async def describe(self, token: str) -> PaymentMethodDetails | None:
         self.asked.append(token)
         return CARD
 

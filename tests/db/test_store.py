@@ -13,7 +13,7 @@ from asyncpg import Connection
 from db.changes import issuing, license_keys, orders, renewals
 from db.changes.context import ChangeContext, RowKey
 from db.changes.issuing import Terms
-from db.changes.orders import NEXT, Line, NewOrder
+from db.changes.orders import TRANSITIONS, NewOrder, NewOrderLine
 from db.changes.registration import TypedKey
 from db.enums import AutoRenewal, OrderKind, OrderStatus, SalesChannel, StartTrigger
 from db.errors import MutationRefused, UserErrorCode
@@ -46,7 +46,7 @@ def order(account_id: UUID, **given: Any) -> NewOrder:
         "kind": OrderKind.NEW,
         "status": OrderStatus.PENDING,
         "currency": "EUR",
-        "lines": [Line("desktop", 2, Decimal("49.90"))],
+        "lines": [NewOrderLine("desktop", 2, Decimal("49.90"))],
         "total": Decimal("99.80"),
     }
     return NewOrder(**usual | given)
@@ -190,7 +190,7 @@ async def test_an_order_becomes_only_what_it_can_become(
     except MutationRefused as refused:
         said = (refused.code, refused.field)
 
-    is_allowed = after in NEXT[before]
+    is_allowed = after in TRANSITIONS[before]
     assert said == (is_allowed or (False if before == after else (UserErrorCode.INVALID_INPUT, ("status",))))
     change = ("order.status_changed", "store", {"status": before}, {"status": after})
     assert await trail(conn) == ([change] if is_allowed else [])
@@ -240,7 +240,7 @@ async def test_an_order_is_kept_as_the_store_has_it(conn: Connection) -> None:
     account_id = await world.company(conn)
     await world.product(conn, "toolbox")
     method = (account_id, await world.payment_method(conn, account_id, removed_at=world.NOW))
-    lines = [Line("desktop", 3, Decimal("0.333")), Line("toolbox", 1, Decimal("0.001"))]
+    lines = [NewOrderLine("desktop", 3, Decimal("0.333")), NewOrderLine("toolbox", 1, Decimal("0.001"))]
 
     placed = await orders.record_order(
         conn, STORE, order(account_id, lines=lines, total=Decimal(1), payment_method=method, invoice_url="https://x.example")
