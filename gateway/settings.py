@@ -233,9 +233,9 @@ class Settings(Environment):
             raise ValueError("and LICET_TOKEN_PUBLIC_KEY are both set: keep the one that signs your tokens")
         return url
 
-    def attempt_limits(self) -> key_attempts.Limits:
+    def attempt_limits(self) -> key_attempts.AttemptLimits:
         window = timedelta(minutes=self.key_attempts_minutes)
-        return key_attempts.Limits(self.key_attempts_per_user, self.key_attempts_per_address, window)
+        return key_attempts.AttemptLimits(self.key_attempts_per_user, self.key_attempts_per_address, window)
 
     def keyring(self) -> Keyring:
         return Keyring(lookup_secrets_by_id(self.lookup_secrets), encryption_secrets_by_id(self.encryption_secrets))

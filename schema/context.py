@@ -16,7 +16,7 @@ from asyncpg import Connection
 from graphql import GraphQLObjectType, GraphQLOutputType
 from graphql.pyutils import Path
 
-from db.changes.key_attempts import Limits
+from db.changes.key_attempts import AttemptLimits
 from db.changes.payment_methods import PaymentProcessor
 from db.license_key_custody.keyring import Keyring
 from db.mapping import batch_loading
@@ -56,7 +56,7 @@ class Services:
     """What mutations need besides a connection."""
 
     keyring: Keyring
-    attempt_limits: Limits
+    attempt_limits: AttemptLimits
     """Of attempts at licence keys."""
     payment_processor: PaymentProcessor | None = None
     """None when payment methods can not be added here."""

@@ -11,7 +11,7 @@ from db.changes import registration, seats, subscriptions
 from db.changes.audit import write_event
 from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import authorize_account, lock_account, lock_activation
-from db.changes.registration import Claim, TypedKey
+from db.changes.registration import Claim, KeyInput
 from db.changes.rows import insert, update_changed
 from db.enums import ActivationStatus, StartTrigger, SubscriptionStatus
 from db.errors import MutationRefused, UserErrorCode
@@ -42,7 +42,7 @@ class Device:
 
 
 async def activate(
-    conn: Connection, ctx: ChangeContext, keyring: Keyring, typed: TypedKey, account_id: UUID, device: Device
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, typed: KeyInput, account_id: UUID, device: Device
 ) -> tuple[RowKey, RowKey]:
     """The activation and its subscription. A key that nobody has registered becomes the account's.
 
@@ -57,7 +57,7 @@ async def activate(
     await conn.execute(_LOCK_SUBSCRIPTION, *subscription)
     # Read again: the previous holder of the lock may have blocked the member, rotated or deleted the key.
     await authorize_account(conn, ctx, account_id)
-    await registration.look_up(conn, digests, account_id, lock=False)
+    await registration.fetch_entry(conn, digests, account_id, lock=False)
     current = await subscriptions.fetch_with_status(conn, ctx, subscription)
     starts = _waits_for_a_device(current)
     if current["status"] not in _USABLE and not starts:
@@ -75,11 +75,11 @@ async def activate(
 
 async def _claim_or_fetch_entry(conn: Connection, ctx: ChangeContext, digests: list[bytes], account_id: UUID) -> Record:
     """The index entry of a key of the account, claimed now if nobody had registered it."""
-    entry = await registration.look_up(conn, digests, account_id, lock=False)
+    entry = await registration.fetch_entry(conn, digests, account_id, lock=False)
     if entry["account_id"] is None:
         kind = await lock_account(conn, ctx, account_id, to_change=False)
         # Read again: the previous holder of these locks may have claimed it.
-        entry = await registration.look_up(conn, digests, account_id, lock=True)
+        entry = await registration.fetch_entry(conn, digests, account_id, lock=True)
         if entry["account_id"] is None:
             await registration.claim(conn, ctx, entry, Claim(account_id, kind, by_activation=True))
     return entry

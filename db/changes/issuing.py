@@ -1,4 +1,4 @@
-"""A subscription issued by the store: its terms and its key, held by an account or waiting to be registered."""
+"""A subscription issued by the store: its terms and its key, in an account or waiting to be registered."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,19 +14,27 @@ from db.changes.context import ChangeContext, RowKey
 from db.changes.license_keys import NewKey
 from db.changes.locks import lock_account
 from db.changes.products import require_products
-from db.changes.provisioning import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
+from db.changes.provisioning import (
+    create_primary_key,
+    create_subscription,
+    end_trials,
+    first_day,
+    require_audience,
+    require_within_product_limit,
+    terms_of,
+)
 from db.changes.rows import insert
 from db.enums import AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
 from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
 
-# With what the rules of `holdings` ask of the terms.
+# With the columns that the rules of `provisioning` need.
 _PRODUCT = """
     SELECT code AS product_code, audience, max_per_account, grace_days, $2::boolean AS is_trial
       FROM products
      WHERE code = $1
 """
-_TAKEN = """
+_NUMBER_EXISTS = """
     SELECT EXISTS (SELECT FROM issued_subscriptions WHERE number = $1)
         OR EXISTS (SELECT FROM subscriptions WHERE account_id = $2 AND number = $1)
 """
@@ -63,7 +71,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """`subscription` is None while nobody has registered the key, which `license_keys.shown` shows."""
+    """`subscription` is None while nobody has registered the key, which `license_keys.decrypt` returns."""
 
     license_key_id: UUID
     subscription: RowKey | None
@@ -80,34 +88,34 @@ async def issue(
     if account_id is not None:
         kind = await lock_account(conn, ctx, account_id)
         require_audience(product["audience"], kind)
-        await require_room(conn, ctx, product, account_id)
-    if await conn.fetchval(_TAKEN, terms.number, account_id):
+        await require_within_product_limit(conn, ctx, product, account_id)
+    if await conn.fetchval(_NUMBER_EXISTS, terms.number, account_id):
         raise MutationRefused(UserErrorCode.DUPLICATE_NUMBER, "number")
     subscription_id = ctx.new_id()
     await insert(conn, _row(ctx, subscription_id, terms, product["grace_days"]))
-    key = await license_keys.make(conn, ctx, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
+    new_key = await license_keys.create_key(conn, ctx, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
     if account_id is None:
         subject = ("Subscription", (subscription_id, subscription_id))
         await write_issued_event(conn, ctx, "subscription.issued", subject, {"number": terms.number})
-        return Issued(key.id, None)
+        return Issued(new_key.id, None)
     await end_trials(conn, ctx, product, account_id, suspend=True)
-    await _hold(conn, ctx, await terms_of(conn, subscription_id), account_id, key)
-    return Issued(key.id, (account_id, subscription_id))
+    await _provision(conn, ctx, await terms_of(conn, subscription_id), account_id, new_key)
+    return Issued(new_key.id, (account_id, subscription_id))
 
 
 async def _product(conn: Connection, terms: Terms) -> Record:
     items = [(("items", str(position), "product_code"), code) for position, (code, _) in enumerate(terms.items)]
     await require_products(conn, [(("product_code",), terms.product_code), *items])
-    found = await conn.fetchrow(_PRODUCT, terms.product_code, terms.is_trial)
-    assert found is not None
-    return found
+    product = await conn.fetchrow(_PRODUCT, terms.product_code, terms.is_trial)
+    assert product is not None
+    return product
 
 
-async def _hold(conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID, key: NewKey) -> None:
+async def _provision(conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID, key: NewKey) -> None:
     begins_with_order = terms["start_trigger"] == StartTrigger.ON_PURCHASE
     starts_on = None if begins_with_order else first_day(terms, ctx.today)
-    await hold(conn, ctx, terms, account_id, starts_on=starts_on)
-    await hold_key(conn, ctx, terms, account_id, key.id, key.tail)
+    await create_subscription(conn, ctx, terms, account_id, starts_on=starts_on)
+    await create_primary_key(conn, ctx, terms, account_id, key.id, key.tail)
     subject = ("Subscription", (account_id, terms["id"]))
     await write_event(conn, ctx, "subscription.issued", subject, None, {"number": terms["number"]})
 

@@ -1,4 +1,4 @@
-"""A key from its making: sealed in the index, replaced there, shown to somebody who may see it, named, blocked."""
+"""Licence keys: created, replaced, decrypted for viewers who may see them, renamed, blocked."""
 
 from dataclasses import asdict, dataclass
 from uuid import UUID
@@ -10,7 +10,7 @@ from db import tables
 from db.changes.audit import write_event, write_issued_event
 from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import AS_STORE, ROW_ID, authorize_license_key, lock_license_key
-from db.changes.registration import TypedKey
+from db.changes.registration import KeyInput
 from db.changes.rows import insert, update_changed
 from db.enums import LicenseKeyKind
 from db.errors import MutationRefused, UserErrorCode
@@ -32,7 +32,7 @@ _REPLACE = """
        SET digest = $2, lookup_secret_id = $3, ciphertext = $4, encryption_secret_id = $5, tail = $6
      WHERE license_key_id = $1
 """
-_SHOW_TAIL = "UPDATE license_keys SET tail = $3 WHERE account_id = $1 AND id = $2"
+_SET_TAIL = "UPDATE license_keys SET tail = $3 WHERE account_id = $1 AND id = $2"
 _FIND = "SELECT account_id, license_key_id FROM license_key_index WHERE digest = ANY ($1)"
 _LOCK = """
     SELECT account_id, subscription_id, license_key_id, blocked_at
@@ -50,7 +50,7 @@ class NewKey:
     tail: str
 
 
-async def make(
+async def create_key(
     conn: Connection,
     ctx: ChangeContext,
     keyring: Keyring,
@@ -60,7 +60,7 @@ async def make(
 ) -> NewKey:
     """A key nobody has seen yet, in the index; an account's still needs its row there."""
     key, license_key_id = key_format.generate(ctx.random), ctx.new_id()
-    made = NewKey(license_key_id, key_format.tail(key))
+    new = NewKey(license_key_id, key_format.tail(key))
     await insert(
         conn,
         tables.LicenseKeyIndex(
@@ -69,32 +69,34 @@ async def make(
             subscription_id=subscription_id,
             license_key_id=license_key_id,
             kind=kind,
-            tail=made.tail,
+            tail=new.tail,
         ),
     )
-    return made
+    return new
 
 
-async def swap(conn: Connection, ctx: ChangeContext, keyring: Keyring, license_key: RowKey) -> None:
+async def replace_key(conn: Connection, ctx: ChangeContext, keyring: Keyring, license_key: RowKey) -> None:
     """Another key in the place of the one in the index, which nobody can look up any more."""
     key = key_format.generate(ctx.random)
     sealed = keyring.seal(key, license_key[1])
     digest, ciphertext = (sealed.digest, sealed.lookup_secret_id), (sealed.ciphertext, sealed.encryption_secret_id)
     await conn.execute(_REPLACE, license_key[1], *digest, *ciphertext, key_format.tail(key))
-    await conn.execute(_SHOW_TAIL, *license_key, key_format.tail(key))
+    await conn.execute(_SET_TAIL, *license_key, key_format.tail(key))
 
 
-async def shown(conn: Connection, keyring: Keyring, license_key_id: UUID) -> str:
+async def decrypt(conn: Connection, keyring: Keyring, license_key_id: UUID) -> str:
     """The whole key in groups. The caller knows that the viewer may see it, and records that they did."""
     entry = await conn.fetchrow(_CIPHERTEXT, license_key_id)
     assert entry is not None, "a key has its entry in the index from the moment it is issued"
     return key_format.display(keyring.open(*entry))
 
 
-async def shown_again(conn: Connection, ctx: ChangeContext, keyring: Keyring, license_key_id: UUID) -> str | None:
-    """As `shown`, to who was recorded to see it; None when the key is gone, or not the viewer's to see any more."""
-    found = await _VISIBLE.run(conn, ctx.parameters(row_id=license_key_id))
-    return await shown(conn, keyring, license_key_id) if found else None
+async def decrypt_if_visible(
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, license_key_id: UUID
+) -> str | None:
+    """As `decrypt`, for a replayed call; None when the key is gone, or not the viewer's to see any more."""
+    visible = await _VISIBLE.run(conn, ctx.parameters(row_id=license_key_id))
+    return await decrypt(conn, keyring, license_key_id) if visible else None
 
 
 async def reveal(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> None:
@@ -109,22 +111,22 @@ async def rename(conn: Connection, ctx: ChangeContext, license_key: RowKey, name
     return await update_changed(conn, ctx, tables.LicenseKey, current, "license_key.renamed", name=name)
 
 
-async def _place(conn: Connection, digests: list[bytes] | None) -> tuple[UUID | None, UUID]:
-    found = await conn.fetchrow(_FIND, digests)
-    if found is None:
+async def _locate(conn: Connection, digests: list[bytes] | None) -> tuple[UUID | None, UUID]:
+    row = await conn.fetchrow(_FIND, digests)
+    if row is None:
         raise MutationRefused(UserErrorCode.KEY_NOT_FOUND, "key")
-    return found["account_id"], found["license_key_id"]
+    return row["account_id"], row["license_key_id"]
 
 
 async def block(
-    conn: Connection, ctx: ChangeContext, keyring: Keyring, which: RowKey | TypedKey, *, reason: str, blocked: bool
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, target: RowKey | KeyInput, *, reason: str, blocked: bool
 ) -> tuple[RowKey | None, bool]:
     """The key's row, None while nobody has registered it, and whether anything is different now.
 
     Raises LICENSE_KEY_NOT_FOUND, KEY_MALFORMED, KEY_NOT_FOUND.
     """
-    digests = which.digests(keyring) if isinstance(which, TypedKey) else None
-    account_id, row_id = which if isinstance(which, tuple) else await _place(conn, digests)
+    digests = target.digests(keyring) if isinstance(target, KeyInput) else None
+    account_id, row_id = target if isinstance(target, tuple) else await _locate(conn, digests)
     # One that nobody has is no row of an account yet; should it become one now, this waits for that.
     if account_id is not None:
         await lock_license_key(conn, ctx, (account_id, row_id))

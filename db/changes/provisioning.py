@@ -1,4 +1,4 @@
-"""What an account comes to hold: a subscription with its items and its key, from the terms it was issued under."""
+"""Creates an account's subscription with its items and its primary key, from the terms it was issued under."""
 
 from datetime import date
 from typing import Any
@@ -35,7 +35,7 @@ _ACTIVE_TRIALS = render(
     )
     .order_by(subscriptions.c.id)
 )
-_HELD = render(
+_COUNT_SUBSCRIPTIONS = render(
     select(func.count()).where(
         *_OF_PRODUCT,
         ~subscriptions.c.is_trial,
@@ -83,18 +83,18 @@ def require_audience(audience: str | None, kind: AccountKind) -> None:
         raise MutationRefused(UserErrorCode.ACCOUNT_KIND_MISMATCH, "account_id")
 
 
-async def require_room(conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID) -> None:
+async def require_within_product_limit(conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID) -> None:
     """Raises PRODUCT_LIMIT_REACHED. The caller holds the account's lock. Trials are neither counted nor limited."""
     if terms["is_trial"] or terms["max_per_account"] is None:
         return
     parameters = ctx.parameters(account_id=account_id, product_code=terms["product_code"])
-    (held,) = await _HELD.run(conn, parameters)
-    if held[0] >= terms["max_per_account"]:
+    (count,) = await _COUNT_SUBSCRIPTIONS.run(conn, parameters)
+    if count[0] >= terms["max_per_account"]:
         raise MutationRefused(UserErrorCode.PRODUCT_LIMIT_REACHED)
 
 
 async def end_trials(conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID, *, suspend: bool) -> None:
-    """A purchase ends the active trials of its product; raises TRIAL_CONFLICT when it is not to.
+    """A purchase ends the active trials of its product; raises TRIAL_CONFLICT unless `suspend`.
 
     The caller holds the account's lock.
     """
@@ -108,7 +108,7 @@ async def end_trials(conn: Connection, ctx: ChangeContext, terms: Record, accoun
         await changes.suspend(conn, ctx, (account_id, trial["id"]))
 
 
-async def hold(
+async def create_subscription(
     conn: Connection,
     ctx: ChangeContext,
     terms: Record,
@@ -135,11 +135,11 @@ async def hold(
         ),
     )
     for item in terms["items"]:
-        of = {"account_id": account_id, "subscription_id": terms["id"], "product_code": item["productCode"]}
-        await insert(conn, tables.SubscriptionItem(**of, quantity=item["quantity"]))
+        item_key = {"account_id": account_id, "subscription_id": terms["id"], "product_code": item["productCode"]}
+        await insert(conn, tables.SubscriptionItem(**item_key, quantity=item["quantity"]))
 
 
-async def hold_key(
+async def create_primary_key(
     conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID, license_key_id: UUID, tail: str
 ) -> None:
     """Write the primary key of a subscription that the account holds."""
@@ -162,5 +162,5 @@ async def _renewal(
     """Terms that renew need something to charge: the account's default method, or renewal begins switched off."""
     if terms["auto_renewal"] != AutoRenewal.ON:
         return AutoRenewal(terms["auto_renewal"]), None
-    found = await _DEFAULT_PAYMENT_METHOD.run(conn, ctx.parameters(account_id=account_id))
-    return (AutoRenewal.ON, found[0]["id"]) if found else (AutoRenewal.OFF, None)
+    methods = await _DEFAULT_PAYMENT_METHOD.run(conn, ctx.parameters(account_id=account_id))
+    return (AutoRenewal.ON, methods[0]["id"]) if methods else (AutoRenewal.OFF, None)

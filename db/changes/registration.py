@@ -1,4 +1,4 @@
-"""From a typed licence key to the subscription behind it, in the account that registers it."""
+"""Registers licence keys: an account claims a key, and with it the issued subscription."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +8,15 @@ from asyncpg import Connection, Record
 from db.changes.audit import transfer_issued_events, write_event
 from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import lock_account
-from db.changes.provisioning import end_trials, first_day, hold, hold_key, require_audience, require_room, terms_of
+from db.changes.provisioning import (
+    create_primary_key,
+    create_subscription,
+    end_trials,
+    first_day,
+    require_audience,
+    require_within_product_limit,
+    terms_of,
+)
 from db.enums import AccountKind, LicenseKeyKind
 from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
@@ -26,15 +34,15 @@ _CLAIM = """
 
 
 @dataclass(frozen=True, slots=True)
-class TypedKey:
-    """A licence key as somebody typed it, and whether they have an attempt left."""
+class KeyInput:
+    """A licence key as the client sent it, and whether the viewer has an attempt left."""
 
     text: str
-    may_try: bool = True
+    allowed: bool = True
 
     def digests(self, keyring: Keyring) -> list[bytes]:
         """Raises TOO_MANY_ATTEMPTS, KEY_MALFORMED."""
-        if not self.may_try:
+        if not self.allowed:
             raise MutationRefused(UserErrorCode.TOO_MANY_ATTEMPTS, "key")
         key = key_format.normalize(self.text)
         if not key_format.is_well_formed(key):
@@ -44,7 +52,7 @@ class TypedKey:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An account that takes a key nobody has: what it wants of the subscription, and by whom."""
+    """An account that claims an unregistered key, with the options of the registration."""
 
     account_id: UUID
     kind: AccountKind
@@ -54,21 +62,21 @@ class Claim:
     """By a device that is being activated. What companies use is registered by their administrators before."""
 
 
-async def look_up(conn: Connection, digests: list[bytes], account_id: UUID, *, lock: bool) -> Record:
+async def fetch_entry(conn: Connection, digests: list[bytes], account_id: UUID, *, lock: bool) -> Record:
     """The key's entry, when it is free or the account's. Raises KEY_NOT_FOUND, KEY_REGISTERED_TO_ANOTHER_ACCOUNT."""
-    found = await conn.fetchrow(f"{_FIND} FOR NO KEY UPDATE" if lock else _FIND, digests)
-    if found is None:
+    entry = await conn.fetchrow(f"{_FIND} FOR NO KEY UPDATE" if lock else _FIND, digests)
+    if entry is None:
         raise MutationRefused(UserErrorCode.KEY_NOT_FOUND, "key")
-    if found["account_id"] not in (None, account_id):
+    if entry["account_id"] not in (None, account_id):
         raise MutationRefused(UserErrorCode.KEY_REGISTERED_TO_ANOTHER_ACCOUNT, "key")
-    return found
+    return entry
 
 
 async def register(
     conn: Connection,
     ctx: ChangeContext,
     keyring: Keyring,
-    key: TypedKey,
+    key: KeyInput,
     account_id: UUID,
     *,
     name: str | None,
@@ -80,26 +88,26 @@ async def register(
     KEY_REGISTERED_TO_ANOTHER_ACCOUNT, KEY_NOT_PRIMARY, KEY_ALREADY_REGISTERED, and what `claim` raises.
     """
     kind = await lock_account(conn, ctx, account_id)
-    index = await look_up(conn, key.digests(keyring), account_id, lock=True)
-    if index["kind"] != LicenseKeyKind.PRIMARY:
+    entry = await fetch_entry(conn, key.digests(keyring), account_id, lock=True)
+    if entry["kind"] != LicenseKeyKind.PRIMARY:
         raise MutationRefused(UserErrorCode.KEY_NOT_PRIMARY, "key")
-    subscription, license_key = (account_id, index["subscription_id"]), (account_id, index["license_key_id"])
-    if index["account_id"] is not None:
+    subscription, license_key = (account_id, entry["subscription_id"]), (account_id, entry["license_key_id"])
+    if entry["account_id"] is not None:
         related = {"subscription": subscription, "license_key": license_key}
         raise MutationRefused(UserErrorCode.KEY_ALREADY_REGISTERED, "key", related=related)
-    await claim(conn, ctx, index, Claim(account_id, kind, name, suspend))
+    await claim(conn, ctx, entry, Claim(account_id, kind, name, suspend))
     return subscription, license_key
 
 
-async def claim(conn: Connection, ctx: ChangeContext, index: Record, by: Claim) -> None:
+async def claim(conn: Connection, ctx: ChangeContext, entry: Record, by: Claim) -> None:
     """Make the account the key's. The caller holds the locks of both.
 
     Raises KEY_BLOCKED, SUBSCRIPTION_EXPIRED, REGISTRATION_REQUIRED, ACCOUNT_KIND_MISMATCH, TRIAL_CONFLICT,
     PRODUCT_LIMIT_REACHED.
     """
-    if index["blocked_at"] is not None:
+    if entry["blocked_at"] is not None:
         raise MutationRefused(UserErrorCode.KEY_BLOCKED, "key")
-    terms = await terms_of(conn, index["subscription_id"])
+    terms = await terms_of(conn, entry["subscription_id"])
     starts_on = first_day(terms, ctx.today)
     ends_on = starts_on and end_of_term(starts_on, terms["term_months"])
     if ends_on is not None and ends_on < ctx.today:
@@ -108,10 +116,10 @@ async def claim(conn: Connection, ctx: ChangeContext, index: Record, by: Claim) 
         raise MutationRefused(UserErrorCode.REGISTRATION_REQUIRED, "key")
     require_audience(terms["audience"], by.kind)
     await end_trials(conn, ctx, terms, by.account_id, suspend=by.suspend_trial)
-    await require_room(conn, ctx, terms, by.account_id)
-    await conn.execute(_CLAIM, index["license_key_id"], by.account_id)
-    await hold(conn, ctx, terms, by.account_id, starts_on=starts_on, name=by.name)
-    await hold_key(conn, ctx, terms, by.account_id, index["license_key_id"], index["tail"])
+    await require_within_product_limit(conn, ctx, terms, by.account_id)
+    await conn.execute(_CLAIM, entry["license_key_id"], by.account_id)
+    await create_subscription(conn, ctx, terms, by.account_id, starts_on=starts_on, name=by.name)
+    await create_primary_key(conn, ctx, terms, by.account_id, entry["license_key_id"], entry["tail"])
     await transfer_issued_events(conn, terms["id"], by.account_id)
-    subject = ("LicenseKey", (by.account_id, index["license_key_id"]))
+    subject = ("LicenseKey", (by.account_id, entry["license_key_id"]))
     await write_event(conn, ctx, "license_key.registered", subject, None, {"number": terms["number"]})

@@ -1,4 +1,4 @@
-"""Sublicences: a subscription's licences split into keys of their own, no seat of it promised twice."""
+"""Sublicences: a subscription's licences split into keys of their own, no seat reserved twice."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -13,7 +13,7 @@ from db import tables
 from db.changes import seats
 from db.changes.audit import to_json, write_event
 from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
-from db.changes.license_keys import make, swap
+from db.changes.license_keys import create_key, replace_key
 from db.changes.locks import key_parameters, lock_sublicense, lock_subscription, where_key
 from db.changes.rows import insert, update_changed
 from db.enums import Allocation, LicenseKeyKind
@@ -29,7 +29,7 @@ products = tables.table(tables.Product)
 
 _OTHER_THAN: Any = bindparam("other_than", type_=Uuid)
 _others = license_keys.alias()
-_GROUND = render(
+_POOL = render(
     select(
         is_usable(subscriptions).label("is_usable"),
         subscriptions.c.expires_on,
@@ -49,12 +49,12 @@ _GROUND = render(
 _PRIMARY = "SELECT id FROM license_keys WHERE account_id = $1 AND subscription_id = $2 AND kind = 'PRIMARY'"
 _MOVE = "UPDATE activations SET license_key_id = $3 WHERE account_id = $1 AND license_key_id = $2"
 _DELETE = "DELETE FROM license_keys WHERE account_id = $1 AND id = $2"
-_FORGET = "DELETE FROM license_key_index WHERE license_key_id = $1"
+_DELETE_INDEX_ENTRY = "DELETE FROM license_key_index WHERE license_key_id = $1"
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """How many seats a sublicence may take, whether they are kept for it, and until when."""
+class SeatAllocation:
+    """How many seats a sublicence may use, whether they are reserved for it, and until when."""
 
     allocation: Allocation
     quota: int
@@ -67,7 +67,12 @@ class Split:
 
 
 async def create(
-    conn: Connection, ctx: ChangeContext, keyring: Keyring, subscription: RowKey, name: str, split: Split
+    conn: Connection,
+    ctx: ChangeContext,
+    keyring: Keyring,
+    subscription: RowKey,
+    name: str,
+    seat_allocation: SeatAllocation,
 ) -> RowKey:
     """The new sublicence.
 
@@ -75,42 +80,42 @@ async def create(
     ALLOCATION_NOT_SUPPORTED, QUOTA_INVALID, QUOTA_EXCEEDS_POOL, EXPIRATION_IN_PAST, EXPIRATION_AFTER_SUBSCRIPTION.
     """
     await lock_subscription(conn, ctx, subscription)
-    ground = await _ground(conn, ctx, subscription)
-    if not ground["sublicenses_supported"]:
+    pool = await _fetch_pool(conn, ctx, subscription)
+    if not pool["sublicenses_supported"]:
         raise MutationRefused(UserErrorCode.SUBLICENSES_NOT_SUPPORTED, "subscription_id")
-    _require_allocation(ground, split.allocation)
-    _require_room(ctx, ground, split)
-    made = await make(conn, ctx, keyring, LicenseKeyKind.SUBLICENSE, subscription[1], subscription[0])
-    license_key, own = (subscription[0], made.id), {"name": name, **asdict(split)}
+    _require_allocation(pool, seat_allocation.allocation)
+    _require_capacity(ctx, pool, seat_allocation)
+    new = await create_key(conn, ctx, keyring, LicenseKeyKind.SUBLICENSE, subscription[1], subscription[0])
+    license_key, values = (subscription[0], new.id), {"name": name, **asdict(seat_allocation)}
     row = tables.LicenseKey(
         account_id=subscription[0],
-        id=made.id,
+        id=new.id,
         subscription_id=subscription[1],
         kind=LicenseKeyKind.SUBLICENSE,
-        tail=made.tail,
+        tail=new.tail,
         registered_at=ctx.now,
-        **own,
+        **values,
     )
     await insert(conn, row)
     await write_event(
-        conn, ctx, "license_key.created", ("LicenseKey", license_key), None, to_json(subscription[0], own)
+        conn, ctx, "license_key.created", ("LicenseKey", license_key), None, to_json(subscription[0], values)
     )
     return license_key
 
 
-async def update(conn: Connection, ctx: ChangeContext, license_key: RowKey, given: Mapping[str, Any]) -> bool:
-    """Whether anything is different now: of a Split, what is `given`.
+async def update(conn: Connection, ctx: ChangeContext, license_key: RowKey, values: Mapping[str, Any]) -> bool:
+    """Whether anything is different now; `values` are fields of SeatAllocation.
 
     Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, ALLOCATION_NOT_SUPPORTED, CANNOT_MODIFY_PRIMARY,
     QUOTA_INVALID, QUOTA_BELOW_USED, QUOTA_EXCEEDS_POOL, EXPIRATION_IN_PAST, EXPIRATION_AFTER_SUBSCRIPTION.
     """
     current = await lock_sublicense(conn, ctx, license_key)
-    ground = await _ground(conn, ctx, (current["account_id"], current["subscription_id"]), other_than=license_key[1])
-    _require_allocation(ground, given.get("allocation"))
+    pool = await _fetch_pool(conn, ctx, (current["account_id"], current["subscription_id"]), other_than=license_key[1])
+    _require_allocation(pool, values.get("allocation"))
     _require_sublicense(current)
-    split = replace(Split.of(current), **given)
-    _require_room(ctx, ground, split, used=current["used"])
-    return await update_changed(conn, ctx, tables.LicenseKey, current, "license_key.updated", **asdict(split))
+    seat_allocation = replace(SeatAllocation.of(current), **values)
+    _require_capacity(ctx, pool, seat_allocation, used=current["used"])
+    return await update_changed(conn, ctx, tables.LicenseKey, current, "license_key.updated", **asdict(seat_allocation))
 
 
 async def rotate(conn: Connection, ctx: ChangeContext, keyring: Keyring, license_key: RowKey) -> None:
@@ -119,11 +124,11 @@ async def rotate(conn: Connection, ctx: ChangeContext, keyring: Keyring, license
     Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN, SUBSCRIPTION_NOT_ACTIVE, CANNOT_MODIFY_PRIMARY, KEY_BLOCKED.
     """
     current = await lock_sublicense(conn, ctx, license_key)
-    await _ground(conn, ctx, (current["account_id"], current["subscription_id"]))
+    await _fetch_pool(conn, ctx, (current["account_id"], current["subscription_id"]))
     _require_sublicense(current)
     if current["blocked_at"] is not None:
         raise MutationRefused(UserErrorCode.KEY_BLOCKED, "license_key_id")
-    await swap(conn, ctx, keyring, license_key)
+    await replace_key(conn, ctx, keyring, license_key)
     await write_event(conn, ctx, "license_key.rotated", ("LicenseKey", license_key))
 
 
@@ -139,7 +144,7 @@ async def delete(conn: Connection, ctx: ChangeContext, license_key: RowKey, move
     current = await lock_sublicense(conn, ctx, license_key)
     subscription = (current["account_id"], current["subscription_id"])
     target = await _sibling(conn, ctx, current, move_to) if move_to else None
-    await _ground(conn, ctx, subscription)
+    await _fetch_pool(conn, ctx, subscription)
     _require_sublicense(current)
     if target:
         seats.require_usable(target, "move_to_license_key_id")
@@ -148,20 +153,20 @@ async def delete(conn: Connection, ctx: ChangeContext, license_key: RowKey, move
     goes_to = move_to or (subscription[0], await conn.fetchval(_PRIMARY, *subscription))
     await conn.execute(_MOVE, *license_key, goes_to[1])
     await conn.execute(_DELETE, *license_key)
-    await conn.execute(_FORGET, license_key[1])
+    await conn.execute(_DELETE_INDEX_ENTRY, license_key[1])
     await seats.reserve(conn, ctx, goes_to, current["used"], "move_to_license_key_id")
-    before = to_json(subscription[0], {"name": current["name"], **asdict(Split.of(current))})
+    before = to_json(subscription[0], {"name": current["name"], **asdict(SeatAllocation.of(current))})
     await write_event(conn, ctx, "license_key.deleted", ("LicenseKey", license_key), before)
 
 
-async def _ground(
+async def _fetch_pool(
     conn: Connection, ctx: ChangeContext, subscription: RowKey, other_than: UUID = NO_ROW_KEY[1]
 ) -> Record:
-    """What a sublicence other than this one stands on. Raises SUBSCRIPTION_NOT_ACTIVE. The caller holds the lock."""
-    (ground,) = await _GROUND.run(conn, ctx.parameters(**key_parameters(subscription), other_than=other_than))
-    if not ground["is_usable"]:
+    """The subscription and its free seats. Raises SUBSCRIPTION_NOT_ACTIVE. The caller holds the lock."""
+    (pool,) = await _POOL.run(conn, ctx.parameters(**key_parameters(subscription), other_than=other_than))
+    if not pool["is_usable"]:
         raise MutationRefused(UserErrorCode.SUBSCRIPTION_NOT_ACTIVE)
-    return ground
+    return pool
 
 
 def _require_sublicense(current: Record) -> None:
@@ -169,29 +174,29 @@ def _require_sublicense(current: Record) -> None:
         raise MutationRefused(UserErrorCode.CANNOT_MODIFY_PRIMARY, "license_key_id")
 
 
-def _require_allocation(ground: Record, allocation: Allocation | None) -> None:
-    if allocation == Allocation.DYNAMIC and not ground["dynamic_allocation_supported"]:
+def _require_allocation(pool: Record, allocation: Allocation | None) -> None:
+    if allocation == Allocation.DYNAMIC and not pool["dynamic_allocation_supported"]:
         raise MutationRefused(UserErrorCode.ALLOCATION_NOT_SUPPORTED, "allocation")
 
 
-def _require_room(ctx: ChangeContext, ground: Record, split: Split, used: int = 0) -> None:
-    """It is weighed as a live one: an expired one that comes back needs its seats again."""
-    if split.quota < 1:
+def _require_capacity(ctx: ChangeContext, pool: Record, seat_allocation: SeatAllocation, used: int = 0) -> None:
+    """An expired sublicence counts like a current one: once extended it needs its seats again."""
+    if seat_allocation.quota < 1:
         raise MutationRefused(UserErrorCode.QUOTA_INVALID, "quota")
-    if split.quota < used:
+    if seat_allocation.quota < used:
         raise MutationRefused(UserErrorCode.QUOTA_BELOW_USED, "quota")
-    if (split.quota if split.allocation == Allocation.RESERVED else used) > ground["free"]:
+    if (seat_allocation.quota if seat_allocation.allocation == Allocation.RESERVED else used) > pool["free"]:
         raise MutationRefused(UserErrorCode.QUOTA_EXCEEDS_POOL, "quota")
-    if split.expires_on is not None and split.expires_on < ctx.today:
+    if seat_allocation.expires_on is not None and seat_allocation.expires_on < ctx.today:
         raise MutationRefused(UserErrorCode.EXPIRATION_IN_PAST, "expires_on")
-    if None not in (split.expires_on, ground["expires_on"]) and split.expires_on > ground["expires_on"]:
+    if None not in (seat_allocation.expires_on, pool["expires_on"]) and seat_allocation.expires_on > pool["expires_on"]:
         raise MutationRefused(UserErrorCode.EXPIRATION_AFTER_SUBSCRIPTION, "expires_on")
 
 
 async def _sibling(conn: Connection, ctx: ChangeContext, current: Record, target: RowKey) -> Record:
     """Another key of the same subscription, as it is."""
-    found = await seats.fetch_seats(conn, ctx, target) if target[0] == current["account_id"] else None
-    if found is None or found["subscription_id"] != current["subscription_id"]:
+    sibling = await seats.fetch_seats(conn, ctx, target) if target[0] == current["account_id"] else None
+    if sibling is None or sibling["subscription_id"] != current["subscription_id"]:
         message = "There is no such licence key in this subscription."
         raise MutationRefused(UserErrorCode.LICENSE_KEY_NOT_FOUND, "move_to_license_key_id", message=message)
-    return found
+    return sibling

@@ -10,7 +10,7 @@ from db.changes.activations import Device
 from db.changes.context import ChangeContext, RowKey
 from db.changes.issuing import Issued, Terms
 from db.changes.orders import NewOrder, NewOrderLine
-from db.changes.registration import TypedKey
+from db.changes.registration import KeyInput
 from db.enums import AutoRenewal, OrderKind, OrderStatus, StartTrigger
 from db.seed.catalogue import CATALOGUE
 from db.seed.sales import Sale, Unclaimed
@@ -106,8 +106,8 @@ async def _order(
     return await orders.record_order(conn, _store(books.world, at), new)
 
 
-async def _typed(conn: Connection, world: World, issued: Issued) -> TypedKey:
-    return TypedKey(await license_keys.shown(conn, world.keyring, issued.license_key_id))
+async def _typed(conn: Connection, world: World, issued: Issued) -> KeyInput:
+    return KeyInput(await license_keys.decrypt(conn, world.keyring, issued.license_key_id))
 
 
 def _store(world: World, at: datetime) -> ChangeContext:

@@ -16,7 +16,7 @@ from asyncpg import Connection
 from db.changes import idempotency, key_attempts, transactions
 from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
 from db.changes.idempotency import IdempotencyKey, Result
-from db.changes.registration import TypedKey
+from db.changes.registration import KeyInput
 from db.errors import MutationRefused, UserErrorCode
 from db.ids import parse
 from schema.context import Context, Info, Services
@@ -33,10 +33,10 @@ class MutationContext:
     conn: Connection
     act: ChangeContext
     services: Services
-    counted_key: TypedKey | None = None
+    counted_key: KeyInput | None = None
 
     @property
-    def license_key(self) -> TypedKey:
+    def license_key(self) -> KeyInput:
         """The licence key of the input, its attempt counted."""
         assert self.counted_key is not None, "declare the mutation with counts_key_attempts"
         return self.counted_key
@@ -182,11 +182,11 @@ async def _run_idempotently(
 
 def _with_counted_key(
     spec: MutationSpec, context: Context, conn: Connection, act: ChangeContext, input: Any
-) -> AbstractAsyncContextManager[TypedKey | None]:
+) -> AbstractAsyncContextManager[KeyInput | None]:
     if not spec.counts_key_attempts:
         return nullcontext()
     services = context.services
-    return key_attempts.counted(
+    return key_attempts.count_attempt(
         conn, act, services.keyring, input.key, context.request_info.client_ip, services.attempt_limits
     )
 

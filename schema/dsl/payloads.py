@@ -72,7 +72,9 @@ def plaintext_key_field(description: str) -> Any:
         if key_id is None:
             return None
         keyring, key = info.context.services.keyring, UUID(str(key_id))
-        return await info.context.with_connection(lambda conn: license_keys.shown_again(conn, root.act, keyring, key))
+        return await info.context.with_connection(
+            lambda conn: license_keys.decrypt_if_visible(conn, root.act, keyring, key)
+        )
 
     return strawberry.field(resolver=resolve, description=description)
 

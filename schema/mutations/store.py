@@ -11,7 +11,7 @@ from db.changes import orders as order_changes
 from db.changes.idempotency import Result
 from db.changes.issuing import Terms
 from db.changes.orders import NewOrder, NewOrderLine
-from db.changes.registration import TypedKey
+from db.changes.registration import KeyInput
 from db.enums import OrderKind, OrderStatus, SalesChannel, StartTrigger
 from db.errors import UserErrorCode
 from db.queries import license_keys, orders, subscriptions
@@ -214,7 +214,7 @@ async def block_license_key(context: MutationContext, input: BlockLicenseKeyInpu
     """Let nobody register or activate with a key, or let them again. Devices that are active stay so."""
     if (input.key is None) == (input.license_key_id is None):
         raise conflicting("key", "or licenseKeyId must be given, and not both.")
-    target = TypedKey(input.key) if input.key is not None else decode_row_id("key", input.license_key_id or "")
+    target = KeyInput(input.key) if input.key is not None else decode_row_id("key", input.license_key_id or "")
     license_key, changed = await key_changes.block(
         context.conn, context.act, context.services.keyring, target, reason=input.reason, blocked=input.blocked
     )

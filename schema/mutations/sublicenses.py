@@ -8,7 +8,7 @@ import strawberry
 from db.changes import key_admins, sublicenses
 from db.changes import license_keys as changes
 from db.changes.idempotency import Result
-from db.changes.sublicenses import Split
+from db.changes.sublicenses import SeatAllocation
 from db.enums import Allocation
 from db.errors import UserErrorCode
 from db.queries import license_keys
@@ -90,7 +90,7 @@ class CreateSublicensePayload(Payload):
 )
 async def create_sublicense(context: MutationContext, input: CreateSublicenseInput) -> Result:
     """Split a key of its own off a subscription, for a department: with seats kept for it, or with a limit on them."""
-    seats = Split(input.allocation, input.quota, input.expires_on)
+    seats = SeatAllocation(input.allocation, input.quota, input.expires_on)
     subscription = decode_row_id("sub", input.subscription_id)
     license_key = await sublicenses.create(
         context.conn, context.act, context.services.keyring, subscription, input.name, seats

@@ -10,8 +10,8 @@ from asyncpg import Connection
 from db.changes import activations, license_keys, sublicenses
 from db.changes.activations import Device
 from db.changes.context import ChangeContext, RowKey
-from db.changes.registration import TypedKey
-from db.changes.sublicenses import Split
+from db.changes.registration import KeyInput
+from db.changes.sublicenses import SeatAllocation
 from db.enums import Allocation, LicenseKeyKind
 from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
@@ -44,7 +44,7 @@ class Team:
         return other
 
     async def split(self, name: str, allocation: Allocation, quota: int, **given: Any) -> RowKey:
-        own = Split(allocation, quota, **given)
+        own = SeatAllocation(allocation, quota, **given)
         return await sublicenses.create(self.conn, self.ctx, self.keyring, self.subscription, name, own)
 
     async def activate(self, license_key: RowKey, *names: str) -> list[RowKey]:
@@ -58,7 +58,7 @@ class Team:
         return key_format.display(self.keyring.open(row[0], row[1], license_key[1]))
 
     async def activate_with(self, key: str, device: str) -> RowKey:
-        of = (TypedKey(key), self.account_id, Device(device, device))
+        of = (KeyInput(key), self.account_id, Device(device, device))
         return (await activations.activate(self.conn, self.ctx, self.keyring, *of))[0]
 
     async def primary(self) -> RowKey:
@@ -78,7 +78,7 @@ async def found_team(conn: Connection, keyring: Keyring, **subscription: Any) ->
     user_id = await conn.fetchval("SELECT user_id FROM memberships WHERE account_id = $1", account_id)
     subscription_id = await world.subscription(conn, account_id, **subscription)
     ctx = ChangeContext(user_id, "ada", world.NOW)
-    made = await license_keys.make(conn, ctx, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
+    made = await license_keys.create_key(conn, ctx, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
     await world.license_key(conn, account_id, subscription_id, id=made.id, tail=made.tail, name="all")
     return Team(conn, keyring, account_id, subscription_id, user_id)
 

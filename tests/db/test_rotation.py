@@ -14,7 +14,7 @@ from asyncpg import Connection
 from db.changes import issuing, license_keys, registration, sublicenses
 from db.changes.context import ChangeContext, RowKey
 from db.changes.issuing import Terms
-from db.changes.registration import TypedKey
+from db.changes.registration import KeyInput
 from db.enums import SalesChannel, StartTrigger
 from db.license_key_custody import rotation
 from db.license_key_custody.keyring import Keyring, SealedKey
@@ -41,7 +41,7 @@ async def issued(conn: Connection, keyring: Keyring, count: int) -> list[str]:
         taken = await conn.fetchval("SELECT count(*) FROM issued_subscriptions")
         given = Terms(f"N-{taken}", "desktop", 1, 12, SalesChannel.RESELLER, StartTrigger.ON_KEY_REGISTRATION)
         made = await issuing.issue(conn, STORE, keyring, given, None)
-        keys.append(await license_keys.shown(conn, keyring, made.license_key_id))
+        keys.append(await license_keys.decrypt(conn, keyring, made.license_key_id))
     return keys
 
 
@@ -53,7 +53,7 @@ async def register(acquire: Acquire, account_id: UUID, keys: Sequence[str]) -> N
     ctx = ChangeContext(None, "ada", world.NOW, as_store=True)
     for key in keys:
         async with acquire() as conn, conn.transaction():
-            await registration.register(conn, ctx, BOTH, TypedKey(key), account_id, name=None, suspend=False)
+            await registration.register(conn, ctx, BOTH, KeyInput(key), account_id, name=None, suspend=False)
 
 
 async def test_keys_are_registered_while_their_secrets_are_rotated(empty_database: str) -> None:
@@ -68,12 +68,12 @@ async def test_keys_are_registered_while_their_secrets_are_rotated(empty_databas
                 group.create_task(register(acquire, account_id, keys[position::8]))
 
         rows = await conn.fetch("SELECT license_key_id, account_id, digest FROM license_key_index")
-        found = {await license_keys.shown(conn, NEW, row["license_key_id"]): row for row in rows}
+        found = {await license_keys.decrypt(conn, NEW, row["license_key_id"]): row for row in rows}
         assert (rotating.result(), await secrets(conn)) == (RotationResult(320, 0), [("l2", "e2", 320)])
         assert {key: row["account_id"] for key, row in found.items()} == {
             key: accounts[position % 8] for position, key in enumerate(keys)
         }
-        assert all([row["digest"]] == TypedKey(key).digests(NEW) for key, row in found.items())
+        assert all([row["digest"]] == KeyInput(key).digests(NEW) for key, row in found.items())
 
 
 class SlowKeyring(Keyring):
@@ -114,10 +114,10 @@ async def test_a_sublicense_that_is_rotated_while_its_secrets_are_keeps_its_new_
             "SELECT i.license_key_id, i.digest, i.tail, k.tail AS shown FROM license_key_index i"
             "  JOIN license_keys k ON k.id = i.license_key_id"
         )
-        keys = [(await license_keys.shown(conn, NEW, row["license_key_id"]), row) for row in found]
+        keys = [(await license_keys.decrypt(conn, NEW, row["license_key_id"]), row) for row in found]
         assert await secrets(conn) == [("l2", "e2", 60)]
         assert all(
-            ([row["digest"]], row["tail"], row["shown"]) == (TypedKey(key).digests(NEW), key[-5:], key[-5:])
+            ([row["digest"]], row["tail"], row["shown"]) == (KeyInput(key).digests(NEW), key[-5:], key[-5:])
             for key, row in keys
         )
 
@@ -161,7 +161,7 @@ async def test_only_the_secret_that_changed_is_another_one_afterwards(conn: Conn
     assert await rotation.rotate(conn, ring, silent) == RotationResult(1, 0)
 
     assert await secrets(conn) == [("l2", "e1", 1)]
-    assert await conn.fetchval("SELECT digest FROM license_key_index") == TypedKey(key).digests(NEW)[0]
+    assert await conn.fetchval("SELECT digest FROM license_key_index") == KeyInput(key).digests(NEW)[0]
 
 
 # The secret is not there, or there is another one under its id.

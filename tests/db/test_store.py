@@ -14,7 +14,7 @@ from db.changes import issuing, license_keys, orders, renewals
 from db.changes.context import ChangeContext, RowKey
 from db.changes.issuing import Terms
 from db.changes.orders import TRANSITIONS, NewOrder, NewOrderLine
-from db.changes.registration import TypedKey
+from db.changes.registration import KeyInput
 from db.enums import AutoRenewal, OrderKind, OrderStatus, SalesChannel, StartTrigger
 from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
@@ -82,7 +82,7 @@ async def test_a_subscription_issued_to_nobody_waits_in_the_index(conn: Connecti
 
     issued = await issuing.issue(conn, STORE, keyring, terms(items=[("toolbox", 3)]), None)
 
-    key = await license_keys.shown(conn, keyring, issued.license_key_id)
+    key = await license_keys.decrypt(conn, keyring, issued.license_key_id)
     [entry] = await conn.fetch(
         "SELECT k.account_id, k.kind, k.tail, i.* FROM license_key_index k"
         "  JOIN issued_subscriptions i ON i.id = k.subscription_id WHERE digest = ANY ($1)",
@@ -338,7 +338,7 @@ async def test_a_registered_key_is_blocked_in_both_its_places(
     account_id = await world.company(conn)
     issued = await issuing.issue(conn, STORE, keyring, terms(), account_id)
     row = (account_id, issued.license_key_id)
-    which = row if blocked_by == "row" else TypedKey(await license_keys.shown(conn, keyring, row[1]))
+    which = row if blocked_by == "row" else KeyInput(await license_keys.decrypt(conn, keyring, row[1]))
 
     said = [
         await license_keys.block(conn, STORE, keyring, which, reason="leaked", blocked=blocked)
@@ -360,7 +360,7 @@ async def test_a_registered_key_is_blocked_in_both_its_places(
 async def test_a_key_that_nobody_has_is_blocked_too(conn: Connection, keyring: Keyring) -> None:
     await world.product(conn)
     issued = await issuing.issue(conn, STORE, keyring, terms(), None)
-    key = TypedKey(await license_keys.shown(conn, keyring, issued.license_key_id))
+    key = KeyInput(await license_keys.decrypt(conn, keyring, issued.license_key_id))
 
     said = [
         await license_keys.block(conn, STORE, keyring, key, reason=reason, blocked=blocked)

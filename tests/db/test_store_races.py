@@ -13,7 +13,7 @@ from asyncpg import Connection
 from db.changes import license_keys, orders, payment_methods, registration, renewals, subscriptions
 from db.changes.context import ChangeContext, RowKey
 from db.changes.payment_methods import NewMethod
-from db.changes.registration import TypedKey
+from db.changes.registration import KeyInput
 from db.enums import OrderStatus
 from db.errors import MutationRefused, UserErrorCode
 from db.ids import uuid7
@@ -109,14 +109,14 @@ async def test_a_key_that_is_blocked_while_it_is_registered_is_blocked_in_both_p
         for position in range(ROUNDS):
             async with acquire() as conn:
                 ctx, account_id = await owned(conn, f"owner{position}")
-                key = TypedKey(await world.issue(conn, keyring))
+                key = KeyInput(await world.issue(conn, keyring))
 
             async def register(
-                conn: Connection, ctx: ChangeContext = ctx, of: UUID = account_id, key: TypedKey = key
+                conn: Connection, ctx: ChangeContext = ctx, of: UUID = account_id, key: KeyInput = key
             ) -> object:
                 return await registration.register(conn, ctx, keyring, key, of, name=None, suspend=False)
 
-            async def block(conn: Connection, key: TypedKey = key) -> object:
+            async def block(conn: Connection, key: KeyInput = key) -> object:
                 return await license_keys.block(conn, STORE, keyring, key, reason="leaked", blocked=True)
 
             registered, *blocked = await at_once(acquire, [register, block, block, block])

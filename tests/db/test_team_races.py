@@ -13,7 +13,7 @@ from db.changes import invitations, key_admins, members, payment_methods, regist
 from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import lock_subscription
 from db.changes.payment_methods import NewMethod
-from db.changes.registration import TypedKey
+from db.changes.registration import KeyInput
 from db.enums import Allocation, MemberRole
 from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
@@ -235,7 +235,7 @@ async def test_who_is_demoted_while_waiting_may_no_longer(acquire: Acquire, team
         "block": lambda conn: members.block(conn, grace, linus),
         "remove": lambda conn: members.remove(conn, grace, linus),
         "register": lambda conn: registration.register(
-            conn, grace, team.keyring, TypedKey("typed"), team.account_id, name=None, suspend=False
+            conn, grace, team.keyring, KeyInput("typed"), team.account_id, name=None, suspend=False
         ),
         "rename": lambda conn: subscriptions.rename(conn, grace, team.subscription, "Ours"),
         "add card": lambda conn: payment_methods.add(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from asyncpg import Connection
 
-from db.changes.key_attempts import TELLING
+from db.changes.key_attempts import REVEALING_CODES
 from db.errors import UserErrorCode
 from db.license_key_custody import key_format
 from gateway.settings import Settings
@@ -57,7 +57,7 @@ async def test_only_revealing_refusals_count_as_attempts(
 
     await scenario.run(mutation, given)
 
-    assert await _counted(scenario.conn) == (1 if code in TELLING else 0)
+    assert await _counted(scenario.conn) == (1 if code in REVEALING_CODES else 0)
 
 
 @pytest.mark.parametrize(("mutation", "case"), [param for param in SUCCESSFUL_CASES if param.values[0] in LOOKED_UP])
