@@ -5,12 +5,12 @@ from enum import Enum
 from asyncpg import Connection
 
 from db import revisions
-from db.tables import Stored
+from db.tables import Base
 
 # The issuer of the demo's tokens, and of its users.
 DEMO_ISSUER = "urn:licet:demo"
 VERSION_TABLE = "alembic_version"
-LICET_TABLES = frozenset({VERSION_TABLE, *Stored.metadata.tables})
+LICET_TABLES = frozenset({VERSION_TABLE, *Base.metadata.tables})
 LOCK_ID = 0x64656D6F  # "demo"
 
 

@@ -20,7 +20,6 @@ from sqlalchemy import (
     true,
 )
 
-from db import tables
 from db.enums import (
     Allocation,
     AutoRenewal,
@@ -34,14 +33,10 @@ from db.enums import (
 )
 from db.mapping.declarations import TODAY, VIEWER, Conditions, exists_in, scalar, sql_literal
 from db.tables.base import MAX_GRACE_DAYS
+from db.tables.core import license_key_grants, license_keys, memberships, products, subscriptions
 
 EXPIRING_SOON_DAYS = 30
 
-subscriptions = tables.table(tables.Subscription)
-license_keys = tables.table(tables.LicenseKey)
-memberships = tables.table(tables.Membership)
-grants = tables.table(tables.LicenseKeyGrant)
-products = tables.table(tables.Product)
 
 INFINITY: ColumnElement[Any] = literal_column("'infinity'::date", Date)
 ZERO: ColumnElement[int] = literal_column("0", Integer)
@@ -192,7 +187,7 @@ def viewer_manages(row: FromClause) -> ColumnElement[bool]:
 
 def administers_key(account_id: ColumnElement[Any], license_key_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """The viewer manages the account, or is a member to whom the key was granted."""
-    m, g = memberships.alias(), grants.alias()
+    m, g = memberships.alias(), license_key_grants.alias()
     granted = (g.c.account_id == m.c.account_id, g.c.membership_id == m.c.id, g.c.license_key_id == license_key_id)
     return or_(manages(account_id), exists_in(m, g, where=(*_of_viewer(m, account_id), *granted)))
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from sqlalchemy import Select, func, select
 
-from db import tables
 from db.changes.audit import write_event, write_events
 from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import key_parameters, lock_account, where_key
@@ -18,9 +17,7 @@ from db.errors import MutationRefused, UserErrorCode
 from db.mapping.batch_sql import Statement, render
 from db.mapping.declarations import EMAIL, NOW, VIEWER, exists_in, sql_literal
 from db.queries.accounts import INVITATION_DAYS, expires_at
-
-accounts = tables.table(tables.Account)
-memberships = tables.table(tables.Membership)
+from db.tables.core import accounts, memberships
 
 MAX_ADDRESS = 254
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")

@@ -18,12 +18,12 @@ from db.expressions import administers_key
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from db.mapping.batch_sql import render
-
-index = tables.table(tables.LicenseKeyIndex)
+from db.tables.core import license_key_index
 
 _VISIBLE = render(
-    select(index.c.license_key_id).where(
-        index.c.license_key_id == ROW_ID, or_(AS_STORE, administers_key(index.c.account_id, index.c.license_key_id))
+    select(license_key_index.c.license_key_id).where(
+        license_key_index.c.license_key_id == ROW_ID,
+        or_(AS_STORE, administers_key(license_key_index.c.account_id, license_key_index.c.license_key_id)),
     )
 )
 _CIPHERTEXT = "SELECT ciphertext, encryption_secret_id, license_key_id FROM license_key_index WHERE license_key_id = $1"

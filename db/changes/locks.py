@@ -11,19 +11,12 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from sqlalchemy import Boolean, ColumnElement, FromClause, Select, Uuid, bindparam, or_, select
 
-from db import tables
 from db.changes.context import ChangeContext, RowKey
 from db.enums import AccountKind
 from db.errors import MutationRefused, UserErrorCode
 from db.expressions import active_membership, administers_key, can_renew, manages
 from db.mapping.batch_sql import Statement, render
-
-accounts = tables.table(tables.Account)
-subscriptions = tables.table(tables.Subscription)
-license_keys = tables.table(tables.LicenseKey)
-payment_methods = tables.table(tables.PaymentMethod)
-activations = tables.table(tables.Activation)
-memberships = tables.table(tables.Membership)
+from db.tables.core import accounts, activations, license_keys, memberships, payment_methods, subscriptions
 
 ACCOUNT_ID: Any = bindparam("account_id", type_=Uuid)
 ROW_ID: Any = bindparam("row_id", type_=Uuid)

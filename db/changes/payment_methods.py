@@ -28,8 +28,7 @@ from db.errors import MutationRefused, UserErrorCode
 from db.expressions import status
 from db.mapping.batch_sql import render
 from db.mapping.declarations import sql_literal
-
-subscriptions = tables.table(tables.Subscription)
+from db.tables.core import subscriptions
 
 # One that has expired is not charged any more, whatever its switch says.
 _RENEWING = render(

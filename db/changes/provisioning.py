@@ -17,10 +17,8 @@ from db.errors import MutationRefused, UserErrorCode
 from db.expressions import can_renew, status
 from db.mapping.batch_sql import render
 from db.mapping.declarations import sql_literal
+from db.tables.core import payment_methods, subscriptions
 from db.terms import end_of_term
-
-subscriptions = tables.table(tables.Subscription)
-payment_methods = tables.table(tables.PaymentMethod)
 
 _PRODUCT: Any = bindparam("product_code", type_=Text)
 _OF_PRODUCT = (subscriptions.c.account_id == ACCOUNT_ID, subscriptions.c.product_code == _PRODUCT)

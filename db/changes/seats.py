@@ -3,14 +3,12 @@
 from asyncpg import Connection, Record
 from sqlalchemy import select
 
-from db import tables
 from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import key_parameters, where_key
 from db.errors import MutationRefused, UserErrorCode
 from db.expressions import available_seats, is_unexpired
 from db.mapping.batch_sql import render
-
-license_keys = tables.table(tables.LicenseKey)
+from db.tables.core import license_keys
 
 _KEY = render(
     select(

@@ -22,10 +22,7 @@ from db.expressions import free_seats, is_usable
 from db.license_key_custody.keyring import Keyring
 from db.mapping.batch_sql import render
 from db.mapping.declarations import scalar
-
-subscriptions = tables.table(tables.Subscription)
-license_keys = tables.table(tables.LicenseKey)
-products = tables.table(tables.Product)
+from db.tables.core import license_keys, products, subscriptions
 
 _OTHER_THAN: Any = bindparam("other_than", type_=Uuid)
 _others = license_keys.alias()

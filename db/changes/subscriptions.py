@@ -15,9 +15,8 @@ from db.enums import AutoRenewal, SalesChannel, SubscriptionStatus
 from db.errors import MutationRefused, UserErrorCode
 from db.expressions import status
 from db.mapping.batch_sql import render
+from db.tables.core import subscriptions
 from db.terms import end_of_term
-
-subscriptions = tables.table(tables.Subscription)
 
 _WITH_STATUS = render(select(subscriptions, status(subscriptions).label("status")).where(*where_key(subscriptions)))
 

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from db.tables import Stored
+from db.tables import Base
 
 _LOCK = 0x6C69636574  # "licet"
 
 
 def _run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=Stored.metadata)
+    context.configure(connection=connection, target_metadata=Base.metadata)
     with context.begin_transaction():
         # Held to the end of the transaction: a second process waits, then finds nothing to do.
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

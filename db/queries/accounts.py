@@ -8,7 +8,6 @@ from asyncpg import Connection
 from sqlalchemy import ColumnElement, FromClause, Interval, Text, Uuid, func, literal_column
 from sqlalchemy import column as parameter
 
-from db import tables
 from db.enums import AccountKind, MemberRole, MembershipStatus
 from db.expressions import active_membership, administers_key, manages, viewer_manages
 from db.ids import uuid7
@@ -29,13 +28,7 @@ from db.mapping.declarations import (
     scalar,
     sql_literal,
 )
-
-users = tables.table(tables.User)
-accounts = tables.table(tables.Account)
-memberships = tables.table(tables.Membership)
-grants = tables.table(tables.LicenseKeyGrant)
-license_keys = tables.table(tables.LicenseKey)
-audit_events = tables.table(tables.AuditEvent)
+from db.tables.core import accounts, audit_events, license_key_grants, license_keys, memberships, users
 
 INVITATION_DAYS = 14
 
@@ -94,7 +87,7 @@ members = PagedRelation(
 
 
 def _admins(keys: Keys) -> Rows:
-    m, g = memberships.alias(), grants.alias()
+    m, g = memberships.alias(), license_key_grants.alias()
     granted = (g.c.account_id == m.c.account_id, g.c.membership_id == m.c.id, g.c.license_key_id == keys[1])
     # Who became an admin of the account, or was blocked, is no longer one by the grant.
     by_grant = (m.c.role == sql_literal(MemberRole.MEMBER), m.c.status == sql_literal(MembershipStatus.ACTIVE))

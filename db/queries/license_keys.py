@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, FromClause, Text, func, select, union
 
-from db import tables
 from db.expressions import is_readable, license_key_status
 from db.mapping import search
 from db.mapping.declarations import (
@@ -20,11 +19,7 @@ from db.mapping.declarations import (
     on_columns,
     sql_literal,
 )
-
-accounts = tables.table(tables.Account)
-subscriptions = tables.table(tables.Subscription)
-license_keys = tables.table(tables.LicenseKey)
-activations = tables.table(tables.Activation)
+from db.tables.core import accounts, activations, license_keys, subscriptions
 
 by_id = by_primary_key(license_keys, is_readable)
 """A key that the viewer may read, masked."""

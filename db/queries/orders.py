@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, FromClause, Text
 
-from db import tables
 from db.expressions import manages, viewer_manages
 from db.mapping.declarations import (
     ID,
@@ -18,12 +17,7 @@ from db.mapping.declarations import (
     equals_any,
     on_columns,
 )
-
-accounts = tables.table(tables.Account)
-subscriptions = tables.table(tables.Subscription)
-orders = tables.table(tables.Order)
-order_lines = tables.table(tables.OrderLine)
-payment_methods = tables.table(tables.PaymentMethod)
+from db.tables.core import accounts, order_lines, orders, payment_methods, subscriptions
 
 
 def _of_managed(keys: Keys) -> ColumnElement[bool]:

@@ -4,15 +4,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, func, literal_column, select
 
-from db import tables
 from db.enums import AutoRenewal, SubscriptionStatus
 from db.expressions import expiring_soon_by_default, is_usable, renews_on, status, used_seats
 from db.mapping.declarations import TODAY, Keys, PagedRelation, Relation, Rows, SortKey, column, on_columns, sql_literal
-
-products = tables.table(tables.Product)
-accounts = tables.table(tables.Account)
-subscriptions = tables.table(tables.Subscription)
-license_keys = tables.table(tables.LicenseKey)
+from db.tables.core import accounts, license_keys, products, subscriptions
 
 CODE = SortKey(column("code"), Text())
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Date, FromClause, Integer, Text, func, select, union
 
-from db import tables
 from db.expressions import (
     INFINITY,
     ends_on,
@@ -32,11 +31,7 @@ from db.mapping.declarations import (
     on_columns,
     sql_literal,
 )
-
-subscriptions = tables.table(tables.Subscription)
-accounts = tables.table(tables.Account)
-license_keys = tables.table(tables.LicenseKey)
-items = tables.table(tables.SubscriptionItem)
+from db.tables.core import accounts, license_keys, subscription_items, subscriptions
 
 by_id = by_primary_key(subscriptions, is_readable)
 """A subscription that the viewer may read."""
@@ -47,7 +42,7 @@ of_row = on_columns(
 
 items_of_subscription = on_columns(
     (subscriptions.c.account_id, subscriptions.c.id),
-    (items.c.account_id, items.c.subscription_id),
+    (subscription_items.c.account_id, subscription_items.c.subscription_id),
     order=(column("product_code"),),
 )
 

@@ -19,7 +19,7 @@ from db.seed.dice import Dice
 from db.seed.invented import add_subscription
 from db.seed.invoicing import add_orders
 from db.seed.rows import Rows
-from db.tables import Stored
+from db.tables import Base
 
 LARGE_ACCOUNT = 50_000
 LARGEST_LOT = 2_000
@@ -61,7 +61,7 @@ async def generate(
         for position, statement in enumerate(rebuilding, 1):
             await conn.execute(statement, timeout=_PATIENCE_SECONDS)
             progress(total - total // 4 * (len(rebuilding) - position) // len(rebuilding), total)
-    await conn.execute(f"ANALYZE {', '.join(Stored.metadata.tables)}", timeout=_PATIENCE_SECONDS)
+    await conn.execute(f"ANALYZE {', '.join(Base.metadata.tables)}", timeout=_PATIENCE_SECONDS)
 
 
 @contextmanager

@@ -11,12 +11,12 @@ import orjson
 from asyncpg import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
-from db.tables import Stored
+from db.tables import Base
 
-_COLUMNS = {table.name: tuple(table.columns.keys()) for table in Stored.metadata.sorted_tables}
+_COLUMNS = {table.name: tuple(table.columns.keys()) for table in Base.metadata.sorted_tables}
 _WITH_JSON = {
     table.name
-    for table in Stored.metadata.sorted_tables
+    for table in Base.metadata.sorted_tables
     if any(isinstance(column.type, JSONB) for column in table.columns)
 }
 
@@ -29,7 +29,7 @@ class Rows:
 
     of: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, *rows: Stored) -> None:
+    def add(self, *rows: Base) -> None:
         for row in rows:
             name = str(row.__tablename__)
             self.of[name].append(tuple(getattr(row, column) for column in _COLUMNS[name]))

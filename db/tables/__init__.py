@@ -7,7 +7,7 @@ procedures.
 """
 
 from db.tables.accounts import Account, LicenseKeyGrant, Membership, User
-from db.tables.base import Stored, table
+from db.tables.base import Base, table
 from db.tables.orders import Order, OrderLine, PaymentMethod
 from db.tables.products import IssuedSubscription, LicenseKeyIndex, Product
 from db.tables.records import AuditEvent, DemoMark, IdempotencyRecord, IssuedEvent, KeyAttempt
@@ -17,6 +17,7 @@ __all__ = [
     "Account",
     "Activation",
     "AuditEvent",
+    "Base",
     "DemoMark",
     "IdempotencyRecord",
     "IssuedEvent",
@@ -30,7 +31,6 @@ __all__ = [
     "OrderLine",
     "PaymentMethod",
     "Product",
-    "Stored",
     "Subscription",
     "SubscriptionItem",
     "User",

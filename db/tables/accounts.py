@@ -6,10 +6,10 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field
 
 from db.enums import AccountKind, MemberRole, MembershipStatus
-from db.tables.base import Instant, OptionalString, Stored, String, of_account, one_of, references
+from db.tables.base import Base, OptionalString, String, Timestamp, account_fk, enum_check, tenant_fk
 
 
-class User(Stored, table=True):
+class User(Base, table=True):
     """A person: (issuer, subject) of a token, never an e-mail address."""
 
     __tablename__ = "users"
@@ -21,31 +21,31 @@ class User(Stored, table=True):
     email: OptionalString = None
     email_verified: bool = False
     name: OptionalString = None
-    created_at: Instant
+    created_at: Timestamp
 
 
-class Account(Stored, table=True):
+class Account(Base, table=True):
     """Owner of subscriptions. A personal account has the id of its user."""
 
     __tablename__ = "accounts"
-    __table_args__ = (one_of("kind", AccountKind),)
+    __table_args__ = (enum_check("kind", AccountKind),)
 
     id: UUID = Field(primary_key=True)
     kind: String
     name: String
-    created_at: Instant
+    created_at: Timestamp
 
 
-class Membership(Stored, table=True):
+class Membership(Base, table=True):
     """A user in an account; while INVITED, an e-mail address that may accept for 14 days."""
 
     __tablename__ = "memberships"
     __table_args__ = (
-        of_account(),
+        account_fk(),
         ForeignKeyConstraint(["user_id"], ["users.id"]),
         UniqueConstraint("account_id", "user_id"),
-        one_of("role", MemberRole),
-        one_of("status", MembershipStatus),
+        enum_check("role", MemberRole),
+        enum_check("status", MembershipStatus),
         CheckConstraint("status = 'INVITED' OR user_id IS NOT NULL", name="user_id"),
         CheckConstraint("status <> 'INVITED' OR email IS NOT NULL", name="email"),
         Index("memberships_user_id_idx", "user_id", "account_id"),
@@ -66,16 +66,16 @@ class Membership(Stored, table=True):
     email: OptionalString = None
     role: String
     status: String
-    since: Instant
+    since: Timestamp
 
 
-class LicenseKeyGrant(Stored, table=True):
+class LicenseKeyGrant(Base, table=True):
     """A member who administers one key without being an admin of the account."""
 
     __tablename__ = "license_key_grants"
     __table_args__ = (
-        references("memberships", "membership_id", on_delete="CASCADE"),
-        references("license_keys", "license_key_id", on_delete="CASCADE"),
+        tenant_fk("memberships", "membership_id", on_delete="CASCADE"),
+        tenant_fk("license_keys", "license_key_id", on_delete="CASCADE"),
         Index("license_key_grants_license_key_id_idx", "account_id", "license_key_id", "membership_id"),
     )
 

@@ -20,14 +20,14 @@ String = Annotated[str, Field(sa_type=Text)]
 CODE: Any = Text(collation="C")
 Code = Annotated[str, Field(sa_type=CODE)]
 OptionalString = Annotated[str | None, Field(sa_type=Text)]
-Instant = Annotated[datetime, Field(sa_type=DateTime(timezone=True))]
-OptionalInstant = Annotated[datetime | None, Field(sa_type=DateTime(timezone=True))]
+Timestamp = Annotated[datetime, Field(sa_type=DateTime(timezone=True))]
+OptionalTimestamp = Annotated[datetime | None, Field(sa_type=DateTime(timezone=True))]
 Amount = Annotated[Decimal, Field(sa_type=Numeric)]
 Json = Annotated[dict[str, Any] | list[Any] | None, Field(sa_type=JSONB)]
 
 
-class Stored(SQLModel):
-    """The parent of every table: one metadata, one naming rule, because constraint names are mapped to refusals."""
+class Base(SQLModel):
+    """The declarative base: one metadata, one naming rule, because constraint names are mapped to refusals."""
 
     metadata = MetaData(
         naming_convention={
@@ -39,26 +39,26 @@ class Stored(SQLModel):
     )
 
 
-def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
+def enum_check(column: str, values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(value.value) for value in values)})", name=column)
 
 
-def references(table: str, *columns: str, on_delete: str | None = None) -> ForeignKeyConstraint:
+def tenant_fk(table: str, *columns: str, on_delete: str | None = None) -> ForeignKeyConstraint:
     """(account_id, …) -> (account_id, …) of another of the account's tables; its last column is called id there."""
     names = ["account_id", *columns]
     targets = ["account_id", *columns[:-1], "id"]
     return ForeignKeyConstraint(names, [f"{table}.{target}" for target in targets], ondelete=on_delete)
 
 
-def of_account() -> ForeignKeyConstraint:
+def account_fk() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["account_id"], ["accounts.id"])
 
 
-def of_product() -> ForeignKeyConstraint:
+def product_fk() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["product_code"], ["products.code"])
 
 
 def table(model: type[SQLModel]) -> Table:
     """The SQLAlchemy table of a model, typed."""
-    found: Table = model.__table__  # type: ignore[attr-defined]
-    return found
+    core: Table = model.__table__  # type: ignore[attr-defined]
+    return core

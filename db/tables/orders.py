@@ -9,26 +9,26 @@ from sqlmodel import Field
 from db.enums import OrderKind, OrderStatus, PaymentMethodKind
 from db.tables.base import (
     Amount,
+    Base,
     Code,
-    Instant,
-    OptionalInstant,
     OptionalString,
-    Stored,
+    OptionalTimestamp,
     String,
-    of_account,
-    of_product,
-    one_of,
-    references,
+    Timestamp,
+    account_fk,
+    enum_check,
+    product_fk,
+    tenant_fk,
 )
 
 
-class PaymentMethod(Stored, table=True):
+class PaymentMethod(Base, table=True):
     """What a processor's token stands for. Removal is soft, because orders refer to it."""
 
     __tablename__ = "payment_methods"
     __table_args__ = (
-        of_account(),
-        one_of("kind", PaymentMethodKind),
+        account_fk(),
+        enum_check("kind", PaymentMethodKind),
         CheckConstraint("last4 ~ '^[0-9]{4}$'", name="last4"),
         Index(
             "payment_methods_account_id_default_unique",
@@ -54,21 +54,21 @@ class PaymentMethod(Stored, table=True):
     expires_on: date | None = None
     holder_name: OptionalString = None
     is_default: bool = False
-    removed_at: OptionalInstant = None
-    created_at: Instant
+    removed_at: OptionalTimestamp = None
+    created_at: Timestamp
 
 
-class Order(Stored, table=True):
+class Order(Base, table=True):
     """An order of the online store: written by the store only, immutable but for its status."""
 
     __tablename__ = "orders"
     __table_args__ = (
-        of_account(),
-        references("subscriptions", "subscription_id"),
-        references("payment_methods", "payment_method_id"),
+        account_fk(),
+        tenant_fk("subscriptions", "subscription_id"),
+        tenant_fk("payment_methods", "payment_method_id"),
         UniqueConstraint("account_id", "number"),
-        one_of("status", OrderStatus),
-        one_of("kind", OrderKind),
+        enum_check("status", OrderStatus),
+        enum_check("kind", OrderKind),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint("total >= 0 AND scale(total) <= 4", name="total"),
         Index("orders_placed_at_idx", "account_id", "placed_at", "id"),
@@ -79,7 +79,7 @@ class Order(Stored, table=True):
     account_id: UUID = Field(primary_key=True)
     id: UUID = Field(primary_key=True)
     number: String
-    placed_at: Instant
+    placed_at: Timestamp
     status: String
     kind: String
     total: Amount
@@ -88,16 +88,16 @@ class Order(Stored, table=True):
     payment_method_id: UUID | None = None
     invoice_url: OptionalString = None
     # When the renewal that it paid for was recorded: at most once.
-    renewed_at: OptionalInstant = None
+    renewed_at: OptionalTimestamp = None
 
 
-class OrderLine(Stored, table=True):
+class OrderLine(Base, table=True):
     """One product of an order, in the order's currency; `position` counts from 1."""
 
     __tablename__ = "order_lines"
     __table_args__ = (
-        references("orders", "order_id"),
-        of_product(),
+        tenant_fk("orders", "order_id"),
+        product_fk(),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("unit_price >= 0 AND scale(unit_price) <= 4", name="unit_price"),

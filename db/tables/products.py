@@ -12,25 +12,25 @@ from db.enums import AccountKind, AutoRenewal, LicenseKeyKind, SalesChannel, Sta
 from db.tables.base import (
     CODE,
     MAX_GRACE_DAYS,
+    Base,
     Code,
-    Instant,
-    OptionalInstant,
     OptionalString,
-    Stored,
+    OptionalTimestamp,
     String,
-    of_account,
-    of_product,
-    one_of,
+    Timestamp,
+    account_fk,
+    enum_check,
+    product_fk,
 )
 
 
-class Product(Stored, table=True):
+class Product(Base, table=True):
     """A small reference table. The code is the key: subscriptions sort, filter and join by it without a look-up."""
 
     __tablename__ = "products"
     __table_args__ = (
         CheckConstraint("code ~ '^[a-z0-9][a-z0-9-]{0,62}$'", name="code"),
-        one_of("audience", AccountKind),
+        enum_check("audience", AccountKind),
         CheckConstraint(f"grace_days BETWEEN 0 AND {MAX_GRACE_DAYS}", name="grace_days"),
         CheckConstraint("max_per_account > 0", name="max_per_account"),
     )
@@ -45,16 +45,16 @@ class Product(Stored, table=True):
     dynamic_allocation_supported: bool = True
 
 
-class IssuedSubscription(Stored, table=True):
+class IssuedSubscription(Base, table=True):
     """The terms fixed at issue; becomes a subscription of an account when its key is registered."""
 
     __tablename__ = "issued_subscriptions"
     __table_args__ = (
-        of_product(),
+        product_fk(),
         UniqueConstraint("number"),
-        one_of("channel", SalesChannel),
-        one_of("start_trigger", StartTrigger),
-        one_of("auto_renewal", AutoRenewal),
+        enum_check("channel", SalesChannel),
+        enum_check("start_trigger", StartTrigger),
+        enum_check("auto_renewal", AutoRenewal),
         CheckConstraint("license_count > 0", name="license_count"),
         CheckConstraint("term_months >= 0", name="term_months"),
         CheckConstraint(f"grace_days BETWEEN 0 AND {MAX_GRACE_DAYS}", name="grace_days"),
@@ -73,17 +73,17 @@ class IssuedSubscription(Stored, table=True):
     grace_days: int
     # [{"productCode": text, "quantity": integer}], copied to subscription_items on registration
     items: Annotated[list[dict[str, Any]], Field(sa_type=JSONB)]
-    issued_at: Instant
+    issued_at: Timestamp
 
 
-class LicenseKeyIndex(Stored, table=True):
+class LicenseKeyIndex(Base, table=True):
     """Where a key is unique in the whole deployment, by keyed digest; account_id is NULL until it is registered."""
 
     __tablename__ = "license_key_index"
     __table_args__ = (
-        of_account(),
+        account_fk(),
         UniqueConstraint("license_key_id"),
-        one_of("kind", LicenseKeyKind),
+        enum_check("kind", LicenseKeyKind),
         Index("license_key_index_subscription_id_idx", "subscription_id"),
     )
 
@@ -96,4 +96,4 @@ class LicenseKeyIndex(Stored, table=True):
     ciphertext: bytes
     encryption_secret_id: String
     tail: String
-    blocked_at: OptionalInstant = None
+    blocked_at: OptionalTimestamp = None

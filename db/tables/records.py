@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text
 from sqlmodel import Field
 
-from db.tables.base import Instant, Json, OptionalString, Stored, String, of_account
+from db.tables.base import Base, Json, OptionalString, String, Timestamp, account_fk
 
 
-class _Event(Stored):
+class _Event(Base):
     """Who changed what, written in the transaction of the change. Never holds a key or a token."""
 
-    occurred_at: Instant
+    occurred_at: Timestamp
     actor_user_id: UUID | None = None
     actor: String
     action: String
@@ -30,7 +30,7 @@ class AuditEvent(_Event, table=True):
 
     __tablename__ = "audit_events"
     __table_args__ = (
-        of_account(),
+        account_fk(),
         Index("audit_events_occurred_at_idx", "account_id", "occurred_at", "id"),
         Index("audit_events_action_idx", "account_id", "action", "occurred_at", "id"),
     )
@@ -49,7 +49,7 @@ class IssuedEvent(_Event, table=True):
     id: UUID = Field(primary_key=True)
 
 
-class IdempotencyRecord(Stored, table=True):
+class IdempotencyRecord(Base, table=True):
     """What a mutation did under a client's key: ids of changed objects, never text or keys. Kept a day or more."""
 
     __tablename__ = "idempotency_records"
@@ -60,10 +60,10 @@ class IdempotencyRecord(Stored, table=True):
     key: Annotated[str, Field(sa_type=Text, primary_key=True)]
     input_digest: bytes
     result: Json = None
-    created_at: Instant
+    created_at: Timestamp
 
 
-class KeyAttempt(Stored, table=True):
+class KeyAttempt(Base, table=True):
     """A try at a licence key that counts against a user or an address; the limit is shared by all workers."""
 
     __tablename__ = "key_attempts"
@@ -76,10 +76,10 @@ class KeyAttempt(Stored, table=True):
     id: UUID = Field(primary_key=True)
     user_id: UUID
     address: OptionalString = None
-    attempted_at: Instant
+    attempted_at: Timestamp
 
 
-class DemoMark(Stored, table=True):
+class DemoMark(Base, table=True):
     """One row in a database that the demo seeded and may reset. `seeded_on` is the day its dates relate to."""
 
     __tablename__ = "demo_marks"
@@ -87,4 +87,4 @@ class DemoMark(Stored, table=True):
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     seeded_on: date
-    created_at: Instant
+    created_at: Timestamp

@@ -11,31 +11,31 @@ from db.enums import ActivationStatus, Allocation, AutoRenewal, LicenseKeyKind, 
 from db.tables.base import (
     CODE,
     MAX_GRACE_DAYS,
+    Base,
     Code,
-    Instant,
-    OptionalInstant,
     OptionalString,
-    Stored,
+    OptionalTimestamp,
     String,
-    of_account,
-    of_product,
-    one_of,
-    references,
+    Timestamp,
+    account_fk,
+    enum_check,
+    product_fk,
+    tenant_fk,
 )
 
 
-class Subscription(Stored, table=True):
+class Subscription(Base, table=True):
     """A registered subscription. Its status is computed from these dates and never stored."""
 
     __tablename__ = "subscriptions"
     __table_args__ = (
-        of_account(),
-        of_product(),
-        references("payment_methods", "payment_method_id"),
+        account_fk(),
+        product_fk(),
+        tenant_fk("payment_methods", "payment_method_id"),
         UniqueConstraint("account_id", "number"),
-        one_of("auto_renewal", AutoRenewal),
-        one_of("channel", SalesChannel),
-        one_of("start_trigger", StartTrigger),
+        enum_check("auto_renewal", AutoRenewal),
+        enum_check("channel", SalesChannel),
+        enum_check("start_trigger", StartTrigger),
         CheckConstraint("license_count > 0", name="license_count"),
         CheckConstraint("term_months >= 0", name="term_months"),
         CheckConstraint(f"grace_days BETWEEN 0 AND {MAX_GRACE_DAYS}", name="grace_days"),
@@ -68,18 +68,18 @@ class Subscription(Stored, table=True):
     license_count: int
     grace_days: int
     is_trial: bool = False
-    suspended_at: OptionalInstant = None
+    suspended_at: OptionalTimestamp = None
     payment_method_id: UUID | None = None
-    created_at: Instant
+    created_at: Timestamp
 
 
-class SubscriptionItem(Stored, table=True):
+class SubscriptionItem(Base, table=True):
     """An additional product included in a subscription."""
 
     __tablename__ = "subscription_items"
     __table_args__ = (
-        references("subscriptions", "subscription_id"),
-        of_product(),
+        tenant_fk("subscriptions", "subscription_id"),
+        product_fk(),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 
@@ -89,15 +89,15 @@ class SubscriptionItem(Stored, table=True):
     quantity: int
 
 
-class LicenseKey(Stored, table=True):
+class LicenseKey(Base, table=True):
     """A registered key. `used` counts its ACTIVE activations and changes in the activation's transaction."""
 
     __tablename__ = "license_keys"
     __table_args__ = (
-        references("subscriptions", "subscription_id"),
+        tenant_fk("subscriptions", "subscription_id"),
         UniqueConstraint("account_id", "subscription_id", "id"),
-        one_of("kind", LicenseKeyKind),
-        one_of("allocation", Allocation),
+        enum_check("kind", LicenseKeyKind),
+        enum_check("allocation", Allocation),
         CheckConstraint("(kind = 'PRIMARY') = (allocation IS NULL)", name="kind_allocation"),
         CheckConstraint("(kind = 'PRIMARY') = (quota IS NULL)", name="kind_quota"),
         CheckConstraint("quota > 0", name="quota"),
@@ -130,11 +130,11 @@ class LicenseKey(Stored, table=True):
     quota: int | None = None
     used: int = 0
     expires_on: date | None = None
-    blocked_at: OptionalInstant = None
-    registered_at: OptionalInstant = None
+    blocked_at: OptionalTimestamp = None
+    registered_at: OptionalTimestamp = None
 
 
-class Activation(Stored, table=True):
+class Activation(Base, table=True):
     """A product activated on a device; takes one seat of its key while ACTIVE."""
 
     __tablename__ = "activations"
@@ -144,7 +144,7 @@ class Activation(Stored, table=True):
             ["license_keys.account_id", "license_keys.subscription_id", "license_keys.id"],
         ),
         UniqueConstraint("account_id", "subscription_id", "device_id"),
-        one_of("status", ActivationStatus),
+        enum_check("status", ActivationStatus),
         Index("activations_activated_at_idx", "account_id", "license_key_id", "activated_at", "id"),
         Index(
             "activations_search_idx",
@@ -161,5 +161,5 @@ class Activation(Stored, table=True):
     device_id: String
     device_name: String
     status: String
-    activated_at: Instant
-    last_seen_at: OptionalInstant = None
+    activated_at: Timestamp
+    last_seen_at: OptionalTimestamp = None

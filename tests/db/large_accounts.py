@@ -8,7 +8,7 @@ from sqlalchemy import Table
 from db import seed, tables
 from db.license_key_custody.keyring import Keyring
 from db.seed import bulk
-from db.tables import Stored
+from db.tables import Base
 from tests import world
 
 # Accounts that are generated, the subscriptions of each, and how often there is each in the end.
@@ -17,7 +17,7 @@ LARGE = 50_000  # subscriptions
 # The large account's administrator, and the one of an ordinary account.
 LARGE_OWNER, ORDINARY_OWNER = "owner-8", "owner-7"
 
-_TENANT = [each for each in Stored.metadata.sorted_tables if "account_id" in each.primary_key.columns]
+_TENANT = [each for each in Base.metadata.sorted_tables if "account_id" in each.primary_key.columns]
 
 
 async def gather(conn: Connection, keyring: Keyring) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 from asyncpg import Connection, Record
 
-from db.tables import Stored
+from db.tables import Base
 
 # Encrypted anew each time, or of the hour.
 CHANGING = {("license_key_index", "ciphertext"), ("demo_marks", "created_at")}
@@ -151,7 +151,7 @@ async def broken(conn: Connection, today: date) -> dict[str, list[Record]]:
 async def contents(conn: Connection) -> dict[str, list[str]]:
     """Every row there is, as text."""
     found = {}
-    for table in Stored.metadata.sorted_tables:
+    for table in Base.metadata.sorted_tables:
         columns = ", ".join(f't."{c.name}"' for c in table.columns if (table.name, c.name) not in CHANGING)
         rows = await conn.fetch(f"SELECT row({columns})::text AS row FROM {table.name} t ORDER BY 1")
         found[table.name] = [row["row"] for row in rows]

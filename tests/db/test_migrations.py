@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from db import migrations, revisions
-from db.tables import Stored
+from db.tables import Base
 from tests.conftest import scratch_database
 
 CATALOGUE = """
@@ -36,7 +36,7 @@ async def _create_tables(url: str) -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     conn = await asyncpg.connect(url)
     await conn.execute("CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin")
-    for table in Stored.metadata.sorted_tables:
+    for table in Base.metadata.sorted_tables:
         await conn.execute(str(CreateTable(table).compile(dialect=dialect)))
         for index in table.indexes:
             await conn.execute(str(CreateIndex(index).compile(dialect=dialect)))
@@ -77,7 +77,7 @@ def test_the_history_is_known_from_the_names_of_its_files() -> None:
 def test_every_constraint_and_index_has_a_name_that_fits() -> None:
     names = [
         str(getattr(part, "name", None))
-        for table in Stored.metadata.sorted_tables
+        for table in Base.metadata.sorted_tables
         for part in (*table.constraints, *table.indexes)
     ]
 
@@ -87,7 +87,7 @@ def test_every_constraint_and_index_has_a_name_that_fits() -> None:
 
 def test_every_table_of_an_account_is_keyed_by_it() -> None:
     outside = {"license_key_index"}
-    for table in Stored.metadata.sorted_tables:
+    for table in Base.metadata.sorted_tables:
         if "account_id" in table.c and table.name not in outside:
             assert next(iter(table.primary_key.columns)).name == "account_id", table.name
             for key in table.foreign_key_constraints:

@@ -108,7 +108,7 @@ def input_fields(mutation: str) -> Mapping[str, GraphQLInputField]:
 
 async def table_digests(conn: Connection) -> dict[str, str]:
     """A digest of every table but the attempts, which are counted whatever comes of them."""
-    names = [table.name for table in tables.Stored.metadata.sorted_tables if table.name != "key_attempts"]
+    names = [table.name for table in tables.Base.metadata.sorted_tables if table.name != "key_attempts"]
     rows = "coalesce(md5(string_agg(t::text, ',' ORDER BY t::text)), '')"
     records = await conn.fetch(" UNION ALL ".join(f"SELECT '{name}', {rows} FROM {name} t" for name in names))
     return dict(tuple(record) for record in records)

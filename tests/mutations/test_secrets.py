@@ -20,7 +20,7 @@ from tests.mutations.scenario import Case, Input, Scenario, mutation_document
 # Where a whole key is what was asked for.
 SHOWING = {"createSublicense", "issueSubscription", "revealLicenseKey", "rotateSublicense"}
 # A processor's token is kept in its place, and nowhere else.
-TABLES = [table.name for table in tables.Stored.metadata.sorted_tables if table.name != "payment_methods"]
+TABLES = [table.name for table in tables.Base.metadata.sorted_tables if table.name != "payment_methods"]
 
 Run = Callable[[Callable[[UserErrorCode | None], bool]], Awaitable[tuple[str, set[str]]]]
 

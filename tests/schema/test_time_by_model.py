@@ -11,6 +11,7 @@ from sqlalchemy import select
 from db import expressions
 from db.enums import SubscriptionDisplay
 from db.mapping.batch_sql import render
+from db.tables.core import subscriptions
 from gateway.settings import Settings
 from tests.schema.examples import (
     FEW_EXAMPLES,
@@ -97,7 +98,7 @@ async def test_the_sql_finds_usable_days_and_list_conditions_as_the_model_does(
     conn: Connection, company: UUID, card: UUID, batch: tuple[date, list[Term]]
 ) -> None:
     today, found = batch
-    s = expressions.subscriptions.alias()
+    s = subscriptions.alias()
     shown = [expressions.matches_display(s, display).label(display) for display in SubscriptionDisplay]
     usable = (expressions.usable_until(s).label("until"), expressions.is_usable(s).label("usable"))
     async with rolled_back(conn):
