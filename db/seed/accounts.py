@@ -8,7 +8,7 @@ from db.demo_marker import DEMO_ISSUER
 from db.enums import AccountKind, MemberRole, MembershipStatus
 from db.seed.customers import Customer, Invitation, Member, Method
 from db.seed.people import PEOPLE, Person
-from db.seed.world import Actor, Books, World
+from db.seed.world import AccountBuilder, Actor, World
 from db.tables import Account, Membership, PaymentMethod, User
 from db.terms import end_of_month
 
@@ -33,31 +33,31 @@ def add_user(world: World, person: Person, known_for: int) -> UUID:
     return user_id
 
 
-def open_account(world: World, customer: Customer, users: Mapping[str, UUID]) -> Books:
+def open_account(world: World, customer: Customer, users: Mapping[str, UUID]) -> AccountBuilder:
     """The account with its members and methods. A personal one has the id of its owner."""
     at = world.moment(world.day(-customer.opened))
     owner = customer.members[0].subject
     account_id = users[owner] if customer.kind is AccountKind.PERSONAL else world.id(at)
     world.rows.add(Account(id=account_id, kind=customer.kind, name=customer.name, created_at=at))
-    books = Books(world, account_id, Actor(_EMAILS[owner], users[owner], at))
-    books.record(at, "account.created", ("Account", account_id), None, {"name": customer.name})
+    account = AccountBuilder(world, account_id, Actor(_EMAILS[owner], users[owner], at))
+    account.record(at, "account.created", ("Account", account_id), None, {"name": customer.name})
     for member in customer.members:
-        _add_member(books, member, users[member.subject])
+        _add_member(account, member, users[member.subject])
     for invitation in customer.invitations:
-        _invite(books, invitation)
+        _invite(account, invitation)
     for method in customer.methods:
-        _add_method(books, method)
-    return books
+        _add_method(account, method)
+    return account
 
 
-def _add_member(books: Books, member: Member, user_id: UUID) -> None:
+def _add_member(account: AccountBuilder, member: Member, user_id: UUID) -> None:
     """The owner is there from the start; everybody else was invited two days before."""
-    world, email = books.world, _EMAILS[member.subject]
+    world, email = account.world, _EMAILS[member.subject]
     owner = member.role is MemberRole.OWNER
-    since = books.owner.since if owner else world.moment(world.day(-member.since))
+    since = account.owner.since if owner else world.moment(world.day(-member.since))
     invited_at = since if owner else world.moment(world.day(-member.since - 2))
     membership = Membership(
-        account_id=books.account_id,
+        account_id=account.account_id,
         id=world.id(invited_at),
         user_id=user_id,
         email=email,
@@ -66,53 +66,53 @@ def _add_member(books: Books, member: Member, user_id: UUID) -> None:
         since=since,
     )
     world.rows.add(membership)
-    books.members[member.subject] = membership.id
+    account.members[member.subject] = membership.id
     subject = ("Membership", membership.id)
     if not owner:
-        books.record(invited_at, "membership.invited", subject, None, {"email": email, "role": MemberRole.MEMBER})
-        books.record(since, "membership.accepted", subject, actor=Actor(email, user_id, since))
+        account.record(invited_at, "membership.invited", subject, None, {"email": email, "role": MemberRole.MEMBER})
+        account.record(since, "membership.accepted", subject, actor=Actor(email, user_id, since))
     if member.role is MemberRole.ADMIN:
-        _promote(books, member, Actor(email, user_id, since))
+        _promote(account, member, Actor(email, user_id, since))
     if member.status is MembershipStatus.BLOCKED:
-        _record_block(books, member)
+        _record_block(account, member)
 
 
-def _promote(books: Books, member: Member, actor: Actor) -> None:
+def _promote(account: AccountBuilder, member: Member, actor: Actor) -> None:
     at = actor.since + timedelta(minutes=20)
     role = {"role": MemberRole.MEMBER}, {"role": MemberRole.ADMIN}
-    books.record(at, "membership.role_changed", ("Membership", books.members[member.subject]), *role)
-    books.admins.append(actor)
+    account.record(at, "membership.role_changed", ("Membership", account.members[member.subject]), *role)
+    account.admins.append(actor)
 
 
-def _record_block(books: Books, member: Member) -> None:
-    at = books.world.moment(books.world.day(-member.since // 2))
+def _record_block(account: AccountBuilder, member: Member) -> None:
+    at = account.world.moment(account.world.day(-member.since // 2))
     status = {"status": MembershipStatus.ACTIVE}, {"status": MembershipStatus.BLOCKED}
-    books.record(at, "membership.blocked", ("Membership", books.members[member.subject]), *status)
+    account.record(at, "membership.blocked", ("Membership", account.members[member.subject]), *status)
 
 
-def _invite(books: Books, invitation: Invitation) -> None:
-    at = books.world.moment(books.world.day(-invitation.since))
+def _invite(account: AccountBuilder, invitation: Invitation) -> None:
+    at = account.world.moment(account.world.day(-invitation.since))
     membership = Membership(
-        account_id=books.account_id,
-        id=books.world.id(at),
+        account_id=account.account_id,
+        id=account.world.id(at),
         user_id=None,
         email=invitation.email,
         role=invitation.role,
         status=MembershipStatus.INVITED,
         since=at,
     )
-    books.world.rows.add(membership)
+    account.world.rows.add(membership)
     after = {"email": invitation.email, "role": invitation.role}
-    books.record(at, "membership.invited", ("Membership", membership.id), None, after)
+    account.record(at, "membership.invited", ("Membership", membership.id), None, after)
 
 
-def _add_method(books: Books, method: Method) -> None:
+def _add_method(account: AccountBuilder, method: Method) -> None:
     """Known to a processor by a token that nobody else's method has."""
-    world = books.world
-    at = books.owner.since + timedelta(minutes=10 + len(books.methods))
+    world = account.world
+    at = account.owner.since + timedelta(minutes=10 + len(account.methods))
     removed_at = None if method.removed is None else world.moment(world.day(-method.removed))
     row = PaymentMethod(
-        account_id=books.account_id,
+        account_id=account.account_id,
         id=world.id(at),
         kind=method.kind,
         token=f"tok_seed_{world.random.getrandbits(64):016x}",
@@ -125,8 +125,8 @@ def _add_method(books: Books, method: Method) -> None:
         created_at=at,
     )
     world.rows.add(row)
-    books.methods[method.name] = row.id
-    shown = {"kind": row.kind, "last4": row.last4}
-    books.record(at, "payment_method.added", ("PaymentMethod", row.id), None, shown)
+    account.methods[method.name] = row.id
+    details = {"kind": row.kind, "last4": row.last4}
+    account.record(at, "payment_method.added", ("PaymentMethod", row.id), None, details)
     if removed_at:
-        books.record(removed_at, "payment_method.removed", ("PaymentMethod", row.id), shown)
+        account.record(removed_at, "payment_method.removed", ("PaymentMethod", row.id), details)

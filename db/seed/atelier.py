@@ -13,7 +13,7 @@ from db.enums import (
     StartTrigger,
 )
 from db.seed.customers import Customer, Invitation, Member, Method
-from db.seed.sales import Devices, LooseOrder, Sale, Sublicense
+from db.seed.sales import Devices, Sale, StandaloneOrder, Sublicense
 
 _ON, _OFF, _NOT_AVAILABLE = AutoRenewal.ON, AutoRenewal.OFF, AutoRenewal.NOT_AVAILABLE
 _REP, _RESELLER, _APP_STORE = SalesChannel.SALES_REP, SalesChannel.RESELLER, SalesChannel.APP_STORE
@@ -153,14 +153,14 @@ ATELIER = Customer(
         Method("invoice", PaymentMethodKind.INVOICE, holder="Atelier Exemple"),
     ),
     sales=(*_DESKTOPS, *_SERVERS, *_TOOLS),
-    loose_orders=(
-        LooseOrder("toolbox", 50, -505, OrderStatus.REFUNDED),
-        LooseOrder("remote-access", 4, -260, OrderStatus.CANCELLED, paid_by="wire"),
-        LooseOrder("desktop-business", 5, -70, OrderStatus.FAILED, OrderKind.ADD_LICENSES, "mastercard",
+    standalone_orders=(
+        StandaloneOrder("toolbox", 50, -505, OrderStatus.REFUNDED),
+        StandaloneOrder("remote-access", 4, -260, OrderStatus.CANCELLED, paid_by="wire"),
+        StandaloneOrder("desktop-business", 5, -70, OrderStatus.FAILED, OrderKind.ADD_LICENSES, "mastercard",
                    number="A-1002"),
-        LooseOrder("desktop-business", 2, -6, OrderStatus.PENDING, OrderKind.ADD_LICENSES, "wire", "USD",
+        StandaloneOrder("desktop-business", 2, -6, OrderStatus.PENDING, OrderKind.ADD_LICENSES, "wire", "USD",
                    number="A-1005"),
-        LooseOrder("remote-server", 3, -31, OrderStatus.REFUNDED, OrderKind.ADD_LICENSES, "visa", "JPY",
+        StandaloneOrder("remote-server", 3, -31, OrderStatus.REFUNDED, OrderKind.ADD_LICENSES, "visa", "JPY",
                    number="A-1022"),
     ),
 )  # fmt: skip

@@ -20,7 +20,7 @@ _INDEXES = """
 """
 
 
-async def set_aside(conn: Connection) -> list[str]:
+async def drop_indexes(conn: Connection) -> list[str]:
     """Drop them; the statements that make them again, in order.
 
     Only inside a transaction: one that fails brings them back, and nobody else reads the tables until it ends.

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from db.demo_marker import DEMO_ISSUER
 from db.ids import uuid7
-from db.seed.dice import Dice
-from db.seed.rows import Rows
+from db.seed.dice import FastRandom
+from db.seed.rows import RowBuffer
 
 # Before the first day of the oldest subscription.
 _OPENED_DAYS_AGO = 2500
@@ -16,7 +16,7 @@ _TRADES = ("Druck", "Études", "Diseño", "Officina", "Logistyka", "Stavby", "�
 
 
 @dataclass(frozen=True, slots=True)
-class Buyer:
+class GeneratedAccount:
     """An account as its subscriptions need it. `number_prefix` begins their numbers, `card` pays for them."""
 
     number_prefix: str
@@ -28,44 +28,55 @@ class Buyer:
     opened_at: datetime
 
 
-def buyer(account: int, today: date) -> Buyer:
+def generated_account(account: int, today: date) -> GeneratedAccount:
     """The same one each time it is asked for: a large account is built in several lots."""
-    dice = Dice(f"account {account}")
-    day = today - timedelta(days=_OPENED_DAYS_AGO + dice.below(400))
-    opened_at = datetime.combine(day, time(9, dice.below(60)), UTC)
-    return Buyer(
+    random = FastRandom(f"account {account}")
+    day = today - timedelta(days=_OPENED_DAYS_AGO + random.below(400))
+    opened_at = datetime.combine(day, time(9, random.below(60)), UTC)
+    return GeneratedAccount(
         number_prefix=f"G{account:06}" if account else "L",
         subject=f"owner-{account}" if account else "large-owner",
-        user_id=uuid7(opened_at, dice),
-        account_id=uuid7(opened_at, dice),
-        card=uuid7(opened_at, dice),
-        currency=dice.pick(("EUR", "EUR", "USD", "JPY")),
+        user_id=uuid7(opened_at, random),
+        account_id=uuid7(opened_at, random),
+        card=uuid7(opened_at, random),
+        currency=random.pick(("EUR", "EUR", "USD", "JPY")),
         opened_at=opened_at,
     )
 
 
-def add_buyer(rows: Rows, account: int, today: date) -> None:
-    owner, dice = buyer(account, today), Dice(f"people of {account}")
+def add_account(rows: RowBuffer, account: int, today: date) -> None:
+    owner, random = generated_account(account, today), FastRandom(f"people of {account}")
     at, email = owner.opened_at, f"{owner.subject}@example.org"
-    company = f"{dice.pick(_WORDS)} {dice.pick(_TRADES)} {account}"
-    rows.of["users"].append((owner.user_id, DEMO_ISSUER, owner.subject, email, True, f"Owner of {company}", at))
+    company = f"{random.pick(_WORDS)} {random.pick(_TRADES)} {account}"
+    rows.by_table["users"].append((owner.user_id, DEMO_ISSUER, owner.subject, email, True, f"Owner of {company}", at))
     for account_id, kind, name in (
         (owner.user_id, "PERSONAL", f"Owner of {company}"),
         (owner.account_id, "BUSINESS", company),
     ):
-        rows.of["accounts"].append((account_id, kind, name, at))
-        rows.of["memberships"].append((account_id, uuid7(at, dice), owner.user_id, email, "OWNER", "ACTIVE", at))
-    _add_methods(rows, owner, company, today, dice)
+        rows.by_table["accounts"].append((account_id, kind, name, at))
+        rows.by_table["memberships"].append(
+            (account_id, uuid7(at, random), owner.user_id, email, "OWNER", "ACTIVE", at)
+        )
+    _add_methods(rows, owner, company, today, random)
 
 
-def _add_methods(rows: Rows, owner: Buyer, company: str, today: date, dice: Dice) -> None:
+def _add_methods(rows: RowBuffer, owner: GeneratedAccount, company: str, today: date, random: FastRandom) -> None:
     """The card that pays, and up to two others that do not: one that has expired, one that is not a card."""
     at = owner.opened_at
     token = f"tok_seed_{owner.card.hex}"
-    others = dice.below(3)
+    others = random.below(3)
     methods = [
         (owner.card, "CREDIT_CARD", token, "Visa", "4242", today + timedelta(days=900), company, True),
-        (uuid7(at, dice), "CREDIT_CARD", token + "b", "Mastercard", "4444", today - timedelta(days=90), company, False),
-        (uuid7(at, dice), "PAYPAL", token + "c", None, None, None, f"{owner.subject}@example.org", False),
+        (
+            uuid7(at, random),
+            "CREDIT_CARD",
+            token + "b",
+            "Mastercard",
+            "4444",
+            today - timedelta(days=90),
+            company,
+            False,
+        ),
+        (uuid7(at, random), "PAYPAL", token + "c", None, None, None, f"{owner.subject}@example.org", False),
     ]
-    rows.of["payment_methods"] += [(owner.account_id, *method, None, at) for method in methods[: 1 + others]]
+    rows.by_table["payment_methods"] += [(owner.account_id, *method, None, at) for method in methods[: 1 + others]]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from db.enums import AccountKind, MemberRole, MembershipStatus, PaymentMethodKind
-from db.seed.sales import LooseOrder, Sale
+from db.seed.sales import Sale, StandaloneOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,6 @@ class Customer:
     invitations: tuple[Invitation, ...] = ()
     methods: tuple[Method, ...] = ()
     sales: tuple[Sale, ...] = ()
-    trades: tuple[Sale, ...] = ()
+    store_sales: tuple[Sale, ...] = ()
     """Sales that the store itself writes: from the online store, started when they are paid, with one key."""
-    loose_orders: tuple[LooseOrder, ...] = ()
+    standalone_orders: tuple[StandaloneOrder, ...] = ()

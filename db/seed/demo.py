@@ -19,24 +19,24 @@ from db.seed.customers import Customer
 from db.seed.dates import mark, midnight
 from db.seed.keys import add_keys
 from db.seed.neighbours import COMPANIES, HOMES, REGISTRABLE, UNREGISTRABLE
-from db.seed.orders import bill, bill_loosely
+from db.seed.orders import add_orders, add_standalone_order
 from db.seed.people import PEOPLE
-from db.seed.selling import sell
-from db.seed.world import Books, World
+from db.seed.selling import add_subscription
+from db.seed.world import AccountBuilder, World
 
 
-async def demo(conn: Connection, keyring: Keyring, now: datetime) -> None:
+async def create_demo(conn: Connection, keyring: Keyring, now: datetime) -> None:
     """Write the demo's world and the demo's mark, in one transaction. The caller knows that the database is empty."""
     world = World(midnight(now), keyring, Random("licet demo"))
-    books = _people_it(world)
+    accounts = _add_people(world)
     async with conn.transaction():
         await insert_catalogue(conn)
         await world.rows.copy(conn)
-        for customer, kept in books:
-            for sale in customer.trades:
-                await store.trade(conn, kept, sale)
-        for unclaimed in (*REGISTRABLE, *UNREGISTRABLE):
-            await store.leave_unclaimed(conn, world, unclaimed)
+        for customer, account in accounts:
+            for sale in customer.store_sales:
+                await store.sell_through_store(conn, account, sale)
+        for key_spec in (*REGISTRABLE, *UNREGISTRABLE):
+            await store.add_unregistered_key(conn, world, key_spec)
         await mark(conn, now)
 
 
@@ -60,7 +60,7 @@ async def business_account(conn: Connection) -> UUID:
     return account_id
 
 
-class FreeKey(NamedTuple):
+class RegistrableKey(NamedTuple):
     """A key that nobody has registered, as a person would type it, and the kind of account it is for; None is any."""
 
     key: str
@@ -68,7 +68,7 @@ class FreeKey(NamedTuple):
     audience: str | None
 
 
-async def unregistered_keys(conn: Connection, keyring: Keyring) -> list[FreeKey]:
+async def registrable_keys(conn: Connection, keyring: Keyring) -> list[RegistrableKey]:
     """The demo's keys that can be registered and that nobody has registered yet."""
     rows = await conn.fetch(
         """
@@ -79,23 +79,23 @@ async def unregistered_keys(conn: Connection, keyring: Keyring) -> list[FreeKey]
          WHERE s.number = ANY ($1) AND k.account_id IS NULL AND k.blocked_at IS NULL
          ORDER BY s.number
         """,
-        [unclaimed.number for unclaimed in REGISTRABLE],
+        [key_spec.number for key_spec in REGISTRABLE],
     )
-    return [FreeKey(key_format.display(keyring.open(*row[:3])), row["name"], row["audience"]) for row in rows]
+    return [RegistrableKey(key_format.display(keyring.open(*row[:3])), row["name"], row["audience"]) for row in rows]
 
 
-def _people_it(world: World) -> list[tuple[Customer, Books]]:
+def _add_people(world: World) -> list[tuple[Customer, AccountBuilder]]:
     known_for = {home.members[0].subject: home.opened for home in HOMES}
     users = {person.subject: add_user(world, person, known_for[person.subject]) for person in PEOPLE}
-    return [(customer, _furnish(world, customer, users)) for customer in (ATELIER, *COMPANIES, *HOMES)]
+    return [(customer, _fill_account(world, customer, users)) for customer in (ATELIER, *COMPANIES, *HOMES)]
 
 
-def _furnish(world: World, customer: Customer, users: dict[str, UUID]) -> Books:
-    books = open_account(world, customer, users)
-    sold = {sale.number: sell(books, sale) for sale in customer.sales}
-    for each in sold.values():
-        add_keys(books, each)
-        bill(books, each)
-    for loose in customer.loose_orders:
-        bill_loosely(books, loose, sold[loose.number] if loose.number else None)
-    return books
+def _fill_account(world: World, customer: Customer, users: dict[str, UUID]) -> AccountBuilder:
+    account = open_account(world, customer, users)
+    subscription = {sale.number: add_subscription(account, sale) for sale in customer.sales}
+    for each in subscription.values():
+        add_keys(account, each)
+        add_orders(account, each)
+    for order in customer.standalone_orders:
+        add_standalone_order(account, order, subscription[order.number] if order.number else None)
+    return account

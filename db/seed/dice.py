@@ -7,7 +7,7 @@ from typing import TypeVar
 Option = TypeVar("Option")
 
 
-class Dice(Random):
+class FastRandom(Random):
     """The bias of scaling a float is far below what a benchmark's rows would notice."""
 
     def below(self, limit: int) -> int:

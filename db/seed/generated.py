@@ -12,22 +12,22 @@ from asyncpg import Connection
 from db.demo_marker import DEMO_ISSUER
 from db.license_key_custody.keyring import Keyring
 from db.seed import bulk
-from db.seed.buyers import add_buyer, buyer
+from db.seed.buyers import add_account, generated_account
 from db.seed.catalogue import insert_catalogue
 from db.seed.dates import mark, midnight
-from db.seed.dice import Dice
+from db.seed.dice import FastRandom
 from db.seed.invented import add_subscription
 from db.seed.invoicing import add_orders
-from db.seed.rows import Rows
+from db.seed.rows import RowBuffer
 from db.tables import Base
 
 LARGE_ACCOUNT = 50_000
-LARGEST_LOT = 2_000
-_PATIENCE_SECONDS = 3600.0
+MAX_BATCH_SIZE = 2_000
+_TIMEOUT_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
+class Batch:
     """Some of one account's subscriptions; the first lot opens the account. Account 0 is the large one."""
 
     account: int
@@ -52,16 +52,16 @@ async def generate(
     """
     async with conn.transaction():
         await _prepare(conn, now)
-        known, large_is_there = await _known(conn)
-        lots = plan(known, accounts, subscriptions, large_account and not large_is_there)
-        total = sum(lot.last - lot.first for lot in lots)
-        rebuilding = await bulk.set_aside(conn)
+        known, large_is_there = await _count_existing(conn)
+        batches = plan_batches(known, accounts, subscriptions, large_account and not large_is_there)
+        total = sum(batch.last - batch.first for batch in batches)
+        rebuilding = await bulk.drop_indexes(conn)
         with _without_collector():
-            await _load(conn, lots, keyring, midnight(now).date(), lambda done: progress(done * 3 // 4, total))
+            await _load(conn, batches, keyring, midnight(now).date(), lambda done: progress(done * 3 // 4, total))
         for position, statement in enumerate(rebuilding, 1):
-            await conn.execute(statement, timeout=_PATIENCE_SECONDS)
+            await conn.execute(statement, timeout=_TIMEOUT_SECONDS)
             progress(total - total // 4 * (len(rebuilding) - position) // len(rebuilding), total)
-    await conn.execute(f"ANALYZE {', '.join(Base.metadata.tables)}", timeout=_PATIENCE_SECONDS)
+    await conn.execute(f"ANALYZE {', '.join(Base.metadata.tables)}", timeout=_TIMEOUT_SECONDS)
 
 
 @contextmanager
@@ -85,57 +85,57 @@ async def _prepare(conn: Connection, now: datetime) -> None:
     await mark(conn, now)
 
 
-async def _known(conn: Connection) -> tuple[int, bool]:
+async def _count_existing(conn: Connection) -> tuple[int, bool]:
     """How many accounts earlier calls made, and whether the large one is there."""
     subjects = "SELECT count(*) FROM users WHERE issuer = $1 AND subject ~ $2"
     owners: int = await conn.fetchval(subjects, DEMO_ISSUER, "^owner-[0-9]+$")
     return owners, bool(await conn.fetchval(subjects, DEMO_ISSUER, "^large-owner$"))
 
 
-def plan(known: int, accounts: int, subscriptions: int, large_account: bool) -> list[Lot]:
+def plan_batches(known: int, accounts: int, subscriptions: int, large_account: bool) -> list[Batch]:
     """Accounts numbered after those that are known, with equal shares of the subscriptions."""
     sizes = {0: LARGE_ACCOUNT} if large_account else {}
     for position in range(accounts):
         sizes[known + position + 1] = subscriptions // accounts + (position < subscriptions % accounts)
     return [
-        Lot(account, first, min(first + LARGEST_LOT, size))
+        Batch(account, first, min(first + MAX_BATCH_SIZE, size))
         for account, size in sizes.items()
-        for first in range(0, max(size, 1), LARGEST_LOT)
+        for first in range(0, max(size, 1), MAX_BATCH_SIZE)
     ]
 
 
 async def _load(
-    conn: Connection, lots: Iterable[Lot], keyring: Keyring, today: date, copied: Callable[[int], None]
+    conn: Connection, batches: Iterable[Batch], keyring: Keyring, today: date, copied: Callable[[int], None]
 ) -> None:
-    done, rows = 0, Rows()
-    for batch in (*_batches(lots), []):
+    done, rows = 0, RowBuffer()
+    for group in (*_groups(batches), []):
         # The next rows are made while PostgreSQL takes these: Python and the server have a core each.
-        _, upcoming = await asyncio.gather(rows.copy(conn), asyncio.to_thread(_build, batch, keyring, today))
-        done += len(rows.of["subscriptions"])
+        _, upcoming = await asyncio.gather(rows.copy(conn), asyncio.to_thread(_build, group, keyring, today))
+        done += len(rows.by_table["subscriptions"])
         copied(done)
         rows = upcoming
 
 
-def _batches(lots: Iterable[Lot]) -> Iterator[list[Lot]]:
+def _groups(batches: Iterable[Batch]) -> Iterator[list[Batch]]:
     """Lots together until they are as large as one may be: that bounds the memory, whatever the accounts' size."""
-    batch: list[Lot] = []
+    group: list[Batch] = []
     size = 0
-    for lot in lots:
-        if batch and size + lot.last - lot.first > LARGEST_LOT:
-            yield batch
-            batch, size = [], 0
-        batch.append(lot)
-        size += lot.last - lot.first
-    yield batch
+    for batch in batches:
+        if group and size + batch.last - batch.first > MAX_BATCH_SIZE:
+            yield group
+            group, size = [], 0
+        group.append(batch)
+        size += batch.last - batch.first
+    yield group
 
 
-def _build(lots: Iterable[Lot], keyring: Keyring, today: date) -> Rows:
-    rows = Rows()
-    for lot in lots:
-        if lot.first == 0:
-            add_buyer(rows, lot.account, today)
-        owner = buyer(lot.account, today)
-        dice = Dice(f"subscriptions of {lot.account} from {lot.first}")
-        for index in range(lot.first, lot.last):
-            add_orders(rows, add_subscription(rows, owner, index, today, keyring, dice), today, dice)
+def _build(batches: Iterable[Batch], keyring: Keyring, today: date) -> RowBuffer:
+    rows = RowBuffer()
+    for batch in batches:
+        if batch.first == 0:
+            add_account(rows, batch.account, today)
+        owner = generated_account(batch.account, today)
+        random = FastRandom(f"subscriptions of {batch.account} from {batch.first}")
+        for index in range(batch.first, batch.last):
+            add_orders(rows, add_subscription(rows, owner, index, today, keyring, random), today, random)
     return rows

@@ -7,17 +7,17 @@ from uuid import UUID
 from db.ids import uuid7
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
-from db.seed.buyers import Buyer
+from db.seed.buyers import GeneratedAccount
 from db.seed.catalogue import CATALOGUE, Listing
-from db.seed.dice import Dice
-from db.seed.rows import Rows
+from db.seed.dice import FastRandom
+from db.seed.rows import RowBuffer
 from db.terms import add_months
 
 # Nothing that an account may have one of only, and trials of what nobody here buys: no rule is in the way of chance.
-_SOLD = tuple(
+_PRODUCTS = tuple(
     CATALOGUE[code] for code in ("desktop-business", "desktop-pro", "toolbox", "remote-server", "file-courier")
 )
-_TRIED = CATALOGUE["remote-access"]
+_TRIAL_PRODUCT = CATALOGUE["remote-access"]
 _ITEMS = tuple(CATALOGUE[code] for code in ("mobile-companion", "device-console", "priority-care"))
 _STATUSES = ("ACTIVE",) * 65 + ("GRACE_PERIOD",) * 5 + ("EXPIRED",) * 22 + ("SUSPENDED",) * 4 + ("PENDING",) * 4
 _CHANNELS = ("ONLINE_STORE",) * 14 + ("SALES_REP",) * 4 + ("RESELLER",) * 2
@@ -28,10 +28,10 @@ _MOSTLY_ACTIVE = ("ACTIVE", "ACTIVE", "ACTIVE", "DEACTIVATED", "BLOCKED")
 
 
 @dataclass(frozen=True, slots=True)
-class Invented:
+class GeneratedSubscription:
     """What was drawn for one subscription; `term` 0 is perpetual, `terms` how many it has run."""
 
-    buyer: Buyer
+    account: GeneratedAccount
     id: UUID
     number: str
     listing: Listing
@@ -48,46 +48,48 @@ class Invented:
     registered_at: datetime
 
 
-def instant(day: date, dice: Dice) -> datetime:
+def timestamp(day: date, random: FastRandom) -> datetime:
     """Some minute of a working day."""
-    return datetime(day.year, day.month, day.day, 7 + dice.below(11), dice.below(60), tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, 7 + random.below(11), random.below(60), tzinfo=UTC)
 
 
-def add_subscription(rows: Rows, buyer: Buyer, index: int, today: date, keyring: Keyring, dice: Dice) -> Invented:
+def add_subscription(
+    rows: RowBuffer, account: GeneratedAccount, index: int, today: date, keyring: Keyring, random: FastRandom
+) -> GeneratedSubscription:
     """The account's subscription of that index, with index % 5 devices: two on average, exactly."""
     devices = index % 5
-    status = dice.pick(_STATUSES)
+    status = random.pick(_STATUSES)
     # What has a device has started.
     if status == "PENDING" and devices:
         status = "ACTIVE"
-    drawn = _draw(buyer, index, status, today, dice)
-    _add_rows(rows, drawn, dice)
-    _add_keys(rows, drawn, devices, keyring, dice)
+    drawn = _draw(account, index, status, today, random)
+    _add_rows(rows, drawn, random)
+    _add_keys(rows, drawn, devices, keyring, random)
     return drawn
 
 
-def _draw(buyer: Buyer, index: int, status: str, today: date, dice: Dice) -> Invented:
+def _draw(account: GeneratedAccount, index: int, status: str, today: date, random: FastRandom) -> GeneratedSubscription:
     trial = status == "SUSPENDED"
-    perpetual = status == "ACTIVE" and dice.random() < 0.05
-    listing = _TRIED if trial else dice.pick(_SOLD)
-    term = 1 if trial else 0 if perpetual else dice.pick(_TERMS)
-    terms = 1 if trial or perpetual else 1 + dice.below(min(4, 48 // term))
-    channel = "ONLINE_STORE" if trial else dice.pick(_CHANNELS)
-    started_on, ends_on = _days(status, term, terms, listing.grace_days, today, dice)
-    registered_at = instant(min(started_on or today, today - timedelta(days=1)), dice)
-    issued_at = registered_at - timedelta(days=1 + dice.below(20))
-    return Invented(
-        buyer=buyer,
-        id=uuid7(issued_at, dice),
-        number=f"{buyer.number_prefix}-{index:06}",
+    perpetual = status == "ACTIVE" and random.random() < 0.05
+    listing = _TRIAL_PRODUCT if trial else random.pick(_PRODUCTS)
+    term = 1 if trial else 0 if perpetual else random.pick(_TERMS)
+    terms = 1 if trial or perpetual else 1 + random.below(min(4, 48 // term))
+    channel = "ONLINE_STORE" if trial else random.pick(_CHANNELS)
+    started_on, ends_on = _days(status, term, terms, listing.grace_days, today, random)
+    registered_at = timestamp(min(started_on or today, today - timedelta(days=1)), random)
+    issued_at = registered_at - timedelta(days=1 + random.below(20))
+    return GeneratedSubscription(
+        account=account,
+        id=uuid7(issued_at, random),
+        number=f"{account.number_prefix}-{index:06}",
         listing=listing,
-        items=_ITEMS[: 1 + dice.below(3)],
+        items=_ITEMS[: 1 + random.below(3)],
         status=status,
         channel=channel,
-        renewal=_renewal(status, term, channel, dice),
+        renewal=_renewal(status, term, channel, random),
         term=term,
         terms=terms,
-        licenses=dice.pick(_LICENSES),
+        licenses=random.pick(_LICENSES),
         started_on=started_on,
         ends_on=ends_on,
         issued_at=issued_at,
@@ -96,68 +98,70 @@ def _draw(buyer: Buyer, index: int, status: str, today: date, dice: Dice) -> Inv
 
 
 def _days(
-    status: str, term: int, terms: int, grace_days: int, today: date, dice: Dice
+    status: str, term: int, terms: int, grace_days: int, today: date, random: FastRandom
 ) -> tuple[date | None, date | None]:
     """First and last day, whole terms apart: a shorter month may put the last one up to three days back."""
     if status == "PENDING":
         return None, None
     if term == 0:
-        return today - timedelta(days=1 + dice.below(1500)), None
+        return today - timedelta(days=1 + random.below(1500)), None
     if status == "ACTIVE":
-        start = add_months(today - timedelta(days=1 + dice.below(28 * term - 1)), -term * (terms - 1))
+        start = add_months(today - timedelta(days=1 + random.below(28 * term - 1)), -term * (terms - 1))
     elif status == "GRACE_PERIOD":
-        start = add_months(today - timedelta(days=1 + dice.below(grace_days - 4)), -term * terms)
+        start = add_months(today - timedelta(days=1 + random.below(grace_days - 4)), -term * terms)
     else:
-        start = add_months(today - timedelta(days=grace_days + 1 + dice.below(900)), -term * terms)
+        start = add_months(today - timedelta(days=grace_days + 1 + random.below(900)), -term * terms)
     return start, add_months(start, term * terms)
 
 
-def _renewal(status: str, term: int, channel: str, dice: Dice) -> str:
+def _renewal(status: str, term: int, channel: str, random: FastRandom) -> str:
     if term == 0 or status == "SUSPENDED":
         return "NOT_AVAILABLE"
     likely = 0.75 if channel == "ONLINE_STORE" else 0.25
-    return "ON" if status == "GRACE_PERIOD" or dice.random() < likely else "OFF"
+    return "ON" if status == "GRACE_PERIOD" or random.random() < likely else "OFF"
 
 
-def _add_rows(rows: Rows, drawn: Invented, dice: Dice) -> None:
-    account_id, listing, trial = drawn.buyer.account_id, drawn.listing, drawn.status == "SUSPENDED"
+def _add_rows(rows: RowBuffer, drawn: GeneratedSubscription, random: FastRandom) -> None:
+    account_id, listing, trial = drawn.account.account_id, drawn.listing, drawn.status == "SUSPENDED"
     trigger = "ON_FIRST_ACTIVATION" if drawn.status == "PENDING" else "ON_KEY_REGISTRATION"
     default = "ON" if drawn.channel == "ONLINE_STORE" else "OFF"
-    rows.of["issued_subscriptions"].append((
+    rows.by_table["issued_subscriptions"].append((
         drawn.id, drawn.number, listing.code, drawn.term, drawn.licenses, drawn.channel, trigger, None, trial,
         drawn.renewal if drawn.renewal == "NOT_AVAILABLE" else default, listing.grace_days,
         [{"productCode": item.code, "quantity": drawn.licenses} for item in drawn.items], drawn.issued_at,
     ))  # fmt: skip
-    rows.of["subscriptions"].append((
-        account_id, drawn.id, drawn.number, f"{listing.name}, {dice.pick(_PLACES)} {dice.below(1000)}",
+    rows.by_table["subscriptions"].append((
+        account_id, drawn.id, drawn.number, f"{listing.name}, {random.pick(_PLACES)} {random.below(1000)}",
         listing.code, drawn.renewal, trigger, drawn.channel, drawn.started_on, drawn.ends_on, drawn.term,
         drawn.licenses, listing.grace_days, trial, drawn.registered_at + timedelta(days=9) if trial else None,
-        drawn.buyer.card if drawn.renewal == "ON" else None, drawn.registered_at,
+        drawn.account.card if drawn.renewal == "ON" else None, drawn.registered_at,
     ))  # fmt: skip
-    rows.of["subscription_items"] += [(account_id, drawn.id, item.code, drawn.licenses) for item in drawn.items]
+    rows.by_table["subscription_items"] += [(account_id, drawn.id, item.code, drawn.licenses) for item in drawn.items]
 
 
-def _add_keys(rows: Rows, drawn: Invented, devices: int, keyring: Keyring, dice: Dice) -> None:
+def _add_keys(
+    rows: RowBuffer, drawn: GeneratedSubscription, devices: int, keyring: Keyring, random: FastRandom
+) -> None:
     """The primary key and, where the product can be split, four to six sublicences."""
-    sublicenses = 4 + dice.below(3) if drawn.listing.sublicenses else 0
-    ids = [uuid7(drawn.registered_at, dice) for _ in range(1 + sublicenses)]
-    used = _add_activations(rows, drawn, ids, devices, dice)
-    account_id = drawn.buyer.account_id
+    sublicenses = 4 + random.below(3) if drawn.listing.sublicenses else 0
+    ids = [uuid7(drawn.registered_at, random) for _ in range(1 + sublicenses)]
+    used = _add_activations(rows, drawn, ids, devices, random)
+    account_id = drawn.account.account_id
     for position, license_key_id in enumerate(ids):
-        key = key_format.generate(dice)
+        key = key_format.generate(random)
         sealed, tail = keyring.seal(key, license_key_id), key_format.tail(key)
         kind, name, allocation, quota = _split(drawn, position)
-        rows.of["license_key_index"].append((
+        rows.by_table["license_key_index"].append((
             sealed.digest, sealed.lookup_secret_id, account_id, drawn.id, license_key_id, kind, sealed.ciphertext,
             sealed.encryption_secret_id, tail, None,
         ))  # fmt: skip
-        rows.of["license_keys"].append((
+        rows.by_table["license_keys"].append((
             account_id, license_key_id, drawn.id, kind, name, tail, allocation, quota, used[position], None, None,
             drawn.registered_at,
         ))  # fmt: skip
 
 
-def _split(drawn: Invented, position: int) -> tuple[str, str | None, str | None, int | None]:
+def _split(drawn: GeneratedSubscription, position: int) -> tuple[str, str | None, str | None, int | None]:
     """Kind, name, allocation, quota: a fifth of the licences reserved twice, the rest shared or reserved one by one."""
     if position == 0:
         return "PRIMARY", None, None, None
@@ -167,16 +171,19 @@ def _split(drawn: Invented, position: int) -> tuple[str, str | None, str | None,
     return "SUBLICENSE", name, "RESERVED", drawn.licenses // 5 if position <= 2 else 1
 
 
-def _add_activations(rows: Rows, drawn: Invented, keys: list[UUID], devices: int, dice: Dice) -> list[int]:
+def _add_activations(
+    rows: RowBuffer, drawn: GeneratedSubscription, keys: list[UUID], devices: int, random: FastRandom
+) -> list[int]:
     """Devices spread over the keys; how many of them are ACTIVE on each."""
     used = [0] * len(keys)
     for device in range(devices):
         position = device % len(keys)
-        status = dice.pick(_MOSTLY_ACTIVE)
+        status = random.pick(_MOSTLY_ACTIVE)
         used[position] += status == "ACTIVE"
         at = drawn.registered_at + timedelta(minutes=10 * device + 5)
-        rows.of["activations"].append((
-            drawn.buyer.account_id, uuid7(at, dice), drawn.id, keys[position], f"{dice.getrandbits(64):016x}",
-            f"{dice.pick(_PLACES)} ws-{dice.below(100000):05}", status, at, at + timedelta(minutes=dice.below(120)),
+        rows.by_table["activations"].append((
+            drawn.account.account_id, uuid7(at, random), drawn.id, keys[position], f"{random.getrandbits(64):016x}",
+            f"{random.pick(_PLACES)} ws-{random.below(100000):05}", status, at,
+            at + timedelta(minutes=random.below(120)),
         ))  # fmt: skip
     return used

@@ -12,7 +12,7 @@ from db.enums import (
 )
 from db.seed.customers import Customer, Invitation, Member, Method
 from db.seed.people import PEOPLE
-from db.seed.sales import Devices, LooseOrder, Sale, Sublicense, Unclaimed
+from db.seed.sales import Devices, Sale, StandaloneOrder, Sublicense, UnregisteredKey
 
 _ON, _NOT_AVAILABLE = AutoRenewal.ON, AutoRenewal.NOT_AVAILABLE
 _CARD, _BUSINESS = PaymentMethodKind.CREDIT_CARD, AccountKind.BUSINESS
@@ -37,7 +37,7 @@ PUBLISHER = Customer(
              devices=Devices(6)),
         Sale("B-2005", "file-courier", 5, "Druckerei", ends=-130, paid_by="invoice", devices=Devices(2)),
     ),
-    loose_orders=(LooseOrder("priority-care", 1, -44, OrderStatus.CANCELLED, paid_by="invoice"),),
+    standalone_orders=(StandaloneOrder("priority-care", 1, -44, OrderStatus.CANCELLED, paid_by="invoice"),),
 )  # fmt: skip
 
 ARCHITECTS = Customer(
@@ -59,7 +59,7 @@ ARCHITECTS = Customer(
              devices=Devices(21)),
         Sale("C-3004", "desktop-business", 3, "旧支社", ends=-64, paid_by="card", currency="JPY"),
     ),
-    trades=(
+    store_sales=(
         Sale("C-3003", "toolbox", 6, "工具", ends=23, term=1, terms=9, renewal=_ON, method="card", currency="JPY",
              devices=Devices(6)),
     ),
@@ -77,7 +77,7 @@ STRANGERS = Customer(
         Sale("D-4003", "desktop-pro", 2, "Front desk", ends=-18, channel=SalesChannel.RESELLER,
              trigger=StartTrigger.ON_FIRST_ACTIVATION, devices=Devices(1)),
     ),
-    trades=(
+    store_sales=(
         Sale("D-4002", "toolbox", 6, None, ends=77, renewal=_ON, method="paypal", currency="USD",
              devices=Devices(2)),
     ),
@@ -129,11 +129,11 @@ HOMES = (
 )
 
 REGISTRABLE = (
-    Unclaimed("R-7001", "desktop-home", 1, trigger=StartTrigger.ON_FIRST_ACTIVATION),
-    Unclaimed("R-7002", "desktop-business", 15, items=("mobile-companion",)),
-    Unclaimed("R-7003", "file-courier", 3),
+    UnregisteredKey("R-7001", "desktop-home", 1, trigger=StartTrigger.ON_FIRST_ACTIVATION),
+    UnregisteredKey("R-7002", "desktop-business", 15, items=("mobile-companion",)),
+    UnregisteredKey("R-7003", "file-courier", 3),
 )
 UNREGISTRABLE = (
-    Unclaimed("R-7004", "desktop-business", 5, is_blocked=True),
-    Unclaimed("R-7005", "remote-server", 5, SalesChannel.SALES_REP, StartTrigger.ON_FIXED_DATE, starts=-400),
+    UnregisteredKey("R-7004", "desktop-business", 5, is_blocked=True),
+    UnregisteredKey("R-7005", "remote-server", 5, SalesChannel.SALES_REP, StartTrigger.ON_FIXED_DATE, starts=-400),
 )

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from db.enums import AutoRenewal, OrderKind, OrderStatus, SalesChannel
 from db.seed.catalogue import CATALOGUE, Listing
-from db.seed.sales import LooseOrder
-from db.seed.selling import Sold
-from db.seed.world import Books
+from db.seed.sales import StandaloneOrder
+from db.seed.selling import SeededSubscription
+from db.seed.world import AccountBuilder
 from db.tables import Order, OrderLine
 from db.terms import add_months
 
@@ -17,55 +17,74 @@ _BILLED_HERE = (SalesChannel.ONLINE_STORE, SalesChannel.SALES_REP)
 _DAYS_TO_THE_NEXT_SEATS = 45
 
 
-def bill(books: Books, sold: Sold) -> None:
+def add_orders(account: AccountBuilder, subscription: SeededSubscription) -> None:
     """What was paid for a subscription so far, and the renewal that failed if it has ended with renewal ON."""
-    sale = sold.sale
+    sale = subscription.sale
     if sale.channel not in _BILLED_HERE or sale.is_trial:
         return
-    _order(books, sold, sold.issued_at, OrderKind.NEW, sale.first_order, sale.licenses - sale.added)
-    if sold.started_on is None:
+    _order(account, subscription, subscription.issued_at, OrderKind.NEW, sale.first_order, sale.licenses - sale.added)
+    if subscription.started_on is None:
         return
     if sale.added:
-        placed_at = books.world.moment(sold.started_on + timedelta(days=_DAYS_TO_THE_NEXT_SEATS))
-        _order(books, sold, placed_at, OrderKind.ADD_LICENSES, OrderStatus.PAID, sale.added)
+        placed_at = account.world.moment(subscription.started_on + timedelta(days=_DAYS_TO_THE_NEXT_SEATS))
+        _order(account, subscription, placed_at, OrderKind.ADD_LICENSES, OrderStatus.PAID, sale.added)
     for term in range(1, sale.terms):
-        placed_at = books.world.moment(add_months(sold.started_on, sale.term * term))
-        _order(books, sold, placed_at, OrderKind.RENEWAL, OrderStatus.PAID, sale.licenses)
-        renewed = add_months(sold.started_on, sale.term * (term + 1))
-        books.record_by_store(placed_at, "subscription.renewed", ("Subscription", sold.id), {"expiresOn": str(renewed)})
-    if sold.expires_on and sale.renewal is AutoRenewal.ON and sold.expires_on < books.world.today:
-        placed_at = books.world.moment(sold.expires_on)
-        _order(books, sold, placed_at, OrderKind.RENEWAL, OrderStatus.FAILED, sale.licenses)
+        placed_at = account.world.moment(add_months(subscription.started_on, sale.term * term))
+        _order(account, subscription, placed_at, OrderKind.RENEWAL, OrderStatus.PAID, sale.licenses)
+        renewed = add_months(subscription.started_on, sale.term * (term + 1))
+        account.record_by_store(
+            placed_at, "subscription.renewed", ("Subscription", subscription.id), {"expiresOn": str(renewed)}
+        )
+    if subscription.expires_on and sale.renewal is AutoRenewal.ON and subscription.expires_on < account.world.today:
+        placed_at = account.world.moment(subscription.expires_on)
+        _order(account, subscription, placed_at, OrderKind.RENEWAL, OrderStatus.FAILED, sale.licenses)
 
 
-def bill_loosely(books: Books, loose: LooseOrder, sold: Sold | None) -> None:
+def add_standalone_order(
+    account: AccountBuilder, order: StandaloneOrder, subscription: SeededSubscription | None
+) -> None:
     """An order of nothing that is there, or one that changed nothing of `sold`."""
-    listing = CATALOGUE[loose.product]
+    listing = CATALOGUE[order.product]
     _add_order(
-        books,
-        books.world.moment(books.world.day(loose.placed)),
-        loose.kind,
-        loose.status,
-        loose.currency,
-        [(listing, loose.quantity)],
+        account,
+        account.world.moment(account.world.day(order.placed)),
+        order.kind,
+        order.status,
+        order.currency,
+        [(listing, order.quantity)],
         12,
-        sold.id if sold else None,
-        books.methods[loose.paid_by],
+        subscription.id if subscription else None,
+        account.methods[order.paid_by],
     )
 
 
-def _order(books: Books, sold: Sold, at: datetime, kind: OrderKind, status: OrderStatus, quantity: int) -> None:
-    sale = sold.sale
+def _order(
+    account: AccountBuilder,
+    subscription: SeededSubscription,
+    at: datetime,
+    kind: OrderKind,
+    status: OrderStatus,
+    quantity: int,
+) -> None:
+    sale = subscription.sale
     method = sale.paid_by or sale.method
-    bought = [sold.listing, *(CATALOGUE[code] for code in sale.items)]
+    bought = [subscription.listing, *(CATALOGUE[code] for code in sale.items)]
     lines = [(listing, quantity) for listing in bought]
     _add_order(
-        books, at, kind, status, sale.currency, lines, sale.term, sold.id, books.methods[method] if method else None
+        account,
+        at,
+        kind,
+        status,
+        sale.currency,
+        lines,
+        sale.term,
+        subscription.id,
+        account.methods[method] if method else None,
     )
 
 
 def _add_order(
-    books: Books,
+    account: AccountBuilder,
     at: datetime,
     kind: OrderKind,
     status: OrderStatus,
@@ -75,11 +94,11 @@ def _add_order(
     subscription_id: UUID | None,
     payment_method_id: UUID | None,
 ) -> None:
-    rows = books.world.rows
+    rows = account.world.rows
     order = Order(
-        account_id=books.account_id,
-        id=books.world.id(at),
-        number=f"{at:%y%m%d}-{len(rows.of['orders']) + 1:04}",
+        account_id=account.account_id,
+        id=account.world.id(at),
+        number=f"{at:%y%m%d}-{len(rows.by_table['orders']) + 1:04}",
         placed_at=at,
         status=status,
         kind=kind,
@@ -95,8 +114,8 @@ def _add_order(
     rows.add(order)
     for position, (listing, quantity) in enumerate(lines, 1):
         rows.add(_line(order, position, listing, quantity, term))
-    shown = {"number": order.number, "status": status, "total": str(order.total), "currency": currency}
-    books.record_by_store(at, "order.recorded", ("Order", order.id), shown)
+    after = {"number": order.number, "status": status, "total": str(order.total), "currency": currency}
+    account.record_by_store(at, "order.recorded", ("Order", order.id), after)
 
 
 def _line(order: Order, position: int, listing: Listing, quantity: int, term: int) -> OrderLine:

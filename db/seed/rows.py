@@ -24,25 +24,25 @@ Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowBuffer:
     """Rows by table name, each a tuple in the order of the table's columns."""
 
-    of: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    by_table: defaultdict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, *rows: Base) -> None:
         for row in rows:
             name = str(row.__tablename__)
-            self.of[name].append(tuple(getattr(row, column) for column in _COLUMNS[name]))
+            self.by_table[name].append(tuple(getattr(row, column) for column in _COLUMNS[name]))
 
     async def copy(self, conn: Connection) -> None:
         """Write them all. The caller holds the transaction."""
         for name, columns in _COLUMNS.items():
-            if name not in self.of:
+            if name not in self.by_table:
                 continue
             if name in _WITH_JSON:
-                await conn.copy_to_table(name, source=_csv(self.of[name]), columns=columns, format="csv")
+                await conn.copy_to_table(name, source=_csv(self.by_table[name]), columns=columns, format="csv")
             else:
-                await conn.copy_records_to_table(name, records=self.of[name], columns=columns)
+                await conn.copy_records_to_table(name, records=self.by_table[name], columns=columns)
 
 
 async def _csv(rows: Iterable[Row]) -> AsyncIterator[bytes]:

@@ -61,7 +61,7 @@ class Sale:
 
 
 @dataclass(frozen=True, slots=True)
-class LooseOrder:
+class StandaloneOrder:
     """An order that changed no subscription, or none any more; `placed` in days from today."""
 
     product: str
@@ -75,7 +75,7 @@ class LooseOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Unclaimed:
+class UnregisteredKey:
     """A subscription that was issued and that nobody registered. `starts` fixes its first day."""
 
     number: str

@@ -8,7 +8,7 @@ from uuid import UUID
 from db.enums import AutoRenewal, SalesChannel, StartTrigger
 from db.seed.catalogue import CATALOGUE, Listing
 from db.seed.sales import Sale
-from db.seed.world import Books, World
+from db.seed.world import AccountBuilder, World
 from db.tables import IssuedSubscription, Subscription, SubscriptionItem
 from db.terms import add_months
 
@@ -28,7 +28,7 @@ _REGISTERED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
+class SeededSubscription:
     """A sale with its days worked out; the key is registered at `registered_at`."""
 
     sale: Sale
@@ -45,21 +45,28 @@ class Sold:
         return self.expires_on and self.expires_on + timedelta(days=grace_days)
 
 
-def sell(books: Books, sale: Sale) -> Sold:
+def add_subscription(account: AccountBuilder, sale: Sale) -> SeededSubscription:
     """Write the issued terms, the subscription and its items; the keys and orders follow."""
-    world = books.world
+    world = account.world
     started_on, expires_on = _days(world, sale)
     issued_at, registered_at = _moments(world, sale.trigger, started_on or world.today)
-    sold = Sold(sale, CATALOGUE[sale.product], world.id(issued_at), issued_at, registered_at, started_on, expires_on)
-    world.rows.add(_terms(sold.id, sale, issued_at, sale.term, started_on), _subscription(books, sold))
+    subscription = SeededSubscription(
+        sale, CATALOGUE[sale.product], world.id(issued_at), issued_at, registered_at, started_on, expires_on
+    )
+    world.rows.add(
+        _terms(subscription.id, sale, issued_at, sale.term, started_on), _subscription(account, subscription)
+    )
     for code in sale.items:
         world.rows.add(
             SubscriptionItem(
-                account_id=books.account_id, subscription_id=sold.id, product_code=code, quantity=sale.licenses
+                account_id=account.account_id,
+                subscription_id=subscription.id,
+                product_code=code,
+                quantity=sale.licenses,
             )
         )
-    _record(books, sold)
-    return sold
+    _record(account, subscription)
+    return subscription
 
 
 def _days(world: World, sale: Sale) -> tuple[date | None, date | None]:
@@ -106,40 +113,40 @@ def _default_renewal(sale: Sale) -> AutoRenewal:
     return AutoRenewal.ON if sale.channel is SalesChannel.ONLINE_STORE else AutoRenewal.OFF
 
 
-def _subscription(books: Books, sold: Sold) -> Subscription:
-    sale = sold.sale
+def _subscription(account: AccountBuilder, subscription: SeededSubscription) -> Subscription:
+    sale = subscription.sale
     return Subscription(
-        account_id=books.account_id,
-        id=sold.id,
+        account_id=account.account_id,
+        id=subscription.id,
         number=sale.number,
-        display_name=sale.name or sold.listing.name,
+        display_name=sale.name or subscription.listing.name,
         product_code=sale.product,
         auto_renewal=sale.renewal,
         start_trigger=sale.trigger,
         channel=sale.channel,
-        activated_on=sold.started_on,
-        expires_on=sold.expires_on,
+        activated_on=subscription.started_on,
+        expires_on=subscription.expires_on,
         term_months=sale.term,
         license_count=sale.licenses,
-        grace_days=sold.listing.grace_days,
+        grace_days=subscription.listing.grace_days,
         is_trial=sale.is_trial,
-        suspended_at=None if sale.suspended is None else books.world.moment(books.world.day(-sale.suspended)),
-        payment_method_id=books.methods[sale.method] if sale.method else None,
-        created_at=sold.registered_at,
+        suspended_at=None if sale.suspended is None else account.world.moment(account.world.day(-sale.suspended)),
+        payment_method_id=account.methods[sale.method] if sale.method else None,
+        created_at=subscription.registered_at,
     )
 
 
-def _record(books: Books, sold: Sold) -> None:
-    sale, subject = sold.sale, ("Subscription", sold.id)
+def _record(account: AccountBuilder, subscription: SeededSubscription) -> None:
+    sale, subject = subscription.sale, ("Subscription", subscription.id)
 
     def change(minutes: int, action: str, name: str, before: Any, after: Any) -> None:
-        at = sold.registered_at + timedelta(minutes=minutes)
-        books.record(at, action, subject, {name: before}, {name: after})
+        at = subscription.registered_at + timedelta(minutes=minutes)
+        account.record(at, action, subject, {name: before}, {name: after})
 
     if sale.name:
-        change(5, "subscription.renamed", "displayName", sold.listing.name, sale.name)
+        change(5, "subscription.renamed", "displayName", subscription.listing.name, sale.name)
     if sale.renewal is not _default_renewal(sale):
         change(12, "subscription.auto_renewal_changed", "autoRenewal", _default_renewal(sale), sale.renewal)
     if sale.suspended is not None:
-        at = books.world.moment(books.world.day(-sale.suspended))
-        books.record(at, "subscription.suspended", subject, {"isSuspended": False}, {"isSuspended": True})
+        at = account.world.moment(account.world.day(-sale.suspended))
+        account.record(at, "subscription.suspended", subject, {"isSuspended": False}, {"isSuspended": True})

@@ -13,53 +13,53 @@ from db.changes.orders import NewOrder, NewOrderLine
 from db.changes.registration import KeyInput
 from db.enums import AutoRenewal, OrderKind, OrderStatus, StartTrigger
 from db.seed.catalogue import CATALOGUE
-from db.seed.sales import Sale, Unclaimed
-from db.seed.world import Books, World
+from db.seed.sales import Sale, UnregisteredKey
+from db.seed.world import AccountBuilder, World
 from db.terms import add_months
 
-_UNCLAIMED_FOR = 10  # days, when the first day of its term is not fixed
+_UNREGISTERED_DAYS = 10  # days, when the first day of its term is not fixed
 
 
-async def leave_unclaimed(conn: Connection, world: World, unclaimed: Unclaimed) -> None:
+async def add_unregistered_key(conn: Connection, world: World, key_spec: UnregisteredKey) -> None:
     """Issue a key that nobody registers."""
-    is_fixed = unclaimed.trigger is StartTrigger.ON_FIXED_DATE
-    starts_on = None if unclaimed.starts is None else world.day(unclaimed.starts)
-    issued_at = world.moment((starts_on or world.day(-_UNCLAIMED_FOR)) - timedelta(days=20 if is_fixed else 0))
+    is_fixed = key_spec.trigger is StartTrigger.ON_FIXED_DATE
+    starts_on = None if key_spec.starts is None else world.day(key_spec.starts)
+    issued_at = world.moment((starts_on or world.day(-_UNREGISTERED_DAYS)) - timedelta(days=20 if is_fixed else 0))
     terms = Terms(
-        number=unclaimed.number,
-        product_code=unclaimed.product,
-        license_count=unclaimed.licenses,
+        number=key_spec.number,
+        product_code=key_spec.product,
+        license_count=key_spec.licenses,
         term_months=12,
-        channel=unclaimed.channel,
-        start_trigger=unclaimed.trigger,
+        channel=key_spec.channel,
+        start_trigger=key_spec.trigger,
         starts_on=starts_on,
-        items=[(code, unclaimed.licenses) for code in unclaimed.items],
+        items=[(code, key_spec.licenses) for code in key_spec.items],
     )
     issued = await issuing.issue(conn, _store(world, issued_at), world.keyring, terms, None)
-    if unclaimed.is_blocked:
+    if key_spec.is_blocked:
         key = await _typed(conn, world, issued)
         ctx = _store(world, world.moment(world.day(-1)))
         await license_keys.block(conn, ctx, world.keyring, key, reason="leaked", blocked=True)
 
 
-async def trade(conn: Connection, books: Books, sale: Sale) -> None:
+async def sell_through_store(conn: Connection, account: AccountBuilder, sale: Sale) -> None:
     """A subscription from the online store: issued into the account, paid, on its devices, renewed term after term."""
-    world = books.world
+    world = account.world
     assert sale.ends is not None
     start = add_months(world.day(sale.ends), -sale.term * sale.terms)
     bought_at = world.moment(start)
-    issued = await issuing.issue(conn, _store(world, bought_at), world.keyring, _terms(sale), books.account_id)
+    issued = await issuing.issue(conn, _store(world, bought_at), world.keyring, _terms(sale), account.account_id)
     assert issued.subscription is not None
-    await _order(conn, books, sale, issued.subscription, bought_at, OrderKind.NEW)
-    owner = replace(_store(world, bought_at + timedelta(hours=1)), user_id=books.owner.user_id, as_store=False)
+    await _order(conn, account, sale, issued.subscription, bought_at, OrderKind.NEW)
+    owner = replace(_store(world, bought_at + timedelta(hours=1)), user_id=account.owner.user_id, as_store=False)
     if sale.name:
         await subscriptions.rename(conn, owner, issued.subscription, sale.name)
     key = await _typed(conn, world, issued)
     for position in range(sale.devices.active):
         device = Device(f"{world.random.getrandbits(64):016x}", f"store-{position + 1:02}")
-        await activations.activate(conn, owner, world.keyring, key, books.account_id, device)
+        await activations.activate(conn, owner, world.keyring, key, account.account_id, device)
     for term in range(1, sale.terms):
-        await _renew(conn, books, sale, issued.subscription, add_months(start, sale.term * term))
+        await _renew(conn, account, sale, issued.subscription, add_months(start, sale.term * term))
 
 
 def _terms(sale: Sale) -> Terms:
@@ -75,23 +75,23 @@ def _terms(sale: Sale) -> Terms:
     )
 
 
-async def _renew(conn: Connection, books: Books, sale: Sale, subscription: RowKey, day: date) -> None:
-    paid_at = books.world.moment(day)
-    order = await _order(conn, books, sale, subscription, paid_at, OrderKind.RENEWAL)
-    ctx = _store(books.world, paid_at)
+async def _renew(conn: Connection, account: AccountBuilder, sale: Sale, subscription: RowKey, day: date) -> None:
+    paid_at = account.world.moment(day)
+    order = await _order(conn, account, sale, subscription, paid_at, OrderKind.RENEWAL)
+    ctx = _store(account.world, paid_at)
     await renewals.record_renewal(conn, ctx, subscription, paid_on=ctx.today, order=order)
 
 
 async def _order(
-    conn: Connection, books: Books, sale: Sale, subscription: RowKey, at: datetime, kind: OrderKind
+    conn: Connection, account: AccountBuilder, sale: Sale, subscription: RowKey, at: datetime, kind: OrderKind
 ) -> RowKey:
     """Of the subscription and its items, paid by the card or account that renewals are charged to."""
     listings = [CATALOGUE[code] for code in (sale.product, *sale.items)]
     lines = [NewOrderLine(each.code, sale.licenses, each.price(sale.currency, sale.term)) for each in listings]
-    method = (books.account_id, books.methods[sale.method]) if sale.method else None
+    method = (account.account_id, account.methods[sale.method]) if sale.method else None
     number = f"{at:%y%m%d}-{sale.number}"
     new = NewOrder(
-        account_id=books.account_id,
+        account_id=account.account_id,
         number=number,
         placed_at=at,
         kind=kind,
@@ -103,7 +103,7 @@ async def _order(
         payment_method=method,
         invoice_url=f"https://store.example.com/invoices/{number}.pdf",
     )
-    return await orders.record_order(conn, _store(books.world, at), new)
+    return await orders.record_order(conn, _store(account.world, at), new)
 
 
 async def _typed(conn: Connection, world: World, issued: Issued) -> KeyInput:

@@ -10,7 +10,7 @@ from db.enums import LicenseKeyKind
 from db.ids import uuid7
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
-from db.seed.rows import Rows
+from db.seed.rows import RowBuffer
 from db.tables import AuditEvent, LicenseKeyIndex
 
 _OPENING_HOUR, _CLOSING_HOUR = 7, 18
@@ -23,7 +23,7 @@ class World:
     midnight: datetime
     keyring: Keyring
     random: Random
-    rows: Rows = field(default_factory=Rows)
+    rows: RowBuffer = field(default_factory=RowBuffer)
 
     @property
     def today(self) -> date:
@@ -76,7 +76,7 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class AccountBuilder:
     """One account while its rows are written: who may change it, its members by subject, its methods by name."""
 
     world: World

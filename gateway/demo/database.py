@@ -29,7 +29,7 @@ class DemoSummary:
     """The first person's company, licence keys that are free to register, and the day that all dates relate to."""
 
     account_id: UUID
-    keys: Sequence[seed.FreeKey]
+    keys: Sequence[seed.RegistrableKey]
     seeded_on: date
 
 
@@ -105,12 +105,12 @@ async def _seed_when_empty(
         await _require_demo_database(conn, url)
         if await demo_marker.database_owner(conn) is demo_marker.DatabaseOwner.NOBODY:
             with reporter.step("Seeding"):
-                await seed.demo(conn, keyring, clock())
+                await seed.create_demo(conn, keyring, clock())
 
 
 async def _summarize(conn: Connection, keyring: Keyring) -> DemoSummary:
     try:
-        keys = await seed.unregistered_keys(conn, keyring)
+        keys = await seed.registrable_keys(conn, keyring)
     except (KeyError, InvalidTag):
         raise StartupError(
             "The secrets in the data directory are not those that this database was seeded with: "

@@ -14,7 +14,7 @@ from rich.progress import MofNCompleteColumn, Progress
 from rich.text import Text
 
 from db.enums import AccountKind
-from db.seed import FreeKey
+from db.seed import RegistrableKey
 from db.seed.people import Person
 
 SAMPLE_QUERY = (
@@ -38,7 +38,7 @@ class DemoBanner:
     token: str
     token_days: int
     account_id: str
-    keys: Sequence[FreeKey]
+    keys: Sequence[RegistrableKey]
     seeded_on: date
     data_dir: Path | None
 

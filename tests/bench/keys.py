@@ -13,7 +13,7 @@ import asyncpg
 from db.enums import AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
 from db.ids import uuid7
 from db.license_key_custody import key_format
-from db.seed.rows import Rows
+from db.seed.rows import RowBuffer
 from db.tables import IssuedSubscription, LicenseKeyIndex
 from tests.bench import database
 from tests.bench.credentials import ISSUER, KEYRING
@@ -68,7 +68,7 @@ async def issue(conn: asyncpg.Connection, number: int, series: str) -> list[Key]
         OWNERS,
     )
     keys = list(_keys(owners, number, series))
-    rows, now = Rows(), datetime.now(UTC)
+    rows, now = RowBuffer(), datetime.now(UTC)
     for key in keys:
         rows.add(_issued(key, now), _indexed(key))
     await rows.copy(conn)

@@ -32,7 +32,7 @@ async def gather(conn: Connection, keyring: Keyring) -> None:
         progress=lambda *_: None,
     )
     async with conn.transaction():
-        rebuilding = await bulk.set_aside(conn)
+        rebuilding = await bulk.drop_indexes(conn)
         await _copy_accounts(conn)
         await _enlarge(conn)
         await _invite(conn)

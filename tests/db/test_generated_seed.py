@@ -7,7 +7,7 @@ from asyncpg import Connection
 
 from db import enums, seed
 from db.license_key_custody.keyring import Keyring
-from db.seed.generated import LARGE_ACCOUNT, LARGEST_LOT, plan
+from db.seed.generated import LARGE_ACCOUNT, MAX_BATCH_SIZE, plan_batches
 from tests.db.seed_rules import STATUS, broken, contents
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -66,7 +66,7 @@ async def test_most_generated_subscriptions_are_usable(conn: Connection, keyring
 
 
 async def test_generating_again_adds_further_accounts(conn: Connection, keyring: Keyring) -> None:
-    await seed.demo(conn, keyring, NOW)
+    await seed.create_demo(conn, keyring, NOW)
 
     for _ in range(2):
         await seed.generate(conn, keyring, NOW, accounts=3, subscriptions=10, large_account=False, progress=ignore)
@@ -93,9 +93,9 @@ async def test_a_generator_that_fails_changes_nothing(conn: Connection, keyring:
 
 
 def test_the_large_account_is_made_in_lots_of_bounded_size() -> None:
-    lots = plan(known=3, accounts=2, subscriptions=5, large_account=True)
+    lots = plan_batches(known=3, accounts=2, subscriptions=5, large_account=True)
 
     assert [(lot.account, lot.last - lot.first) for lot in lots[-2:]] == [(4, 3), (5, 2)]
     assert {lot.account for lot in lots[:-2]} == {0}
     assert sum(lot.last - lot.first for lot in lots[:-2]) == LARGE_ACCOUNT == 50_000
-    assert max(lot.last - lot.first for lot in lots) == LARGEST_LOT
+    assert max(lot.last - lot.first for lot in lots) == MAX_BATCH_SIZE

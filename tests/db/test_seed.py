@@ -47,7 +47,7 @@ async def values(conn: Connection, account_id: UUID, table: str, column: str) ->
 async def test_the_demo_breaks_no_rule_on_any_day(conn: Connection, keyring: Keyring, today: date) -> None:
     now = datetime(today.year, today.month, today.day, 23, 59, tzinfo=UTC)
 
-    await seed.demo(conn, keyring, now)
+    await seed.create_demo(conn, keyring, now)
 
     assert await broken(conn, today) == {}
 
@@ -57,7 +57,7 @@ async def test_the_demo_is_the_same_at_every_hour_of_a_day(conn: Connection, key
     for hour in (0, 23):
         transaction = conn.transaction()
         await transaction.start()
-        await seed.demo(conn, keyring, NOW.replace(hour=hour))
+        await seed.create_demo(conn, keyring, NOW.replace(hour=hour))
         found.append(await contents(conn))
         await transaction.rollback()
 
@@ -66,7 +66,7 @@ async def test_the_demo_is_the_same_at_every_hour_of_a_day(conn: Connection, key
 
 
 async def test_the_first_person_has_a_full_list_of_subscriptions(conn: Connection, keyring: Keyring) -> None:
-    await seed.demo(conn, keyring, NOW)
+    await seed.create_demo(conn, keyring, NOW)
     account_id = await seed.business_account(conn)
 
     rows = await conn.fetch(
@@ -89,7 +89,7 @@ async def test_the_first_person_has_a_full_list_of_subscriptions(conn: Connectio
 
 
 async def test_the_first_company_shows_every_kind_of_everything(conn: Connection, keyring: Keyring) -> None:
-    await seed.demo(conn, keyring, NOW)
+    await seed.create_demo(conn, keyring, NOW)
     account_id = await seed.business_account(conn)
 
     found = {place: await values(conn, account_id, *place) for place in EVERYTHING}
@@ -98,7 +98,7 @@ async def test_the_first_company_shows_every_kind_of_everything(conn: Connection
 
 
 async def test_the_first_company_has_what_lists_seldom_show(conn: Connection, keyring: Keyring) -> None:
-    await seed.demo(conn, keyring, NOW)
+    await seed.create_demo(conn, keyring, NOW)
     account_id = await seed.business_account(conn)
 
     [found] = await conn.fetch(
@@ -134,7 +134,7 @@ async def test_the_first_company_has_what_lists_seldom_show(conn: Connection, ke
 
 
 async def test_people_are_in_the_accounts_they_are_said_to_be_in(conn: Connection, keyring: Keyring) -> None:
-    await seed.demo(conn, keyring, NOW)
+    await seed.create_demo(conn, keyring, NOW)
 
     rows = await conn.fetch(
         """
@@ -166,9 +166,9 @@ async def test_people_are_in_the_accounts_they_are_said_to_be_in(conn: Connectio
 
 
 async def test_the_keys_that_are_printed_can_be_registered(conn: Connection, keyring: Keyring) -> None:
-    await seed.demo(conn, keyring, NOW)
+    await seed.create_demo(conn, keyring, NOW)
 
-    keys = await seed.unregistered_keys(conn, keyring)
+    keys = await seed.registrable_keys(conn, keyring)
     rows = [(await conn.fetch(FOUND, keyring.digests(key_format.normalize(each.key))))[0] for each in keys]
 
     assert [(row["product_code"], row["audience"]) for row in rows] == [
@@ -185,8 +185,8 @@ async def test_the_keys_that_are_printed_can_be_registered(conn: Connection, key
 
 
 async def test_a_registered_key_is_not_printed_again(conn: Connection, keyring: Keyring) -> None:
-    await seed.demo(conn, keyring, NOW)
-    first, *others = await seed.unregistered_keys(conn, keyring)
+    await seed.create_demo(conn, keyring, NOW)
+    first, *others = await seed.registrable_keys(conn, keyring)
 
     await conn.execute(
         "UPDATE license_key_index SET account_id = $1 WHERE digest = ANY ($2)",
@@ -194,11 +194,11 @@ async def test_a_registered_key_is_not_printed_again(conn: Connection, keyring: 
         keyring.digests(key_format.normalize(first.key)),
     )
 
-    assert await seed.unregistered_keys(conn, keyring) == others
+    assert await seed.registrable_keys(conn, keyring) == others
 
 
 async def test_every_key_is_sealed_with_the_keyring(conn: Connection, keyring: Keyring) -> None:
-    await seed.demo(conn, keyring, NOW)
+    await seed.create_demo(conn, keyring, NOW)
 
     rows = await conn.fetch("SELECT * FROM license_key_index")
     keys = [keyring.open(row["ciphertext"], row["encryption_secret_id"], row["license_key_id"]) for row in rows]
@@ -210,7 +210,7 @@ async def test_every_key_is_sealed_with_the_keyring(conn: Connection, keyring: K
 
 
 async def test_no_audit_event_holds_a_key(conn: Connection, keyring: Keyring) -> None:
-    await seed.demo(conn, keyring, NOW)
+    await seed.create_demo(conn, keyring, NOW)
 
     rows = await contents(conn)
     events = "".join(rows["audit_events"] + rows["issued_events"])
