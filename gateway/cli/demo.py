@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from db.clock import system_clock
-from db.seed.people import PEOPLE
+from db.seed.demo.people import PEOPLE
 from gateway.demo import database
 from gateway.demo import secrets as demo_secrets
 from gateway.demo.output import DemoBanner, ProgressReporter

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from db.clock import system_clock
-from db.seed.people import PEOPLE
+from db.seed.demo.people import PEOPLE
 from gateway.demo import secrets as demo_secrets
 from gateway.demo.sign_in import STORE, Signer
 from gateway.server import preflight

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from db.enums import AccountKind
 from db.seed import RegistrableKey
-from db.seed.people import Person
+from db.seed.demo.people import Person
 
 SAMPLE_QUERY = (
     '{ account(id: "%s") { name productOverviews'

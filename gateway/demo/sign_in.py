@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from db.clock import Clock
 from db.demo_marker import DEMO_ISSUER
-from db.seed.people import Person
+from db.seed.demo.people import Person
 from gateway.demo.signing import issue_token
 from gateway.settings import DEMO_AUDIENCE
 from schema.mutations.store import STORE_SCOPE

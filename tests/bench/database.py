@@ -13,6 +13,7 @@ import asyncpg
 
 from db import embedded_postgres, migrations, pool, revisions, seed
 from db.queries import accounts
+from db.seed.generated.dataset import LARGE_ACCOUNT
 from tests.bench.credentials import ISSUER, KEYRING, SUBJECT
 from tests.bench.errors import BenchmarkError
 
@@ -142,7 +143,7 @@ async def survey(url: str) -> World:
     finally:
         await conn.close()
     ordinary = rows[0]["size"]
-    large = rows[-1]["account_id"] if rows[-1]["size"] >= seed.generated.LARGE_ACCOUNT else None
+    large = rows[-1]["account_id"] if rows[-1]["size"] >= LARGE_ACCOUNT else None
     return World(
         url,
         tuple((row["account_id"], row["subscription_id"]) for row in rows if row["size"] <= ordinary + 1),

@@ -16,7 +16,7 @@ import asyncpg
 import httpx
 import pytest
 
-from db.seed.people import PEOPLE
+from db.seed.demo.people import PEOPLE
 from tests import processes
 from tests.processes import Running, is_alive, licet, postmaster
 

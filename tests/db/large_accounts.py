@@ -7,7 +7,7 @@ from sqlalchemy import Table
 
 from db import seed, tables
 from db.license_key_custody.keyring import Keyring
-from db.seed import bulk
+from db.seed.generated import indexes
 from db.tables import Base
 from tests import world
 
@@ -32,7 +32,7 @@ async def gather(conn: Connection, keyring: Keyring) -> None:
         progress=lambda *_: None,
     )
     async with conn.transaction():
-        rebuilding = await bulk.drop_indexes(conn)
+        rebuilding = await indexes.drop_indexes(conn)
         await _copy_accounts(conn)
         await _enlarge(conn)
         await _invite(conn)

@@ -7,7 +7,7 @@ from asyncpg import Connection
 
 from db import enums, seed
 from db.license_key_custody.keyring import Keyring
-from db.seed.generated import LARGE_ACCOUNT, MAX_BATCH_SIZE, plan_batches
+from db.seed.generated.dataset import LARGE_ACCOUNT, MAX_BATCH_SIZE, plan_batches
 from tests.db.seed_rules import STATUS, broken, contents
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

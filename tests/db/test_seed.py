@@ -10,7 +10,7 @@ from db import enums, seed
 from db.demo_marker import DEMO_ISSUER
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
-from db.seed.people import PEOPLE
+from db.seed.demo.people import PEOPLE
 from tests.db.seed_rules import STATUS, broken, contents
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

@@ -12,7 +12,7 @@ import jwt
 import pytest
 from starlette.applications import Starlette
 
-from db.seed.people import PEOPLE
+from db.seed.demo.people import PEOPLE
 from gateway.demo import secrets
 from gateway.demo.sign_in import Signer, routes
 from gateway.startup_errors import StartupError

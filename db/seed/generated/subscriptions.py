@@ -7,9 +7,9 @@ from uuid import UUID
 from db.ids import uuid7
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
-from db.seed.buyers import GeneratedAccount
 from db.seed.catalogue import CATALOGUE, Listing
-from db.seed.dice import FastRandom
+from db.seed.generated.accounts import GeneratedAccount
+from db.seed.generated.fast_random import FastRandom
 from db.seed.rows import RowBuffer
 from db.terms import add_months
 

@@ -12,8 +12,8 @@ from db.enums import (
     SalesChannel,
     StartTrigger,
 )
-from db.seed.customers import Customer, Invitation, Member, Method
-from db.seed.sales import Devices, Sale, StandaloneOrder, Sublicense
+from db.seed.demo.customers import Customer, Invitation, Member, Method
+from db.seed.demo.sales import Devices, Sale, StandaloneOrder, Sublicense
 
 _ON, _OFF, _NOT_AVAILABLE = AutoRenewal.ON, AutoRenewal.OFF, AutoRenewal.NOT_AVAILABLE
 _REP, _RESELLER, _APP_STORE = SalesChannel.SALES_REP, SalesChannel.RESELLER, SalesChannel.APP_STORE

@@ -5,9 +5,9 @@ from itertools import repeat
 from uuid import UUID
 
 from db.enums import ActivationStatus, LicenseKeyKind
-from db.seed.sales import Devices, Sublicense
-from db.seed.selling import SeededSubscription
-from db.seed.world import AccountBuilder
+from db.seed.demo.account_builder import AccountBuilder
+from db.seed.demo.sales import Devices, Sublicense
+from db.seed.demo.subscriptions import SeededSubscription
 from db.tables import Activation, LicenseKey, LicenseKeyGrant
 
 _DEVICES = ("atelier-ws-{:02}", "Poste {:02}", "会議室PC-{}", "LAPTOP-{:03}", "Büro-{:02}", "stół-{}", "étage-2-{:02}")

@@ -11,18 +11,18 @@ from db.demo_marker import DEMO_ISSUER
 from db.enums import AccountKind, MemberRole
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
-from db.seed import store
-from db.seed.accounts import add_user, open_account
-from db.seed.atelier import ATELIER
 from db.seed.catalogue import insert_catalogue
-from db.seed.customers import Customer
 from db.seed.dates import mark, midnight
-from db.seed.keys import add_keys
-from db.seed.neighbours import COMPANIES, HOMES, REGISTRABLE, UNREGISTRABLE
-from db.seed.orders import add_orders, add_standalone_order
-from db.seed.people import PEOPLE
-from db.seed.selling import add_subscription
-from db.seed.world import AccountBuilder, World
+from db.seed.demo import store
+from db.seed.demo.account_builder import AccountBuilder, World
+from db.seed.demo.accounts import add_user, open_account
+from db.seed.demo.atelier import ATELIER
+from db.seed.demo.customers import Customer
+from db.seed.demo.license_keys import add_keys
+from db.seed.demo.neighbours import COMPANIES, HOMES, REGISTRABLE, UNREGISTRABLE
+from db.seed.demo.orders import add_orders, add_standalone_order
+from db.seed.demo.people import PEOPLE
+from db.seed.demo.subscriptions import add_subscription
 
 
 async def create_demo(conn: Connection, keyring: Keyring, now: datetime) -> None:

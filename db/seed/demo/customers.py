@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from db.enums import AccountKind, MemberRole, MembershipStatus, PaymentMethodKind
-from db.seed.sales import Sale, StandaloneOrder
+from db.seed.demo.sales import Sale, StandaloneOrder
 
 
 @dataclass(frozen=True, slots=True)

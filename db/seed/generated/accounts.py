@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db.demo_marker import DEMO_ISSUER
 from db.ids import uuid7
-from db.seed.dice import FastRandom
+from db.seed.generated.fast_random import FastRandom
 from db.seed.rows import RowBuffer
 
 # Before the first day of the oldest subscription.

@@ -10,9 +10,9 @@ from db.enums import (
     SalesChannel,
     StartTrigger,
 )
-from db.seed.customers import Customer, Invitation, Member, Method
-from db.seed.people import PEOPLE
-from db.seed.sales import Devices, Sale, StandaloneOrder, Sublicense, UnregisteredKey
+from db.seed.demo.customers import Customer, Invitation, Member, Method
+from db.seed.demo.people import PEOPLE
+from db.seed.demo.sales import Devices, Sale, StandaloneOrder, Sublicense, UnregisteredKey
 
 _ON, _NOT_AVAILABLE = AutoRenewal.ON, AutoRenewal.NOT_AVAILABLE
 _CARD, _BUSINESS = PaymentMethodKind.CREDIT_CARD, AccountKind.BUSINESS

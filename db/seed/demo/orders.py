@@ -6,9 +6,9 @@ from uuid import UUID
 
 from db.enums import AutoRenewal, OrderKind, OrderStatus, SalesChannel
 from db.seed.catalogue import CATALOGUE, Listing
-from db.seed.sales import StandaloneOrder
-from db.seed.selling import SeededSubscription
-from db.seed.world import AccountBuilder
+from db.seed.demo.account_builder import AccountBuilder
+from db.seed.demo.sales import StandaloneOrder
+from db.seed.demo.subscriptions import SeededSubscription
 from db.tables import Order, OrderLine
 from db.terms import add_months
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from db.ids import uuid7
 from db.seed.catalogue import CATALOGUE, CURRENCIES, TERMS
-from db.seed.dice import FastRandom
-from db.seed.invented import GeneratedSubscription, timestamp
+from db.seed.generated.fast_random import FastRandom
+from db.seed.generated.subscriptions import GeneratedSubscription, timestamp
 from db.seed.rows import RowBuffer
 from db.terms import add_months
 

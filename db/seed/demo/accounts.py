@@ -6,9 +6,9 @@ from uuid import UUID
 
 from db.demo_marker import DEMO_ISSUER
 from db.enums import AccountKind, MemberRole, MembershipStatus
-from db.seed.customers import Customer, Invitation, Member, Method
-from db.seed.people import PEOPLE, Person
-from db.seed.world import AccountBuilder, Actor, World
+from db.seed.demo.account_builder import AccountBuilder, Actor, World
+from db.seed.demo.customers import Customer, Invitation, Member, Method
+from db.seed.demo.people import PEOPLE, Person
 from db.tables import Account, Membership, PaymentMethod, User
 from db.terms import end_of_month
 

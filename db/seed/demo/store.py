@@ -13,8 +13,8 @@ from db.changes.orders import NewOrder, NewOrderLine
 from db.changes.registration import KeyInput
 from db.enums import AutoRenewal, OrderKind, OrderStatus, StartTrigger
 from db.seed.catalogue import CATALOGUE
-from db.seed.sales import Sale, UnregisteredKey
-from db.seed.world import AccountBuilder, World
+from db.seed.demo.account_builder import AccountBuilder, World
+from db.seed.demo.sales import Sale, UnregisteredKey
 from db.terms import add_months
 
 _UNREGISTERED_DAYS = 10  # days, when the first day of its term is not fixed

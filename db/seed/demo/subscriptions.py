@@ -7,8 +7,8 @@ from uuid import UUID
 
 from db.enums import AutoRenewal, SalesChannel, StartTrigger
 from db.seed.catalogue import CATALOGUE, Listing
-from db.seed.sales import Sale
-from db.seed.world import AccountBuilder, World
+from db.seed.demo.account_builder import AccountBuilder, World
+from db.seed.demo.sales import Sale
 from db.tables import IssuedSubscription, Subscription, SubscriptionItem
 from db.terms import add_months
 

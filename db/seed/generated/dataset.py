@@ -11,13 +11,13 @@ from asyncpg import Connection
 
 from db.demo_marker import DEMO_ISSUER
 from db.license_key_custody.keyring import Keyring
-from db.seed import bulk
-from db.seed.buyers import add_account, generated_account
 from db.seed.catalogue import insert_catalogue
 from db.seed.dates import mark, midnight
-from db.seed.dice import FastRandom
-from db.seed.invented import add_subscription
-from db.seed.invoicing import add_orders
+from db.seed.generated import indexes
+from db.seed.generated.accounts import add_account, generated_account
+from db.seed.generated.fast_random import FastRandom
+from db.seed.generated.orders import add_orders
+from db.seed.generated.subscriptions import add_subscription
 from db.seed.rows import RowBuffer
 from db.tables import Base
 
@@ -55,7 +55,7 @@ async def generate(
         known, large_is_there = await _count_existing(conn)
         batches = plan_batches(known, accounts, subscriptions, large_account and not large_is_there)
         total = sum(batch.last - batch.first for batch in batches)
-        rebuilding = await bulk.drop_indexes(conn)
+        rebuilding = await indexes.drop_indexes(conn)
         with _without_collector():
             await _load(conn, batches, keyring, midnight(now).date(), lambda done: progress(done * 3 // 4, total))
         for position, statement in enumerate(rebuilding, 1):

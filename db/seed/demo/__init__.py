@@ -1,0 +1,1 @@
+"""The demo's database: a few believable accounts, the same each time."""

@@ -1,0 +1,1 @@
+"""Generated accounts: as many as a benchmark needs."""
