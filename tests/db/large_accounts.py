@@ -20,7 +20,7 @@ LARGE_OWNER, ORDINARY_OWNER = "owner-8", "owner-7"
 _TENANT = [each for each in Base.metadata.sorted_tables if "account_id" in each.primary_key.columns]
 
 
-async def gather(conn: Connection, keyring: Keyring) -> None:
+async def fill_database(conn: Connection, keyring: Keyring) -> None:
     """Fill an empty database. What is the same in every copy of an account is nobody else's: keys hold the account."""
     await seed.generate(
         conn,
@@ -48,13 +48,13 @@ async def _copy_accounts(conn: Connection) -> None:
         COPIES - 1,
     )
     people = "SELECT m.user_id AS id, n FROM memberships m JOIN copies USING (account_id) WHERE m.user_id IS NOT NULL"
-    named = {"id": _another("t.id"), "subject": "t.subject || '-' || n"}
+    named = {"id": _derived_uuid("t.id"), "subject": "t.subject || '-' || n"}
     await _insert(
         conn, tables.table(tables.User), f"(SELECT DISTINCT * FROM ({people}) p) p JOIN users t USING (id)", named
     )
-    of_account = {"account_id": _another("t.account_id"), "user_id": _another("t.user_id")}
+    of_account = {"account_id": _derived_uuid("t.account_id"), "user_id": _derived_uuid("t.user_id")}
     accounts = tables.table(tables.Account)
-    await _insert(conn, accounts, "copies c JOIN accounts t ON t.id = c.account_id", {"id": _another("t.id")})
+    await _insert(conn, accounts, "copies c JOIN accounts t ON t.id = c.account_id", {"id": _derived_uuid("t.id")})
     for table in _TENANT:
         await _insert(conn, table, f"copies c JOIN {table.name} t ON t.account_id = c.account_id", of_account)
 
@@ -66,7 +66,7 @@ async def _enlarge(conn: Connection) -> None:
         LARGE_OWNER,
     )
     own = {
-        **{key: _another(f"t.{key}") for key in ("id", "subscription_id")},
+        **{key: _derived_uuid(f"t.{key}") for key in ("id", "subscription_id")},
         "number": "t.number || '-' || n",
         "display_name": "t.display_name || ' ' || n",
         "tail": "upper(left(md5(t.id::text || n), length(t.tail)))",
@@ -89,7 +89,7 @@ async def _invite(conn: Connection) -> None:
     )
 
 
-def _another(key: str) -> str:
+def _derived_uuid(key: str) -> str:
     return f"md5({key}::text || n)::uuid"
 
 

@@ -18,7 +18,7 @@ BECOMES = {
 
 
 @dataclass(slots=True)
-class Model:
+class SeatModel:
     """Every change returns the code of its refusal, or None when it happened."""
 
     total: int
@@ -93,8 +93,8 @@ class Model:
             self.keys[name] = key
         return refused
 
-    def update(self, name: str, given: dict[str, Any]) -> str | None:
-        changed = replace(self.key(name), **given)
+    def update(self, name: str, values: dict[str, Any]) -> str | None:
+        changed = replace(self.key(name), **values)
         refused = self._not_usable() or _primary(name) or self._no_room(changed, name)
         if refused is None:
             self.keys[name] = changed

@@ -7,7 +7,7 @@ from asyncpg import Connection, Record
 from db.tables import Base
 
 # Encrypted anew each time, or of the hour.
-CHANGING = {("license_key_index", "ciphertext"), ("demo_marks", "created_at")}
+VOLATILE_COLUMNS = {("license_key_index", "ciphertext"), ("demo_marks", "created_at")}
 STATUS = """
     CASE WHEN suspended_at IS NOT NULL THEN 'SUSPENDED'
          WHEN activated_on IS NULL OR activated_on > $1 THEN 'PENDING'
@@ -140,19 +140,19 @@ RULES = {
 }  # fmt: skip
 
 
-async def broken(conn: Connection, today: date) -> dict[str, list[Record]]:
+async def violations(conn: Connection, today: date) -> dict[str, list[Record]]:
     """The rules that some row breaks, with those rows."""
-    found = {}
+    rows_by_rule = {}
     for rule, sql in RULES.items():
-        found[rule] = await conn.fetch(sql.replace("$1", "$1::date"), *([today] if "$1" in sql else []))
-    return {rule: rows for rule, rows in found.items() if rows}
+        rows_by_rule[rule] = await conn.fetch(sql.replace("$1", "$1::date"), *([today] if "$1" in sql else []))
+    return {rule: rows for rule, rows in rows_by_rule.items() if rows}
 
 
 async def contents(conn: Connection) -> dict[str, list[str]]:
     """Every row there is, as text."""
-    found = {}
+    rows_by_table = {}
     for table in Base.metadata.sorted_tables:
-        columns = ", ".join(f't."{c.name}"' for c in table.columns if (table.name, c.name) not in CHANGING)
+        columns = ", ".join(f't."{c.name}"' for c in table.columns if (table.name, c.name) not in VOLATILE_COLUMNS)
         rows = await conn.fetch(f"SELECT row({columns})::text AS row FROM {table.name} t ORDER BY 1")
-        found[table.name] = [row["row"] for row in rows]
-    return found
+        rows_by_table[table.name] = [row["row"] for row in rows]
+    return rows_by_table

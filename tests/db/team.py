@@ -43,8 +43,8 @@ class Team:
         other.ctx = ctx
         return other
 
-    async def split(self, name: str, allocation: Allocation, quota: int, **given: Any) -> RowKey:
-        own = SeatAllocation(allocation, quota, **given)
+    async def split(self, name: str, allocation: Allocation, quota: int, **others: Any) -> RowKey:
+        own = SeatAllocation(allocation, quota, **others)
         return await sublicenses.create(self.conn, self.ctx, self.keyring, self.subscription, name, own)
 
     async def activate(self, license_key: RowKey, *names: str) -> list[RowKey]:
@@ -62,8 +62,8 @@ class Team:
         return (await activations.activate(self.conn, self.ctx, self.keyring, *of))[0]
 
     async def primary(self) -> RowKey:
-        found = "SELECT id FROM license_keys WHERE account_id = $1 AND kind = 'PRIMARY'"
-        return self.account_id, await self.conn.fetchval(found, self.account_id)
+        query = "SELECT id FROM license_keys WHERE account_id = $1 AND kind = 'PRIMARY'"
+        return self.account_id, await self.conn.fetchval(query, self.account_id)
 
     async def seats(self) -> list[tuple[str, int | None, int]]:
         return [tuple(row) for row in await self.conn.fetch(SEATS, self.account_id)]
@@ -73,13 +73,13 @@ class Team:
         return [tuple(row) for row in rows]
 
 
-async def found_team(conn: Connection, keyring: Keyring, **subscription: Any) -> Team:
+async def create_team(conn: Connection, keyring: Keyring, **subscription: Any) -> Team:
     account_id = await world.company(conn)
     user_id = await conn.fetchval("SELECT user_id FROM memberships WHERE account_id = $1", account_id)
     subscription_id = await world.subscription(conn, account_id, **subscription)
     ctx = ChangeContext(user_id, "ada", world.NOW)
-    made = await license_keys.create_key(conn, ctx, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
-    await world.license_key(conn, account_id, subscription_id, id=made.id, tail=made.tail, name="all")
+    key = await license_keys.create_key(conn, ctx, keyring, LicenseKeyKind.PRIMARY, subscription_id, account_id)
+    await world.license_key(conn, account_id, subscription_id, id=key.id, tail=key.tail, name="all")
     return Team(conn, keyring, account_id, subscription_id, user_id)
 
 

@@ -8,7 +8,7 @@ from asyncpg import Connection
 from db import enums, seed
 from db.license_key_custody.keyring import Keyring
 from db.seed.generated.dataset import LARGE_ACCOUNT, MAX_BATCH_SIZE, plan_batches
-from tests.db.seed_rules import STATUS, broken, contents
+from tests.db.seed_rules import STATUS, contents, violations
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -47,7 +47,7 @@ async def test_generated_accounts_break_no_rule(conn: Connection, keyring: Keyri
     )  # fmt: skip
 
     counts = {table: await conn.fetchval(f"SELECT count(*) FROM {table}") for table in COUNTED}
-    assert await broken(conn, TODAY) == {}
+    assert await violations(conn, TODAY) == {}
     assert await definitions(conn) == before
     assert counts["subscriptions"] == counts["issued_subscriptions"] == counts["activations"] / 2 == 500
     assert {name: round(rows / 500) for name, rows in counts.items()} == COUNTED
@@ -77,7 +77,7 @@ async def test_generating_again_adds_further_accounts(conn: Connection, keyring:
         " WHERE u.subject LIKE 'owner-%' GROUP BY 1 ORDER BY 1"
     )
     assert [tuple(row) for row in owners] == [(f"owner-{n}", 4 if n in (1, 4) else 3) for n in range(1, 7)]
-    assert await broken(conn, TODAY) == {}
+    assert await violations(conn, TODAY) == {}
 
 
 async def test_a_generator_that_fails_changes_nothing(conn: Connection, keyring: Keyring) -> None:

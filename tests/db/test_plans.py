@@ -115,7 +115,7 @@ async def crowded(server_url: str, keyring: Keyring) -> AsyncIterator[asyncpg.Co
         await migrations.upgrade(url)
         conn = await asyncpg.connect(url)
         await register_codecs(conn)
-        await large_accounts.gather(conn, keyring)
+        await large_accounts.fill_database(conn, keyring)
         await conn.execute("SET plan_cache_mode = force_generic_plan; SET jit = off")
         yield conn
         await conn.close()

@@ -30,8 +30,8 @@ from db.mapping.batch_sql import render
 from db.mapping.declarations import scalar
 from db.pool import register_codecs
 from tests import world
-from tests.db.seat_model import BECOMES, PRIMARY, Model
-from tests.db.team import Team, found_team
+from tests.db.seat_model import BECOMES, PRIMARY, SeatModel
+from tests.db.team import Team, create_team
 from tests.schema.model import Key, Term
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class Subscription(RuleBasedStateMachine):
         self.texts: dict[str, str] = {}
         self.old_texts: list[str] = []
         term = Term(world.day(-300), suspended=False, **TERM)
-        self.model = Model(8, term, MONTHS, world.TODAY)
+        self.model = SeatModel(8, term, MONTHS, world.TODAY)
         self.run(self._begin())
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -93,7 +93,7 @@ class Subscription(RuleBasedStateMachine):
         await register_codecs(self.conn)
         self.transaction = self.conn.transaction()
         await self.transaction.start()
-        self.team: Team = await found_team(self.conn, self.keyring)
+        self.team: Team = await create_team(self.conn, self.keyring)
         card = await world.payment_method(self.conn, self.team.account_id, expires_on=None)
         terms = {**TERM, "activated_on": world.day(-300), "term_months": MONTHS, "license_count": 8}
         places = ", ".join(f"{name} = ${position}" for position, name in enumerate(terms, 2))

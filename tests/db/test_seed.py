@@ -11,7 +11,7 @@ from db.demo_marker import DEMO_ISSUER
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from db.seed.demo.people import PEOPLE
-from tests.db.seed_rules import STATUS, broken, contents
+from tests.db.seed_rules import STATUS, contents, violations
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -49,7 +49,7 @@ async def test_the_demo_breaks_no_rule_on_any_day(conn: Connection, keyring: Key
 
     await seed.create_demo(conn, keyring, now)
 
-    assert await broken(conn, today) == {}
+    assert await violations(conn, today) == {}
 
 
 async def test_the_demo_is_the_same_at_every_hour_of_a_day(conn: Connection, keyring: Keyring) -> None:

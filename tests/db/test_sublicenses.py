@@ -11,12 +11,12 @@ from db.changes.context import ChangeContext, RowKey
 from db.errors import UserErrorCode
 from db.license_key_custody.keyring import Keyring
 from tests import world
-from tests.db.team import DYNAMIC, RESERVED, Team, found_team, refusal
+from tests.db.team import DYNAMIC, RESERVED, Team, create_team, refusal
 
 
 @pytest.fixture
 async def team(conn: Connection, keyring: Keyring) -> Team:
-    return await found_team(conn, keyring)
+    return await create_team(conn, keyring)
 
 
 async def test_a_new_sublicence_has_a_key_that_activates(team: Team, conn: Connection) -> None:

@@ -21,7 +21,7 @@ from gateway.demo.payment_processor import DemoProcessor
 from tests import world
 from tests.committed import Acquire, connections
 from tests.conftest import scratch_database
-from tests.db.team import Team, found_team
+from tests.db.team import Team, create_team
 
 Change = Callable[[Connection], Awaitable[Any]]
 TIMES = pytest.mark.parametrize("time", range(10))
@@ -54,7 +54,7 @@ async def watching(acquire: Acquire) -> AsyncIterator[Connection]:
 async def team(watching: Connection, keyring: Keyring) -> Team:
     """A company with a subscription of ten licences, alone in the database."""
     await watching.execute("TRUNCATE accounts, users, products, license_key_index CASCADE")
-    return await found_team(watching, keyring)
+    return await create_team(watching, keyring)
 
 
 async def together(acquire: Acquire, *changes: Change) -> list[Any]:
