@@ -1,7 +1,6 @@
 """From an Authorization header to a viewer; sessions are cached by the digest of their token."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from db.clock import Clock
 from gateway.auth.single_flight import SingleFlight
 from gateway.auth.tokens import Claims, TokenVerifier, bearer_token
+from gateway.lru_cache import LRUCache
 from schema.context import Viewer
 
 SERVICE_SCOPES = frozenset({"store:write", "reporting:read"})
@@ -32,8 +32,8 @@ class Authenticator:
         clock: Clock,
         max_sessions: int = 10_000,
     ) -> None:
-        self._verifier, self._register, self._clock, self._max_sessions = verifier, register, clock, max_sessions
-        self._sessions: OrderedDict[bytes, Session] = OrderedDict()
+        self._verifier, self._register, self._clock = verifier, register, clock
+        self._sessions: LRUCache[bytes, Session] = LRUCache(max_sessions)
         self._flights: SingleFlight[bytes, Session] = SingleFlight()
 
     async def session(self, authorization: str | None) -> Session:
@@ -45,23 +45,12 @@ class Authenticator:
 
     def cached_session(self, authorization: str) -> Session | None:
         """The session of a token that was verified before and has not expired."""
-        digest = _digest(authorization)
-        session = self._sessions.get(digest)
-        if session is None:
-            return None
-        if self._clock().timestamp() >= session.expires_at:
-            del self._sessions[digest]
-            return None
-        self._sessions.move_to_end(digest)
-        return session
+        session = self._sessions.get(_digest(authorization))
+        return session if session is not None and self._clock().timestamp() < session.expires_at else None
 
     async def _sign_in(self, token: str, digest: bytes) -> Session:
         claims = await self._verifier.verify(token)
-        session = Session(await self._viewer(claims), claims.expires_at)
-        self._sessions[digest] = session
-        if len(self._sessions) > self._max_sessions:
-            self._sessions.popitem(last=False)
-        return session
+        return self._sessions.put(digest, Session(await self._viewer(claims), claims.expires_at))
 
     async def _viewer(self, claims: Claims) -> Viewer:
         if claims.scopes & SERVICE_SCOPES and claims.email is None and claims.name is None:
