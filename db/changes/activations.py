@@ -14,8 +14,8 @@ from db.changes.locks import authorize_account, lock_account, lock_activation
 from db.changes.registration import Claim, KeyInput
 from db.changes.rows import insert, update_changed
 from db.enums import ActivationStatus, StartTrigger, SubscriptionStatus
-from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import MutationRefused, UserErrorCode
 
 _USABLE = (SubscriptionStatus.ACTIVE, SubscriptionStatus.GRACE_PERIOD)
 

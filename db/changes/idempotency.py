@@ -7,7 +7,7 @@ from typing import Any
 
 from asyncpg import Connection, LockNotAvailableError
 
-from db.errors import MutationRefused, UserErrorCode
+from db.user_errors import MutationRefused, UserErrorCode
 
 _CLAIM = """
     INSERT INTO idempotency_records (viewer, mutation, key, input_digest, created_at)

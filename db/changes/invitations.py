@@ -13,11 +13,11 @@ from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import key_parameters, lock_account, where_key
 from db.changes.members import require_business
 from db.enums import MemberRole, MembershipStatus
-from db.errors import MutationRefused, UserErrorCode
 from db.mapping.batch_sql import Statement, render
 from db.mapping.declarations import EMAIL, NOW, VIEWER, exists_in, sql_literal
 from db.queries.accounts import INVITATION_DAYS, expires_at
 from db.tables.core import accounts, memberships
+from db.user_errors import MutationRefused, UserErrorCode
 
 MAX_ADDRESS = 254
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")

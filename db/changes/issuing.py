@@ -25,8 +25,8 @@ from db.changes.provisioning import (
 )
 from db.changes.rows import insert
 from db.enums import AutoRenewal, LicenseKeyKind, SalesChannel, StartTrigger
-from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import MutationRefused, UserErrorCode
 
 # With the columns that the rules of `provisioning` need.
 _PRODUCT = """

@@ -9,7 +9,7 @@ from db.changes.audit import write_event
 from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import lock_sublicense
 from db.enums import MemberRole, MembershipStatus
-from db.errors import MutationRefused, UserErrorCode
+from db.user_errors import MutationRefused, UserErrorCode
 
 # Locked until the end: a member who is blocked or removed meanwhile loses the grants made here.
 _SHARE_LOCK_MEMBERS = """

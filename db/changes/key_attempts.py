@@ -10,9 +10,9 @@ from asyncpg import Connection
 
 from db.changes.context import ChangeContext
 from db.changes.registration import KeyInput
-from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import MutationRefused, UserErrorCode
 
 # Refusals that reveal whether a key exists, which helps to guess keys.
 REVEALING_CODES = frozenset(

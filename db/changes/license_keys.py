@@ -13,12 +13,12 @@ from db.changes.locks import AS_STORE, ROW_ID, authorize_license_key, lock_licen
 from db.changes.registration import KeyInput
 from db.changes.rows import insert, update_changed
 from db.enums import LicenseKeyKind
-from db.errors import MutationRefused, UserErrorCode
 from db.expressions import administers_key
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from db.mapping.batch_sql import render
 from db.tables.core import license_key_index
+from db.user_errors import MutationRefused, UserErrorCode
 
 _VISIBLE = render(
     select(license_key_index.c.license_key_id).where(

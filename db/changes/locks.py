@@ -13,10 +13,10 @@ from sqlalchemy import Boolean, ColumnElement, FromClause, Select, Uuid, bindpar
 
 from db.changes.context import ChangeContext, RowKey
 from db.enums import AccountKind
-from db.errors import MutationRefused, UserErrorCode
 from db.expressions import active_membership, administers_key, can_renew, manages
 from db.mapping.batch_sql import Statement, render
 from db.tables.core import accounts, activations, license_keys, memberships, payment_methods, subscriptions
+from db.user_errors import MutationRefused, UserErrorCode
 
 ACCOUNT_ID: Any = bindparam("account_id", type_=Uuid)
 ROW_ID: Any = bindparam("row_id", type_=Uuid)

@@ -10,7 +10,7 @@ from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import lock_account, lock_membership
 from db.changes.rows import insert, update_changed
 from db.enums import AccountKind, MemberRole, MembershipStatus
-from db.errors import MutationRefused, UserErrorCode
+from db.user_errors import MutationRefused, UserErrorCode
 
 _OWN = "SELECT * FROM memberships WHERE account_id = $1 AND user_id = $2"
 _OTHER_ADMINS = """

@@ -16,7 +16,7 @@ from db.changes.locks import authorize_account, lock_subscription
 from db.changes.products import require_products
 from db.changes.rows import insert
 from db.enums import OrderKind, OrderStatus, StartTrigger
-from db.errors import MutationRefused, UserErrorCode
+from db.user_errors import MutationRefused, UserErrorCode
 
 # Status transitions. A charge that failed may be tried again; what is cancelled or refunded stays so.
 TRANSITIONS: Mapping[OrderStatus, frozenset[OrderStatus]] = {

@@ -24,11 +24,11 @@ from db.changes.locks import (
 )
 from db.changes.rows import insert
 from db.enums import AutoRenewal, PaymentMethodKind, SubscriptionStatus
-from db.errors import MutationRefused, UserErrorCode
 from db.expressions import status
 from db.mapping.batch_sql import render
 from db.mapping.declarations import sql_literal
 from db.tables.core import subscriptions
+from db.user_errors import MutationRefused, UserErrorCode
 
 # One that has expired is not charged any more, whatever its switch says.
 _RENEWING = render(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from asyncpg import Connection
 
-from db.errors import MutationRefused, UserErrorCode
+from db.user_errors import MutationRefused, UserErrorCode
 
 _KNOWN = "SELECT code FROM products WHERE code = ANY ($1)"
 

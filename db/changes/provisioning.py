@@ -13,12 +13,12 @@ from db.changes.context import ChangeContext
 from db.changes.locks import ACCOUNT_ID
 from db.changes.rows import insert
 from db.enums import AccountKind, AutoRenewal, LicenseKeyKind, StartTrigger, SubscriptionStatus
-from db.errors import MutationRefused, UserErrorCode
 from db.expressions import can_renew, status
 from db.mapping.batch_sql import render
 from db.mapping.declarations import sql_literal
 from db.tables.core import payment_methods, subscriptions
 from db.terms import end_of_term
+from db.user_errors import MutationRefused, UserErrorCode
 
 _PRODUCT: Any = bindparam("product_code", type_=Text)
 _OF_PRODUCT = (subscriptions.c.account_id == ACCOUNT_ID, subscriptions.c.product_code == _PRODUCT)

@@ -18,10 +18,10 @@ from db.changes.provisioning import (
     terms_of,
 )
 from db.enums import AccountKind, LicenseKeyKind
-from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from db.terms import end_of_term
+from db.user_errors import MutationRefused, UserErrorCode
 
 _FIND = """
     SELECT account_id, subscription_id, license_key_id, kind, tail, blocked_at

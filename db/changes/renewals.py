@@ -8,8 +8,8 @@ from db.changes import subscriptions
 from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import lock_subscription
 from db.enums import AutoRenewal, OrderStatus, SubscriptionStatus
-from db.errors import MutationRefused, UserErrorCode
 from db.terms import end_of_term, renewed
+from db.user_errors import MutationRefused, UserErrorCode
 
 _ORDER = """
     SELECT status, renewed_at

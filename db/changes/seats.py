@@ -5,10 +5,10 @@ from sqlalchemy import select
 
 from db.changes.context import ChangeContext, RowKey
 from db.changes.locks import key_parameters, where_key
-from db.errors import MutationRefused, UserErrorCode
 from db.expressions import available_seats, is_unexpired
 from db.mapping.batch_sql import render
 from db.tables.core import license_keys
+from db.user_errors import MutationRefused, UserErrorCode
 
 _KEY = render(
     select(

@@ -17,12 +17,12 @@ from db.changes.license_keys import create_key, replace_key
 from db.changes.locks import key_parameters, lock_sublicense, lock_subscription, where_key
 from db.changes.rows import insert, update_changed
 from db.enums import Allocation, LicenseKeyKind
-from db.errors import MutationRefused, UserErrorCode
 from db.expressions import free_seats, is_usable
 from db.license_key_custody.keyring import Keyring
 from db.mapping.batch_sql import render
 from db.mapping.declarations import scalar
 from db.tables.core import license_keys, products, subscriptions
+from db.user_errors import MutationRefused, UserErrorCode
 
 _OTHER_THAN: Any = bindparam("other_than", type_=Uuid)
 _others = license_keys.alias()

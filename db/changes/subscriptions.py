@@ -12,11 +12,11 @@ from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
 from db.changes.locks import key_parameters, lock_subscription, share_lock_payment_method, where_key
 from db.changes.rows import update_changed
 from db.enums import AutoRenewal, SalesChannel, SubscriptionStatus
-from db.errors import MutationRefused, UserErrorCode
 from db.expressions import status
 from db.mapping.batch_sql import render
 from db.tables.core import subscriptions
 from db.terms import end_of_term
+from db.user_errors import MutationRefused, UserErrorCode
 
 _WITH_STATUS = render(select(subscriptions, status(subscriptions).label("status")).where(*where_key(subscriptions)))
 

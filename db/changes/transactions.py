@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from asyncpg import Connection, DeadlockDetectedError, IntegrityConstraintViolationError, SerializationError
 
-from db.errors import raise_for_constraint
+from db.user_errors import raise_for_constraint
 
 MAX_ATTEMPTS = 4
 RETRY_DELAY = 0.02  # seconds before the second try; twice as long before each one after it

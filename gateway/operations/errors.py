@@ -75,7 +75,7 @@ def is_database_unavailable(error: BaseException | None) -> bool:
     return isinstance(error, _UNAVAILABLE_ERRORS) and not isinstance(error, ValueError) and not timed_out
 
 
-def classify(error: BaseException) -> tuple[ErrorCode, str]:
+def classify_exception(error: BaseException) -> tuple[ErrorCode, str]:
     """The code of a fault, and all that its caller may read of it."""
     if isinstance(error, PoolExhausted):
         return ErrorCode.UNAVAILABLE, "Too many requests wait for the database. Try again."

@@ -8,7 +8,14 @@ import structlog
 from graphql import ExecutionResult, GraphQLError
 
 from db.pool import PoolExhausted
-from gateway.operations.errors import ErrorCode, Header, RequestError, classify, graphql_error, is_database_unavailable
+from gateway.operations.errors import (
+    ErrorCode,
+    Header,
+    RequestError,
+    classify_exception,
+    graphql_error,
+    is_database_unavailable,
+)
 from gateway.telemetry.logging import REQUEST_ID
 
 MAX_MESSAGE = 400  # characters
@@ -38,7 +45,7 @@ def error_result(error: RequestError) -> GraphQLResult:
 
 def unexpected_error_result(error: Exception) -> GraphQLResult:
     """The result of an exception outside of any field, which is logged."""
-    code, message = classify(error)
+    code, message = classify_exception(error)
     if isinstance(error, PoolExhausted | TimeoutError):
         # There are as many of these as clients too many, and a trace tells nothing of the others.
         structlog.get_logger().warning("overload", code=code)
@@ -86,7 +93,7 @@ def _format_error(code: ErrorCode, error: GraphQLError) -> dict[str, Any]:
 def _mask_error(error: GraphQLError) -> dict[str, Any]:
     """What the caller may know of a fault: where, what kind, and the id under which the log tells the rest."""
     cause = _cause(error)
-    code, message = classify(cause)
+    code, message = classify_exception(cause)
     structlog.get_logger().error("fault", path=error.path, code=code, exc_info=cause)
     location = {key: value for key, value in error.formatted.items() if key in ("locations", "path")}
     return {"message": message, **location, "extensions": {"code": code, "requestId": REQUEST_ID.get()}}

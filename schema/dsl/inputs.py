@@ -12,8 +12,8 @@ from strawberry.types import get_object_definition, has_object_definition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from db.errors import MutationRefused, UserErrorCode
 from db.tables.base import NOT_STORABLE
+from db.user_errors import MutationRefused, UserErrorCode
 
 RULE = "rule"
 DISTINGUISHES_NULL = "distinguishes_null"

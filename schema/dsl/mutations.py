@@ -17,8 +17,8 @@ from db.changes import idempotency, key_attempts, transactions
 from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
 from db.changes.idempotency import IdempotencyKey, Result
 from db.changes.registration import KeyInput
-from db.errors import MutationRefused, UserErrorCode
 from db.ids import parse
+from db.user_errors import MutationRefused, UserErrorCode
 from schema.context import Context, Info, Services
 from schema.dsl.inputs import IdempotentInput, has_rules, validate
 from schema.dsl.payloads import MutationResult, UserError, user_error

@@ -11,8 +11,8 @@ from strawberry.utils.str_converters import to_camel_case
 from db.changes import license_keys
 from db.changes.context import ChangeContext
 from db.changes.idempotency import Result
-from db.errors import MutationRefused, UserErrorCode
 from db.mapping.declarations import Relation, by_primary_key
+from db.user_errors import MutationRefused, UserErrorCode
 from schema.context import Info
 from schema.dsl.fields import field_projection
 

@@ -5,8 +5,8 @@ import strawberry
 from db.changes import activations
 from db.changes.activations import Device
 from db.changes.idempotency import Result
-from db.errors import UserErrorCode
 from db.queries import license_keys, subscriptions
+from db.user_errors import UserErrorCode
 from schema.dsl.inputs import IdempotentInput, name_field, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import ChangePayload, Payload, object_field

@@ -7,8 +7,8 @@ import strawberry
 from db.changes import invitations, members
 from db.changes.idempotency import Result
 from db.enums import MemberRole
-from db.errors import MutationRefused, UserErrorCode
 from db.queries import accounts
+from db.user_errors import MutationRefused, UserErrorCode
 from schema.dsl.inputs import IdempotentInput, name_field, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import ChangePayload, MutationResult, Payload, object_field, user_error

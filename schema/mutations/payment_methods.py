@@ -5,8 +5,8 @@ import strawberry
 from db.changes import payment_methods as changes
 from db.changes.idempotency import Result
 from db.changes.payment_methods import NewMethod
-from db.errors import UserErrorCode
 from db.queries import orders
+from db.user_errors import UserErrorCode
 from schema.dsl.inputs import IdempotentInput, text_field
 from schema.dsl.mutations import MutationContext, decode_account_id, decode_row_id, mutation
 from schema.dsl.payloads import Payload, object_field

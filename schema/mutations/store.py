@@ -13,8 +13,8 @@ from db.changes.issuing import Terms
 from db.changes.orders import NewOrder, NewOrderLine
 from db.changes.registration import KeyInput
 from db.enums import OrderKind, OrderStatus, SalesChannel, StartTrigger
-from db.errors import UserErrorCode
 from db.queries import license_keys, orders, subscriptions
+from db.user_errors import UserErrorCode
 from schema.dsl.inputs import (
     IdempotentInput,
     conflicting,

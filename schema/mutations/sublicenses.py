@@ -10,8 +10,8 @@ from db.changes import license_keys as changes
 from db.changes.idempotency import Result
 from db.changes.sublicenses import SeatAllocation
 from db.enums import Allocation
-from db.errors import UserErrorCode
 from db.queries import license_keys
+from db.user_errors import UserErrorCode
 from schema.dsl.inputs import IdempotentInput, name_field, nullable_optional
 from schema.dsl.mutations import MutationContext, decode_optional_row_id, decode_row_id, mutation
 from schema.dsl.payloads import Payload, object_field, plaintext_key_field

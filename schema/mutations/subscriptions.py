@@ -4,8 +4,8 @@ import strawberry
 
 from db.changes import subscriptions as changes
 from db.changes.idempotency import Result
-from db.errors import UserErrorCode
 from db.queries import subscriptions
+from db.user_errors import UserErrorCode
 from schema.dsl.inputs import IdempotentInput, name_field
 from schema.dsl.mutations import MutationContext, decode_optional_row_id, decode_row_id, mutation
 from schema.dsl.payloads import ChangePayload, object_field

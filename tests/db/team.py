@@ -13,9 +13,9 @@ from db.changes.context import ChangeContext, RowKey
 from db.changes.registration import KeyInput
 from db.changes.sublicenses import SeatAllocation
 from db.enums import Allocation, LicenseKeyKind
-from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import MutationRefused, UserErrorCode
 from tests import world
 
 RESERVED, DYNAMIC = Allocation.RESERVED, Allocation.DYNAMIC

@@ -10,7 +10,7 @@ from asyncpg import Connection
 from db.changes import invitations, members
 from db.changes.context import ChangeContext, RowKey
 from db.enums import MemberRole
-from db.errors import MutationRefused, UserErrorCode
+from db.user_errors import MutationRefused, UserErrorCode
 from tests import world
 
 ROLES = "SELECT email, role, status FROM memberships WHERE account_id = $1 ORDER BY since, id"

@@ -10,7 +10,7 @@ from db.changes import payment_methods
 from db.changes.context import ChangeContext, RowKey
 from db.changes.payment_methods import NewMethod, PaymentMethodDetails, is_card_number
 from db.enums import PaymentMethodKind
-from db.errors import MutationRefused, UserErrorCode
+from db.user_errors import MutationRefused, UserErrorCode
 from tests import world
 
 CARD = PaymentMethodDetails(PaymentMethodKind.CREDIT_CARD, "Visa", "4242", world.day(400), "Ada Example")

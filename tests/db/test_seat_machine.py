@@ -23,12 +23,12 @@ from db import tables
 from db.changes import activations, license_keys, renewals, sublicenses, subscriptions
 from db.changes.context import ChangeContext, RowKey
 from db.enums import Allocation
-from db.errors import MutationRefused
 from db.expressions import available_seats, free_seats, reserved_seats, status, used_seats
 from db.license_key_custody.keyring import Keyring
 from db.mapping.batch_sql import render
 from db.mapping.declarations import scalar
 from db.pool import register_codecs
+from db.user_errors import MutationRefused
 from tests import world
 from tests.db.seat_model import BECOMES, PRIMARY, SeatModel
 from tests.db.team import Team, create_team

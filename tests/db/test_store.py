@@ -16,9 +16,9 @@ from db.changes.issuing import Terms
 from db.changes.orders import TRANSITIONS, NewOrder, NewOrderLine
 from db.changes.registration import KeyInput
 from db.enums import AutoRenewal, OrderKind, OrderStatus, SalesChannel, StartTrigger
-from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import MutationRefused, UserErrorCode
 from tests import world
 
 STORE = ChangeContext(None, "store", world.NOW, "request", as_store=True)

@@ -15,9 +15,9 @@ from db.changes.context import ChangeContext, RowKey
 from db.changes.payment_methods import NewMethod
 from db.changes.registration import KeyInput
 from db.enums import OrderStatus
-from db.errors import MutationRefused, UserErrorCode
 from db.ids import uuid7
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import MutationRefused, UserErrorCode
 from tests import world
 from tests.committed import Acquire, connections
 from tests.db.test_payment_methods import Processor

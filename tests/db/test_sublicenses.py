@@ -8,8 +8,8 @@ from asyncpg import Connection
 
 from db.changes import activations, key_admins, license_keys, sublicenses
 from db.changes.context import ChangeContext, RowKey
-from db.errors import UserErrorCode
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import UserErrorCode
 from tests import world
 from tests.db.team import DYNAMIC, RESERVED, Team, create_team, refusal
 

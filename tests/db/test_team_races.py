@@ -15,8 +15,8 @@ from db.changes.locks import lock_subscription
 from db.changes.payment_methods import NewMethod
 from db.changes.registration import KeyInput
 from db.enums import Allocation, MemberRole
-from db.errors import MutationRefused, UserErrorCode
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import MutationRefused, UserErrorCode
 from gateway.demo.payment_processor import DemoProcessor
 from tests import world
 from tests.committed import Acquire, connections

@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from db import tables
-from db.errors import UserErrorCode
 from db.ids import uuid7
 from db.license_key_custody import key_format
+from db.user_errors import UserErrorCode
 from tests import world
 from tests.mutations.scenario import CaseRegistry, Input, Scenario
 
@@ -183,7 +183,7 @@ async def on_a_device_the_eleventh_try(scenario: Scenario) -> Input:
 
 @case("activateProduct", UserErrorCode.KEY_MALFORMED)
 async def on_a_device_mistyped(scenario: Scenario) -> Input:
-    return {**await of_held(scenario), "key": "ABCDE"}
+    return {**await of_held(scenario), "key": "QWXYZ"}
 
 
 @case("activateProduct", UserErrorCode.KEY_NOT_FOUND)

@@ -12,8 +12,8 @@ from asyncpg import Connection
 from graphql import GraphQLInputField, GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 from db import tables
-from db.errors import UserErrorCode
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import UserErrorCode
 from schema.dsl.fields import strawberry_field
 from schema.dsl.mutations import MUTATION_SPEC, MutationSpec
 from tests.conftest import Client

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from db.errors import UserErrorCode
 from db.license_key_custody import key_format
+from db.user_errors import UserErrorCode
 from tests import world
 from tests.mutations.scenario import CaseRegistry, Input, Scenario
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from db.errors import UserErrorCode
+from db.user_errors import UserErrorCode
 from tests import world
 from tests.mutations.scenario import CaseRegistry, Input, Scenario
 

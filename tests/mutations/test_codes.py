@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from db.errors import MutationRefused, UserErrorCode
+from db.user_errors import MutationRefused, UserErrorCode
 from schema.dsl.mutations import declared_user_error
 from tests.mutations.cases import CASES, REFUSED_CASES, SUCCESSFUL_CASES
 from tests.mutations.scenario import Case, Scenario, input_fields, mutation_specs, table_digests

@@ -5,7 +5,7 @@ import pytest
 from asyncpg import Connection
 
 from db.changes import transactions
-from db.errors import MutationRefused, UserErrorCode
+from db.user_errors import MutationRefused, UserErrorCode
 from tests import world
 from tests.mutations.license_key_cases import issued, sublicense
 from tests.mutations.scenario import Scenario, table_digests

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from graphql import GraphQLInputObjectType, get_named_type
 
-from db.errors import UserErrorCode
+from db.user_errors import UserErrorCode
 from schema.naming import type_name
 from tests import world
 from tests.mutations.cases import CASES, ONE_CASE_PER_MUTATION, SUCCESSFUL_CASES

@@ -7,8 +7,8 @@ import pytest
 from asyncpg import Connection
 
 from db.changes.key_attempts import REVEALING_CODES
-from db.errors import UserErrorCode
 from db.license_key_custody import key_format
+from db.user_errors import UserErrorCode
 from gateway.settings import Settings
 from tests import world
 from tests.conftest import Client, asking

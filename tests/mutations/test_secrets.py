@@ -10,9 +10,9 @@ import pytest
 from asyncpg import Connection
 
 from db import tables
-from db.errors import UserErrorCode
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
+from db.user_errors import UserErrorCode
 from tests.conftest import Client
 from tests.mutations.cases import CASES
 from tests.mutations.scenario import Case, Input, Scenario, mutation_document
