@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 import structlog
 from asyncpg.connection import LoggedQuery
@@ -33,6 +34,10 @@ from gateway.server.app import create_app
 from gateway.settings import Settings
 from gateway.telemetry.logging import configure_logging
 from tests import world
+
+# Speed is measured in benchmarks: how long an example takes on a busy machine says nothing about it.
+hypothesis.settings.register_profile("licet", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("licet")
 
 AUDIENCE = "licet"
 # What every client needs of a server: nothing durable, so that tests do not wait for a disk.
