@@ -133,6 +133,7 @@ def _parse_get(scope: Scope, headers: Headers) -> GraphQLRequest:
 
 
 async def _read_body(headers: Headers, receive: Receive, max_bytes: int) -> bytes:
+    # CSRF: no other site's page can send application/json without a CORS preflight.
     if not content_negotiation.is_json(headers):
         raise bad_request(_UNSUPPORTED_MEDIA_TYPE, 415)
     message = await receive()

@@ -1,4 +1,4 @@
-"""The signals that end a process: SIGINT, SIGTERM and SIGHUP."""
+"""The signals that end a process: SIGINT, SIGTERM and SIGHUP. While it serves, `process.Server` handles them."""
 
 import signal
 from collections.abc import Callable, Iterator
