@@ -81,11 +81,13 @@ async def test_a_device_gives_its_licence_back_is_blocked_and_let_in_again(visit
     await devices.locator("summary").click()
     await device.get_by_role("button", name="Deactivate").click()
     await expect(page.get_by_text("The device gave its licence back.")).to_be_visible()
-    await devices.locator("summary").click()
+    # The page is drawn anew, with its lists closed, once the change has been read: only then is opening one of use.
     await expect(device.locator(".chip")).to_have_text("Deactivated")
+    await devices.locator("summary").click()
     after = await page.locator(".seat-words").inner_text()
     await device.get_by_role("button", name="Block").click()
     await expect(page.get_by_text("The device is blocked in this subscription.")).to_be_visible()
+    await expect(device.locator(".chip")).to_have_text("Blocked")
     await devices.locator("summary").click()
     await device.get_by_role("button", name="Let in again").click()
 
