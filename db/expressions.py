@@ -36,8 +36,6 @@ from db.tables.base import MAX_GRACE_DAYS
 from db.tables.core import license_key_grants, license_keys, memberships, products, subscriptions
 
 EXPIRING_SOON_DAYS = 30
-
-
 INFINITY: ColumnElement[Any] = literal_column("'infinity'::date", Date)
 ZERO: ColumnElement[int] = literal_column("0", Integer)
 
@@ -117,18 +115,18 @@ def is_unexpired(license_key: FromClause) -> ColumnElement[bool]:
 
 
 def used_seats(license_key: FromClause) -> ColumnElement[int]:
-    """Seats in use over the live keys, as an aggregate."""
+    """Seats in use over the unexpired keys, as an aggregate."""
     return _sum(license_key.c.used, is_unexpired(license_key))
 
 
 def reserved_seats(license_key: FromClause) -> ColumnElement[int]:
     """Seats that RESERVED sublicences keep from the pool, as an aggregate."""
-    return _sum(license_key.c.quota, and_(is_unexpired(license_key), _reserved(license_key)))
+    return _sum(license_key.c.quota, and_(is_unexpired(license_key), _is_reserved(license_key)))
 
 
 def free_seats(license_key: FromClause, license_count: ColumnElement[int]) -> ColumnElement[int]:
     """What is left of the pool that the primary key and the DYNAMIC sublicences share, as an aggregate."""
-    outside = _sum(license_key.c.used, and_(is_unexpired(license_key), ~_reserved(license_key)))
+    outside = _sum(license_key.c.used, and_(is_unexpired(license_key), ~_is_reserved(license_key)))
     return license_count - reserved_seats(license_key) - outside
 
 
@@ -156,7 +154,7 @@ def available_seats(license_key: FromClause) -> ColumnElement[int]:
     own = license_key.c.quota - license_key.c.used
     return case(
         (license_key_status(license_key) != sql_literal(LicenseKeyStatus.ACTIVE), ZERO),
-        (_reserved(license_key), own),
+        (_is_reserved(license_key), own),
         # LEAST ignores NULL: the primary key has no cap of its own.
         else_=func.greatest(func.least(pool, own), ZERO),
     )
@@ -235,7 +233,7 @@ def _renews(subscription: FromClause) -> ColumnElement[bool]:
     return subscription.c.auto_renewal == sql_literal(AutoRenewal.ON)
 
 
-def _reserved(license_key: FromClause) -> ColumnElement[bool]:
+def _is_reserved(license_key: FromClause) -> ColumnElement[bool]:
     # The primary key has no allocation: without coalesce, "not reserved" would be NULL for it.
     return func.coalesce(license_key.c.allocation == sql_literal(Allocation.RESERVED), false())
 

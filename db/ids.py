@@ -33,7 +33,7 @@ def global_id(prefix: str, *columns: ColumnElement[object]) -> ColumnElement[str
     return text
 
 
-def parse(text: str) -> GlobalId | None:
+def parse_global_id(text: str) -> GlobalId | None:
     """The prefix and the key of a global id: (account,), (account, row) or (code,). None when it is not one."""
     if product := _PRODUCT_ID.fullmatch(text):
         return "prd", (product[1],)

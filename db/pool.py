@@ -1,4 +1,4 @@
-"""The connection pool: prepared statements are cached, codecs registered, and the queue for connections is bounded."""
+"""The connection pool: codecs registered, connections checked, and a bounded wait for one."""
 
 import asyncio
 from collections.abc import Callable
@@ -93,7 +93,7 @@ class BoundedPool:
         )
 
     async def release(self, conn: Connection, *, clean: bool) -> None:
-        """`in_order` when its block raised nothing; asyncpg's pool checks the others."""
+        """`clean` when its block raised nothing; asyncpg's pool checks the others."""
         if clean and not self._waiting and not self._pool.is_closing() and _is_clean(conn):
             self._idle.append(conn)
         else:

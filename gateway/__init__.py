@@ -1,1 +1,1 @@
-"""Requests: HTTP, who is asking, and which way an operation is answered."""
+"""The service: command line, server, HTTP, operations, sign-in, compiler, telemetry, jobs, console and demo."""

@@ -59,11 +59,11 @@ def parse_encryption_secret(value: str) -> bytes:
 
 
 def lookup_secrets_by_id(secrets: SecretStr) -> dict[str, bytes]:
-    return {secret_id: parse_lookup_secret(value) for secret_id, value in split_secrets(secrets.get_secret_value())}
+    return {secret_id: parse_lookup_secret(value) for secret_id, value in _secret_pairs(secrets)}
 
 
 def encryption_secrets_by_id(secrets: SecretStr) -> dict[str, bytes]:
-    return {secret_id: parse_encryption_secret(value) for secret_id, value in split_secrets(secrets.get_secret_value())}
+    return {secret_id: parse_encryption_secret(value) for secret_id, value in _secret_pairs(secrets)}
 
 
 def validate_lookup_secrets(secrets: SecretStr) -> SecretStr:

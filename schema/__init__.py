@@ -1,1 +1,1 @@
-"""What can be asked: the GraphQL types, each field declared once as data."""
+"""The graph: its types, queries and mutations."""

@@ -1,4 +1,4 @@
-"""Relay connections over keyset pages. Their resolvers are the attributes of db.mapping.batch_loading.Page."""
+"""Relay connections over keyset pages. Their resolvers are the attributes of db.mapping.batch_loading.RowPage."""
 
 from typing import Generic, TypeVar
 

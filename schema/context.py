@@ -129,7 +129,7 @@ class Context:
         return Row("Query", {"viewer": Row("Viewer", {"scopes": known["scopes"]}, known)}, known)
 
     async def load_many(self, relation: Relation, projection: Projection, key: Key) -> list[Row] | None:
-        """The rows of one key; None where the guard refuses. A key with a NULL in it leads nowhere."""
+        """The rows of one key; None where the relation denies permission. A key with a NULL in it leads nowhere."""
         if None in key:
             return []
 
@@ -144,21 +144,21 @@ class Context:
         return rows[0] if rows else None
 
     async def load_page(
-        self, paged: PagedRelation, projection: Projection, window: PageArguments, key: Key
+        self, paged: PagedRelation, projection: Projection, arguments: PageArguments, key: Key
     ) -> RowPage | None:
-        """One page of one key; None where the guard refuses."""
+        """One page of one key; None where the relation denies permission."""
 
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
-            return batch_loading.load_pages(conn, paged, projection, window, keys, self.parameters)
+            return batch_loading.load_pages(conn, paged, projection, arguments, keys, self.parameters)
 
-        page: RowPage | None = await self._load((paged, projection, window), batch, key)
+        page: RowPage | None = await self._load((paged, projection, arguments), batch, key)
         return page
 
-    async def load_value(self, measure: ParameterizedExpression, days: int, key: Key) -> Any:
+    async def load_value(self, expression: ParameterizedExpression, days: int, key: Key) -> Any:
         def batch(conn: Connection, keys: Sequence[Key]) -> Awaitable[list[Any]]:
-            return batch_loading.load_values(conn, measure, days, keys, self.parameters)
+            return batch_loading.load_values(conn, expression, days, keys, self.parameters)
 
-        return await self._load((measure, days), batch, key)
+        return await self._load((expression, days), batch, key)
 
     async def _load(
         self, loader_key: Hashable, batch: Callable[[Connection, Sequence[Key]], Awaitable[list[Any]]], key: Key

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 PRODUCT = ("gateway", "schema", "db")
 
 
-def require_content(*arguments: str) -> None:
+def require_success(*arguments: str) -> None:
     """Fails with all that a tool has to complain about."""
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -27,19 +27,19 @@ def lengths() -> Iterator[tuple[int, str]]:
 
 
 def test_ruff_finds_nothing() -> None:
-    require_content(sys.executable, "-m", "ruff", "check", ".")
+    require_success(sys.executable, "-m", "ruff", "check", ".")
 
 
 def test_the_code_is_formatted() -> None:
-    require_content(sys.executable, "-m", "ruff", "format", "--check", ".")
+    require_success(sys.executable, "-m", "ruff", "format", "--check", ".")
 
 
 def test_mypy_finds_nothing() -> None:
-    require_content(sys.executable, "-m", "mypy")
+    require_success(sys.executable, "-m", "mypy")
 
 
 def test_the_layers_hold() -> None:
-    require_content(str(Path(sys.executable).with_name("lint-imports")), "--no-cache")
+    require_success(str(Path(sys.executable).with_name("lint-imports")), "--no-cache")
 
 
 def test_no_function_is_longer_than_forty_lines() -> None:

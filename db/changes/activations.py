@@ -1,4 +1,4 @@
-"""Products activated on devices: a seat of a key for each, taken under the subscription's lock."""
+"""Products activated on devices, each with a seat of a key, and devices deactivated, blocked and unblocked."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +42,7 @@ class Device:
 
 
 async def activate(
-    conn: Connection, ctx: ChangeContext, keyring: Keyring, typed: KeyInput, account_id: UUID, device: Device
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, key: KeyInput, account_id: UUID, device: Device
 ) -> tuple[RowKey, RowKey]:
     """The activation and its subscription. A key that nobody has registered becomes the account's.
 
@@ -51,7 +51,7 @@ async def activate(
     NO_SEATS_AVAILABLE.
     """
     await authorize_account(conn, ctx, account_id)
-    digests = typed.digests(keyring)
+    digests = key.digests(keyring)
     entry = await _claim_or_fetch_entry(conn, ctx, digests, account_id)
     subscription, license_key = (account_id, entry["subscription_id"]), (account_id, entry["license_key_id"])
     await conn.execute(_LOCK_SUBSCRIPTION, *subscription)
@@ -143,32 +143,34 @@ def _new(
 
 async def deactivate(conn: Connection, ctx: ChangeContext, activation: RowKey) -> bool:
     """Whether it took a seat until now. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
-    of = (ActivationStatus.ACTIVE,)
-    return await _set_status(conn, ctx, activation, of, ActivationStatus.DEACTIVATED, "activation.deactivated")
+    from_statuses = (ActivationStatus.ACTIVE,)
+    return await _set_status(
+        conn, ctx, activation, from_statuses, ActivationStatus.DEACTIVATED, "activation.deactivated"
+    )
 
 
 async def block(conn: Connection, ctx: ChangeContext, activation: RowKey) -> bool:
     """Whether it is blocked only now, on every key of its subscription. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
-    of = (ActivationStatus.ACTIVE, ActivationStatus.DEACTIVATED)
-    return await _set_status(conn, ctx, activation, of, ActivationStatus.BLOCKED, "activation.blocked")
+    from_statuses = (ActivationStatus.ACTIVE, ActivationStatus.DEACTIVATED)
+    return await _set_status(conn, ctx, activation, from_statuses, ActivationStatus.BLOCKED, "activation.blocked")
 
 
 async def lift_block(conn: Connection, ctx: ChangeContext, activation: RowKey) -> bool:
     """Whether it was blocked. It takes a seat when it activates again. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
-    of = (ActivationStatus.BLOCKED,)
-    return await _set_status(conn, ctx, activation, of, ActivationStatus.DEACTIVATED, "activation.unblocked")
+    from_statuses = (ActivationStatus.BLOCKED,)
+    return await _set_status(conn, ctx, activation, from_statuses, ActivationStatus.DEACTIVATED, "activation.unblocked")
 
 
 async def _set_status(
     conn: Connection,
     ctx: ChangeContext,
     activation: RowKey,
-    of: tuple[ActivationStatus, ...],
+    from_statuses: tuple[ActivationStatus, ...],
     status: ActivationStatus,
     action: str,
 ) -> bool:
     current = await lock_activation(conn, ctx, activation)
-    if current["status"] not in of:
+    if current["status"] not in from_statuses:
         return False
     if current["status"] == ActivationStatus.ACTIVE:
         await seats.release(conn, (activation[0], current["license_key_id"]))

@@ -16,8 +16,6 @@ _INSERT_EVENT = f"""
                  $9, $10, $11)
 """
 _INSERT_AUDIT_EVENT = _INSERT_EVENT.format(events="audit_events", owner="account_id")
-
-
 _INSERT_ISSUED_EVENT = _INSERT_EVENT.format(events="issued_events", owner="subscription_id")
 _TRANSFER_ISSUED_EVENTS = f"""
     WITH moved AS (DELETE FROM issued_events WHERE subscription_id = $2 RETURNING {_EVENT_COLUMNS})
@@ -38,14 +36,14 @@ async def write_event(
 
     The account's admins see `before` and `after`: never a key, never a token.
     """
-    await conn.execute(_INSERT_AUDIT_EVENT, *_event(ctx, action, subject, before, after))
+    await conn.execute(_INSERT_AUDIT_EVENT, *_event_values(ctx, action, subject, before, after))
 
 
 async def write_issued_event(
     conn: Connection, ctx: ChangeContext, action: str, subject: tuple[str, RowKey], after: Mapping[str, Any]
 ) -> None:
     """As `write_event`, before an account registers it: the subscription takes the account's place in the row's key."""
-    await conn.execute(_INSERT_ISSUED_EVENT, *_event(ctx, action, subject, None, after))
+    await conn.execute(_INSERT_ISSUED_EVENT, *_event_values(ctx, action, subject, None, after))
 
 
 async def transfer_issued_events(conn: Connection, subscription_id: UUID, account_id: UUID) -> None:
@@ -61,11 +59,12 @@ async def write_events(
 ) -> None:
     """Write the audit events of rows that one change created, in one round trip."""
     await conn.executemany(
-        _INSERT_AUDIT_EVENT, [_event(ctx, action, subject, None, after) for subject, after in after_by_subject.items()]
+        _INSERT_AUDIT_EVENT,
+        [_event_values(ctx, action, subject, None, after) for subject, after in after_by_subject.items()],
     )
 
 
-def _event(
+def _event_values(
     ctx: ChangeContext,
     action: str,
     subject: tuple[str, RowKey],

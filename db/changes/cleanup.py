@@ -13,14 +13,14 @@ _DELETE_BATCH = """
     DELETE FROM {table}
           WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {column} < $1 LIMIT $2 FOR UPDATE SKIP LOCKED))
 """
-_RECORDS = _DELETE_BATCH.format(table="idempotency_records", column="created_at")
-_ATTEMPTS = _DELETE_BATCH.format(table="key_attempts", column="attempted_at")
+_DELETE_RECORDS = _DELETE_BATCH.format(table="idempotency_records", column="created_at")
+_DELETE_ATTEMPTS = _DELETE_BATCH.format(table="key_attempts", column="attempted_at")
 
 
-async def delete_expired(conn: Connection, now: datetime, attempt_retention: timedelta) -> int:
+async def delete_expired(conn: Connection, now: datetime, attempt_window: timedelta) -> int:
     """How many rows were deleted: idempotency records after a day, attempts after `attempt_retention`."""
-    records = await _delete_in_batches(conn, _RECORDS, now - RECORD_RETENTION)
-    return records + await _delete_in_batches(conn, _ATTEMPTS, now - attempt_retention)
+    records = await _delete_in_batches(conn, _DELETE_RECORDS, now - RECORD_RETENTION)
+    return records + await _delete_in_batches(conn, _DELETE_ATTEMPTS, now - attempt_window)
 
 
 async def _delete_in_batches(conn: Connection, statement: str, before: datetime) -> int:

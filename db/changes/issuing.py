@@ -98,7 +98,7 @@ async def issue(
         subject = ("Subscription", (subscription_id, subscription_id))
         await write_issued_event(conn, ctx, "subscription.issued", subject, {"number": terms.number})
         return Issued(new_key.id, None)
-    await end_trials(conn, ctx, product, account_id, suspend=True)
+    await end_trials(conn, ctx, product, account_id, suspend_trial=True)
     await _provision(conn, ctx, await terms_of(conn, subscription_id), account_id, new_key)
     return Issued(new_key.id, (account_id, subscription_id))
 

@@ -43,7 +43,7 @@ class AttemptLimits:
 
 @asynccontextmanager
 async def count_attempt(
-    conn: Connection, ctx: ChangeContext, keyring: Keyring, text: str, address: str | None, limits: AttemptLimits
+    conn: Connection, ctx: ChangeContext, keyring: Keyring, text: str, client_ip: str | None, limits: AttemptLimits
 ) -> AsyncIterator[KeyInput]:
     """Count an attempt at a key around the block that looks the key up in a transaction of its own.
 
@@ -55,7 +55,7 @@ async def count_attempt(
         yield KeyInput(text)
         return
     attempt = uuid5(NAMESPACE_OID, f"{ctx.user_id} {keyring.digests(key)[0].hex()}")
-    allowed = await _reserve(conn, ctx, attempt, address, limits)
+    allowed = await _reserve(conn, ctx, attempt, client_ip, limits)
     try:
         yield KeyInput(text, allowed)
     except MutationRefused as refused:
@@ -66,12 +66,12 @@ async def count_attempt(
 
 
 async def _reserve(
-    conn: Connection, ctx: ChangeContext, attempt: UUID, address: str | None, limits: AttemptLimits
+    conn: Connection, ctx: ChangeContext, attempt: UUID, client_ip: str | None, limits: AttemptLimits
 ) -> bool:
     since = ctx.now - limits.window
     async with conn.transaction():
         await conn.execute(_SERIALIZE, f"key attempts of user {ctx.user_id}")
-        if address is not None:
-            await conn.execute(_SERIALIZE, f"key attempts from {address}")
+        if client_ip is not None:
+            await conn.execute(_SERIALIZE, f"key attempts from {client_ip}")
         numbers = (limits.per_user, limits.per_address)
-        return bool(await conn.fetchval(_RESERVE, attempt, ctx.user_id, address, ctx.now, since, *numbers))
+        return bool(await conn.fetchval(_RESERVE, attempt, ctx.user_id, client_ip, ctx.now, since, *numbers))

@@ -92,7 +92,7 @@ async def _fetch_one(
 
 
 @dataclass(frozen=True, slots=True)
-class _LockedRow:
+class _RowLock:
     """How to lock a row, itself or the row that it belongs to, and read it again."""
 
     entity: str
@@ -107,21 +107,21 @@ class _LockedRow:
         return await _fetch_one(conn, ctx, self.read, self.entity, to_change=to_change, **parameters)
 
 
-def _locked_row(entity: str, select_row: Select[Any], locked: FromClause, *within: ColumnElement[bool]) -> _LockedRow:
+def _row_lock(entity: str, select_row: Select[Any], locked: FromClause, *within: ColumnElement[bool]) -> _RowLock:
     # Not FOR UPDATE: rows that refer to the locked one may be added meanwhile.
     lock = select_row.where(*within).with_for_update(key_share=True, of=locked)
-    return _LockedRow(entity, render(lock), render(select_row))
+    return _RowLock(entity, render(lock), render(select_row))
 
 
-_LOCKED_ACCOUNT = _locked_row("account", _ACCOUNT, accounts)
-_LOCKED_SUBSCRIPTION = _locked_row("subscription", _SUBSCRIPTION, subscriptions)
+_ACCOUNT_LOCK = _row_lock("account", _ACCOUNT, accounts)
+_SUBSCRIPTION_LOCK = _row_lock("subscription", _SUBSCRIPTION, subscriptions)
 
 
 async def authorize_account(
     conn: Connection, ctx: ChangeContext, account_id: UUID, *, to_change: bool = False
 ) -> AccountKind:
     """The kind of an account in which the viewer is anything, or manages. Raises ACCOUNT_NOT_FOUND, FORBIDDEN."""
-    row = await _fetch_one(conn, ctx, _LOCKED_ACCOUNT.read, "account", to_change=to_change, account_id=account_id)
+    row = await _fetch_one(conn, ctx, _ACCOUNT_LOCK.read, "account", to_change=to_change, account_id=account_id)
     return AccountKind(row["kind"])
 
 
@@ -129,13 +129,13 @@ async def lock_account(
     conn: Connection, ctx: ChangeContext, account_id: UUID, *, to_change: bool = True
 ) -> AccountKind:
     """The account's kind. Raises ACCOUNT_NOT_FOUND, FORBIDDEN."""
-    row = await _LOCKED_ACCOUNT.lock_and_read(conn, ctx, to_change=to_change, account_id=account_id)
+    row = await _ACCOUNT_LOCK.lock_and_read(conn, ctx, to_change=to_change, account_id=account_id)
     return AccountKind(row["kind"])
 
 
 async def lock_subscription(conn: Connection, ctx: ChangeContext, subscription: RowKey) -> None:
     """Raises SUBSCRIPTION_NOT_FOUND, FORBIDDEN."""
-    await _LOCKED_SUBSCRIPTION.lock_and_read(conn, ctx, **key_parameters(subscription))
+    await _SUBSCRIPTION_LOCK.lock_and_read(conn, ctx, **key_parameters(subscription))
 
 
 async def authorize_license_key(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> UUID:
@@ -174,8 +174,8 @@ def _of_subscription(row: FromClause) -> tuple[ColumnElement[bool], ColumnElemen
     return subscriptions.c.account_id == row.c.account_id, subscriptions.c.id == row.c.subscription_id
 
 
-_KEY_TO_ADMINISTER = _locked_row("license_key", _LICENSE_KEY, subscriptions, *_of_subscription(license_keys))
-_KEY_TO_MANAGE = _locked_row(
+_ADMINISTERED_KEY_LOCK = _row_lock("license_key", _LICENSE_KEY, subscriptions, *_of_subscription(license_keys))
+_MANAGED_KEY_LOCK = _row_lock(
     "license_key",
     _authorized(
         (license_keys,), where_key(license_keys), license_keys.c.account_id, manages(license_keys.c.account_id)
@@ -183,7 +183,7 @@ _KEY_TO_MANAGE = _locked_row(
     subscriptions,
     *_of_subscription(license_keys),
 )
-_ACTIVATION = _locked_row(
+_ACTIVATION_LOCK = _row_lock(
     "activation",
     _authorized(
         (activations,),
@@ -195,7 +195,7 @@ _ACTIVATION = _locked_row(
     *_of_subscription(activations),
 )
 # Viewers who may not change a membership may not see it either.
-_MEMBERSHIP = _locked_row(
+_MEMBERSHIP_LOCK = _row_lock(
     "membership",
     _authorized(
         (memberships, accounts.c.kind.label("account_kind")),
@@ -209,19 +209,19 @@ _MEMBERSHIP = _locked_row(
 
 async def lock_license_key(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> Record:
     """The key, its subscription locked, for those who administer it. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    return await _KEY_TO_ADMINISTER.lock_and_read(conn, ctx, **key_parameters(license_key))
+    return await _ADMINISTERED_KEY_LOCK.lock_and_read(conn, ctx, **key_parameters(license_key))
 
 
 async def lock_sublicense(conn: Connection, ctx: ChangeContext, license_key: RowKey) -> Record:
     """The key, its subscription locked, for those who manage the account. Raises LICENSE_KEY_NOT_FOUND, FORBIDDEN."""
-    return await _KEY_TO_MANAGE.lock_and_read(conn, ctx, **key_parameters(license_key))
+    return await _MANAGED_KEY_LOCK.lock_and_read(conn, ctx, **key_parameters(license_key))
 
 
 async def lock_activation(conn: Connection, ctx: ChangeContext, activation: RowKey) -> Record:
     """The activation, its subscription locked. Raises ACTIVATION_NOT_FOUND, FORBIDDEN."""
-    return await _ACTIVATION.lock_and_read(conn, ctx, **key_parameters(activation))
+    return await _ACTIVATION_LOCK.lock_and_read(conn, ctx, **key_parameters(activation))
 
 
 async def lock_membership(conn: Connection, ctx: ChangeContext, membership: RowKey) -> Record:
     """The membership and its `account_kind`, the account locked. Raises MEMBERSHIP_NOT_FOUND."""
-    return await _MEMBERSHIP.lock_and_read(conn, ctx, **key_parameters(membership))
+    return await _MEMBERSHIP_LOCK.lock_and_read(conn, ctx, **key_parameters(membership))

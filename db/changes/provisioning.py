@@ -91,7 +91,9 @@ async def require_within_product_limit(conn: Connection, ctx: ChangeContext, ter
         raise MutationRefused(UserErrorCode.PRODUCT_LIMIT_REACHED)
 
 
-async def end_trials(conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID, *, suspend: bool) -> None:
+async def end_trials(
+    conn: Connection, ctx: ChangeContext, terms: Record, account_id: UUID, *, suspend_trial: bool
+) -> None:
     """A purchase ends the active trials of its product; raises TRIAL_CONFLICT unless `suspend`.
 
     The caller holds the account's lock.
@@ -100,7 +102,7 @@ async def end_trials(conn: Connection, ctx: ChangeContext, terms: Record, accoun
         return
     parameters = ctx.parameters(account_id=account_id, product_code=terms["product_code"])
     trials = await _ACTIVE_TRIALS.run(conn, parameters)
-    if trials and not suspend:
+    if trials and not suspend_trial:
         raise MutationRefused(UserErrorCode.TRIAL_CONFLICT, "suspend_trial")
     for trial in trials:
         await changes.suspend(conn, ctx, (account_id, trial["id"]))

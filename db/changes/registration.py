@@ -80,7 +80,7 @@ async def register(
     account_id: UUID,
     *,
     name: str | None,
-    suspend: bool,
+    suspend_trial: bool,
 ) -> tuple[RowKey, RowKey]:
     """The subscription and the licence key. `suspend` says that an active trial of the product ends with this.
 
@@ -95,7 +95,7 @@ async def register(
     if entry["account_id"] is not None:
         related = {"subscription": subscription, "license_key": license_key}
         raise MutationRefused(UserErrorCode.KEY_ALREADY_REGISTERED, "key", related=related)
-    await claim(conn, ctx, entry, Claim(account_id, kind, name, suspend))
+    await claim(conn, ctx, entry, Claim(account_id, kind, name, suspend_trial))
     return subscription, license_key
 
 
@@ -115,7 +115,7 @@ async def claim(conn: Connection, ctx: ChangeContext, entry: Record, by: Claim) 
     if by.by_activation and (terms["audience"] or by.kind) == AccountKind.BUSINESS:
         raise MutationRefused(UserErrorCode.REGISTRATION_REQUIRED, "key")
     require_audience(terms["audience"], by.kind)
-    await end_trials(conn, ctx, terms, by.account_id, suspend=by.suspend_trial)
+    await end_trials(conn, ctx, terms, by.account_id, suspend_trial=by.suspend_trial)
     await require_within_product_limit(conn, ctx, terms, by.account_id)
     await conn.execute(_CLAIM, entry["license_key_id"], by.account_id)
     await create_subscription(conn, ctx, terms, by.account_id, starts_on=starts_on, name=by.name)

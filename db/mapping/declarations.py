@@ -236,7 +236,7 @@ def equals_any(expression: ColumnElement[Any], values: BindParameter[Any]) -> Co
 
 
 def cast_for_output(expression: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The one table of casts from a stored value to what the graph returns; both executors return its text."""
+    """The one table of casts from a stored value to what the graph returns: resolvers and compiler return its text."""
     if isinstance(expression.type, DateTime):
         return func.to_char(func.timezone(sql_literal("UTC"), expression), sql_literal('YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
     if isinstance(expression.type, Date | Numeric):

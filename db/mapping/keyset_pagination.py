@@ -108,7 +108,7 @@ class KeysetQuery:
         row = tuple_(*[key.build(source) for key in self.sort])
         cursor = [
             cast(bindparam(f"{self.prefix}{side}_{name}", type_=Text), key.type)
-            for name, key in zip(self._names, self.sort, strict=True)
+            for name, key in zip(self._cursor_parts, self.sort, strict=True)
         ]
         greater = (side == "after") != self.shape.descending
         if inclusive:
@@ -116,7 +116,7 @@ class KeysetQuery:
         return row > tuple_(*cursor) if greater else row < tuple_(*cursor)
 
     @property
-    def _names(self) -> tuple[str, ...]:
+    def _cursor_parts(self) -> tuple[str, ...]:
         return ("key", "tie")[-len(self.sort) :]
 
     def exists_beyond(self, side: str) -> ColumnElement[bool] | None:

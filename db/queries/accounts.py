@@ -31,8 +31,6 @@ from db.mapping.declarations import (
 from db.tables.core import accounts, audit_events, license_key_grants, license_keys, memberships, users
 
 INVITATION_DAYS = 14
-
-
 # What a request knows of the viewer stands above all rows, as columns of the root.
 VIEWER_ID: Any = parameter("viewer", Uuid)
 VIEWER_EMAIL: Any = parameter("email", Text)
@@ -113,8 +111,6 @@ audit_trail = PagedRelation(
         "to": Filter(lambda row, value, _: row.c.occurred_at <= value, TIMESTAMP),
     },
 )
-
-
 _UPSERT_USER = """
     INSERT INTO users AS known (id, issuer, subject, email, email_verified, name, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -93,7 +93,7 @@ of_account = PagedRelation(
 
 
 def _seats(keys: Keys) -> Rows:
-    """Total, used, reserved and available seats, from the counters on the subscription's live keys."""
+    """Total, used, reserved and available seats, from the counters on the subscription's unexpired keys."""
     account_id, subscription_id, license_count = keys
     k = license_keys.alias("key")
     usage = select(

@@ -10,7 +10,7 @@ def midnight(now: datetime) -> datetime:
     return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
 
 
-async def mark(conn: Connection, now: datetime) -> None:
+async def mark_as_demo(conn: Connection, now: datetime) -> None:
     """Mark the database as a demo's. An earlier mark stays, because the dates that are there relate to its day."""
     await conn.execute(
         "INSERT INTO demo_marks (id, seeded_on, created_at) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING",

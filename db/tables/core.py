@@ -1,20 +1,15 @@
-"""Every table as SQLAlchemy Core sees it: what statements are built of."""
+"""The tables that statements are built of, as SQLAlchemy Core sees them."""
 
 from db.tables.accounts import Account, LicenseKeyGrant, Membership, User
 from db.tables.base import table
 from db.tables.orders import Order, OrderLine, PaymentMethod
-from db.tables.products import IssuedSubscription, LicenseKeyIndex, Product
-from db.tables.records import AuditEvent, DemoMark, IdempotencyRecord, IssuedEvent, KeyAttempt
+from db.tables.products import LicenseKeyIndex, Product
+from db.tables.records import AuditEvent
 from db.tables.subscriptions import Activation, LicenseKey, Subscription, SubscriptionItem
 
 accounts = table(Account)
 activations = table(Activation)
 audit_events = table(AuditEvent)
-demo_marks = table(DemoMark)
-idempotency_records = table(IdempotencyRecord)
-issued_events = table(IssuedEvent)
-issued_subscriptions = table(IssuedSubscription)
-key_attempts = table(KeyAttempt)
 license_key_grants = table(LicenseKeyGrant)
 license_key_index = table(LicenseKeyIndex)
 license_keys = table(LicenseKey)

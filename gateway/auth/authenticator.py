@@ -28,11 +28,11 @@ class Authenticator:
     def __init__(
         self,
         verifier: TokenVerifier,
-        register: Callable[[Claims], Awaitable[UUID]],
+        upsert_user: Callable[[Claims], Awaitable[UUID]],
         clock: Clock,
         max_sessions: int = 10_000,
     ) -> None:
-        self._verifier, self._register, self._clock = verifier, register, clock
+        self._verifier, self._upsert_user, self._clock = verifier, upsert_user, clock
         self._sessions: LRUCache[bytes, Session] = LRUCache(max_sessions)
         self._flights: SingleFlight[bytes, Session] = SingleFlight()
 
@@ -56,7 +56,7 @@ class Authenticator:
         if claims.scopes & SERVICE_SCOPES and claims.email is None and claims.name is None:
             return Viewer(user_id=None, email=None, scopes=claims.scopes, subject=claims.subject)
         email = claims.email.lower() if claims.email is not None and claims.email_verified else None
-        return Viewer(await self._register(claims), email, claims.scopes, claims.subject)
+        return Viewer(await self._upsert_user(claims), email, claims.scopes, claims.subject)
 
 
 def _digest(authorization: str) -> bytes:

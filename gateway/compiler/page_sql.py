@@ -1,4 +1,4 @@
-"""A page as JSON: its rows are read once, through the window, for whatever is selected of them."""
+"""A page as JSON: its rows are read once, between the page's cursors, for whatever is selected of them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,18 +28,18 @@ class ConnectionSql:
 
     def __init__(
         self,
-        rows: KeysetQuery,
+        query: KeysetQuery,
         parts: Mapping[str, ConnectionPart],
-        objects: Callable[[Object, LateralJoins], JsonFragment],
+        render_object: Callable[[Object, LateralJoins], JsonFragment],
     ) -> None:
-        self.rows = rows
+        self.query = query
         self.parts = parts
-        self.objects = objects
+        self.render_object = render_object
         self.lists = {key: part for key, part in parts.items() if isinstance(part, Object | Edge)}
         # A response key may be longer than a column's name.
         self.column_names = {key: f"#{number}" for number, key in enumerate(self.lists)}
         self.page_info_fields = {name for part in parts.values() if isinstance(part, PageInfo) for name in _names(part)}
-        self.has_more_field = "hasPreviousPage" if rows.shape.backward else "hasNextPage"
+        self.has_more_field = "hasPreviousPage" if query.shape.backward else "hasNextPage"
         # One row more than the page holds tells whether there is another page.
         self.reads_one_extra = self.has_more_field in self.page_info_fields
 
@@ -70,45 +70,45 @@ class ConnectionSql:
         if self.page_info_fields & CURSORS:
             cursors = func.array_agg(rows.c["#cursor"])
             columns["#cursors"] = (
-                cursors.filter(rows.c["#position"] <= self.rows.size) if self.reads_one_extra else cursors
+                cursors.filter(rows.c["#position"] <= self.query.size) if self.reads_one_extra else cursors
             )
         return columns
 
     def _rows(self) -> FromClause:
         """The rows of the window in the page's order, each as the JSON that is selected of it."""
-        window = self.rows.select(self._with_position, read_one_extra=self.reads_one_extra).subquery()
-        keys = self.rows.parent_keys
-        joins = LateralJoins(window, ParentBoundRow(window, self.rows.paged.relation.rows(keys), keys))
+        window = self.query.select(self._with_position, read_one_extra=self.reads_one_extra).subquery()
+        keys = self.query.parent_keys
+        joins = LateralJoins(window, ParentBoundRow(window, self.query.paged.relation.rows(keys), keys))
         columns = [self._row(part, joins).label(self.column_names[key]) for key, part in self.lists.items()]
         if self.reads_one_extra:
             columns.append(window.c["#position"].label("#position"))
         if self.page_info_fields & CURSORS:
-            columns.append(self.rows.cursor(window).label("#cursor"))
-        sorted_by = [window.c[f"#order{position}"] for position in range(len(self.rows.sort))]
-        ordered = [key.desc() if self.rows.shape.descending else key.asc() for key in sorted_by]
+            columns.append(self.query.cursor(window).label("#cursor"))
+        sorted_by = [window.c[f"#order{position}"] for position in range(len(self.query.sort))]
+        ordered = [key.desc() if self.query.shape.descending else key.asc() for key in sorted_by]
         return joins.select(*columns).order_by(*ordered).subquery()
 
     def _with_position(self, source: FromClause) -> list[ColumnElement[Any]]:
         if not self.reads_one_extra:
             return [*source.c]
-        position = func.row_number().over(order_by=self.rows.order_by(source)).label("#position")
+        position = func.row_number().over(order_by=self.query.order_by(source)).label("#position")
         return [*source.c, position]
 
     def _row(self, part: Object | Edge, joins: LateralJoins) -> ColumnElement[Any]:
-        json = concat(self.objects(part, joins) if isinstance(part, Object) else self._edge(part, joins))
+        json = concat(self.render_object(part, joins) if isinstance(part, Object) else self._edge(part, joins))
         assert joins.row is not None
-        return case((joins.row.c["#position"] <= self.rows.size, json)) if self.reads_one_extra else json
+        return case((joins.row.c["#position"] <= self.query.size, json)) if self.reads_one_extra else json
 
     def _edge(self, edge: Edge, joins: LateralJoins) -> JsonFragment:
         assert joins.row is not None
         fields: dict[str, JsonFragment] = {}
         for key, part in edge.fields.items():
             if isinstance(part, Object):
-                fields[key] = self.objects(part, joins)
+                fields[key] = self.render_object(part, joins)
             elif isinstance(part, Typename):
                 fields[key] = quoted(part.name)
             else:
-                fields[key] = (cast(func.to_json(self.rows.cursor(joins.row)), Text),)
+                fields[key] = (cast(func.to_json(self.query.cursor(joins.row)), Text),)
         return json_object(fields)
 
     def _object(self, columns: Mapping[str, ColumnElement[Any]]) -> JsonFragment:
@@ -118,7 +118,7 @@ class ConnectionSql:
         if isinstance(part, Typename):
             return quoted(part.name)
         if isinstance(part, PageField):
-            return (cast(self.rows.total(), Text),)
+            return (cast(self.query.total(), Text),)
         if isinstance(part, PageInfo):
             return json_object({key: self._page_info_field(field, columns) for key, field in part.fields.items()})
         return json_array(columns[self.column_names[key]])
@@ -134,10 +134,10 @@ class ConnectionSql:
 
     def _has_more(self, name: str, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
         """Whether there are rows on that side of the page: beyond the other cursor, or beyond its size."""
-        rows_beyond = self.rows.exists_beyond("before" if name == "hasNextPage" else "after")
+        rows_beyond = self.query.exists_beyond("before" if name == "hasNextPage" else "after")
         conditions = [] if rows_beyond is None else [rows_beyond]
         if name == self.has_more_field:
-            conditions.append(columns["#count"] > self.rows.size)
+            conditions.append(columns["#count"] > self.query.size)
         return or_(*conditions) if conditions else false()
 
 

@@ -100,7 +100,7 @@ class ToMany:
 class PolymorphicToOne:
     """One row of one of several types; a column of the parent row names the type."""
 
-    any_of: Polymorphic
+    polymorphic: Polymorphic
     objects: Mapping[str, Object]
 
 
@@ -180,7 +180,7 @@ class _Planner:
         if isinstance(declaration, Expression):
             return self._sole_object(selected) if selected.children else _leaf(declared, declaration.build)
         if isinstance(declaration, Embedded):
-            return self._nested(declaration, selected)
+            return self._embedded(declaration, selected)
         if isinstance(declaration, Relation):
             below = self._sole_object(selected)
             return ToMany(declaration, below) if declared.plural else ToOne(declaration, below, declared.required)
@@ -220,7 +220,7 @@ class _Planner:
     def _edge_field(self, typename: str, selected: Selected) -> Object | PageField | Typename:
         return self._sole_object(selected) if selected.field == "node" else _page_field(typename, selected)
 
-    def _nested(self, declaration: Embedded, selected: Selected) -> Object:
+    def _embedded(self, declaration: Embedded, selected: Selected) -> Object:
         ((typename, fields),) = selected.children.items()
         values: dict[str, Value] = {}
         for key, part in fields.items():

@@ -131,7 +131,7 @@ class _StatementBuilder:
         return (func.coalesce(json, cast(cast(missing, JSON), Text)),)
 
     def select_one(self, relation: Relation, keys: Keys, planned: Object) -> Select[Any]:
-        """One row, the column `json`; none where the guard refuses."""
+        """One row, the column `json`; none where the relation denies permission."""
         rows = relation.rows(keys)
         # Small tables do not reference the parent, so that Memoize can reuse each row.
         joins = LateralJoins(rows.source, None if relation.few_rows else ParentBoundRow(rows.source, rows, keys))
@@ -144,7 +144,7 @@ class _StatementBuilder:
         joins = LateralJoins(rows.source, ParentBoundRow(rows.source, rows, keys))
         query = joins.select(concat(self.object(planned.object, joins)).label("json")).where(*rows.where)
         ordered = query.order_by(*[build(rows.source) for build in planned.relation.order])
-        return _guarded(planned.relation, keys, json_array(aggregate(ordered).scalar_subquery()))
+        return _if_permitted(planned.relation, keys, json_array(aggregate(ordered).scalar_subquery()))
 
     def connection(self, planned: Connection, joins: LateralJoins) -> JsonFragment:
         relation, shape = planned.paged.relation, self.shapes[planned.site]
@@ -152,14 +152,18 @@ class _StatementBuilder:
         keys = _keys(relation, joins.bound_row)
         rows = KeysetQuery(planned.paged, shape, keys, self.parameters.page(planned.site, shape))
         page = ConnectionSql(rows, planned.parts, self.object)
-        return page.as_lateral(joins) if relation.permission is None else _guarded(relation, keys, page.as_subquery())
+        return (
+            page.as_lateral(joins) if relation.permission is None else _if_permitted(relation, keys, page.as_subquery())
+        )
 
     def polymorphic(self, planned: PolymorphicToOne, row: FromClause) -> JsonFragment:
-        declared = planned.any_of
+        declared = planned.polymorphic
         type_column = row.c[str(declared.type_key.key)]
         keys = [row.c[str(key.key)] for key in declared.keys]
-        relations = {word: (relation, keys[: len(relation.keys)]) for word, (_, relation) in declared.types.items()}
-        objects = {word: planned.objects[typename] for word, (typename, _) in declared.types.items()}
+        relations = {
+            stored_type: (relation, keys[: len(relation.keys)]) for stored_type, (_, relation) in declared.types.items()
+        }
+        objects = {stored_type: planned.objects[typename] for stored_type, (typename, _) in declared.types.items()}
         return self.case_by_type(type_column, relations, objects)
 
     def lookup_types(self, planned: Lookup) -> dict[str, Relation]:
@@ -204,7 +208,7 @@ class _StatementBuilder:
         relations: Mapping[str, tuple[Relation, Keys]],
         objects: Mapping[str, Object],
     ) -> JsonFragment:
-        """The row of the relation that `kind` names, or null."""
+        """The row of the relation that `typename` names, or null."""
         singles = {
             name: _scalar_subquery(self.select_one(relation, keys, objects[name]))
             for name, (relation, keys) in relations.items()
@@ -230,7 +234,7 @@ def _keys(relation: Relation, row: FromClause | None) -> Keys:
     return [row.c[str(key.key)] for key in relation.keys] if row is not None else []
 
 
-def _guarded(relation: Relation, keys: Keys, fragment: JsonFragment) -> JsonFragment:
+def _if_permitted(relation: Relation, keys: Keys, fragment: JsonFragment) -> JsonFragment:
     if relation.permission is None:
         return fragment
     return (case((relation.permission(keys), concat(fragment)), else_=sql_literal("null")),)

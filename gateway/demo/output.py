@@ -1,4 +1,4 @@
-"""What the demo prints for the person who started it: its steps, and a banner with all one needs to try it."""
+"""The progress of commands, and the demo's banner."""
 
 import shlex
 import time

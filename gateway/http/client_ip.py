@@ -16,7 +16,7 @@ def validate_proxies(proxies: tuple[str, ...]) -> tuple[str, ...]:
     return proxies
 
 
-def client_address(scope: Scope) -> str | None:
+def client_ip(scope: Scope) -> str | None:
     """The client's address; of IPv6 its network, because whoever has one address there has all the others in it."""
     client = scope.get("client")
     return _normalize(client[0]) if client else None

@@ -1,4 +1,4 @@
-"""What the headers of a request ask for: the type of the answer, its encoding, and proof that a page may send it."""
+"""What the headers of a request ask for: the type of the answer, its encoding, and whether it has changed."""
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache

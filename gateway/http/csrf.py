@@ -9,7 +9,7 @@ CSRF_HEADERS = (b"apollo-require-preflight", b"x-apollo-operation-name")
 
 
 def is_preflighted(headers: Headers) -> bool:
-    """CSRF: a browser would have sent a preflight first, so no other site's page can have sent this for its visitor."""
+    """A browser would have sent a preflight first, so no other site's page can have sent this for its visitor."""
     if any(headers.get(name) for name in CSRF_HEADERS):
         return True
     return parse_media_range(headers.get(b"content-type", b"")[:MAX_HEADER_VALUE_BYTES])[0] not in CORS_SAFELISTED_TYPES

@@ -8,7 +8,7 @@ from gateway.auth.authenticator import Authenticator, Session
 from gateway.auth.tokens import Unauthenticated
 from gateway.auth.verification_keys import KeysUnavailable
 from gateway.http import content_negotiation
-from gateway.http.client_ip import client_address
+from gateway.http.client_ip import client_ip
 from gateway.http.content_negotiation import JSON, Headers
 from gateway.http.csrf import CSRF_MESSAGE, is_preflighted
 from gateway.http.deadline import BodyTimeout, DeadlineMonitor, RequestDeadline
@@ -91,7 +91,7 @@ class GraphQLEndpoint:
             include_cost=COST_HEADER in headers,
         )
         context = RequestContext(
-            session.viewer, self._clock(), self._acquire, self._services, scope["stats"], client_address(scope)
+            session.viewer, self._clock(), self._acquire, self._services, scope["stats"], client_ip(scope)
         )
         result = await self._executor.execute(operation, context)
         return result._replace(cacheable=is_complete(result)) if safe and request.query is None else result

@@ -18,8 +18,6 @@ GZIP_MIN_BYTES = 2_048
 # Compressing more than this would block the event loop: do it in a thread.
 GZIP_IN_THREAD_BYTES = 131_072
 ALLOW: Header = (b"allow", b"GET, HEAD, OPTIONS, POST")
-
-
 STATUS = {
     # As Apollo has it: the request was good, and is to be sent again with its text.
     ErrorCode.PERSISTED_QUERY_NOT_FOUND: 200,
@@ -49,8 +47,6 @@ _ERROR_HEADERS: dict[ErrorCode, tuple[Header, ...]] = {
 # Shared caches must key on credentials and negotiated headers.
 _VARY: Header = (b"vary", b"accept, accept-encoding, authorization")
 _NO_STORE: Header = (b"cache-control", b"no-store")
-
-
 # A cached response is used again only when its ETag still matches.
 _REVALIDATE: Header = (b"cache-control", b"private, no-cache")
 
@@ -90,10 +86,10 @@ def _cache_headers(result: GraphQLResult, body: bytes) -> list[Header]:
 
 
 def _gzip(body: bytes) -> bytes:
-    """As gzip.
+    """The body, compressed.
 
-    Nobody can guess at what is in an answer by its packed length (BREACH): that takes a browser that signs in requests
-    of somebody else's page by itself, and here nothing but a bearer token signs in.
+    Nobody can guess at what is in an answer by its compressed length (BREACH): that takes a browser that signs in
+    requests of somebody else's page by itself, and here nothing but a bearer token signs in.
     """
     # Level 1: a tenth of the size for half of level 6's time.
     compressor = zlib.compressobj(level=1, wbits=31)

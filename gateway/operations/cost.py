@@ -13,7 +13,7 @@ from db.mapping.declarations import NodeLookup, PageArguments, PagedRelation, Po
 from schema.context import Selection
 from schema.dsl.fields import CHECK, DECLARATION, strawberry_field
 
-# Rows assumed for a list without pages: members of a box, lines of an order, keys' administrators.
+# Rows assumed for a list without pages: product overviews of an account, lines of an order, keys' administrators.
 DEFAULT_LIST_SIZE = 10
 # `totalCount`, which an index answers.
 TOTAL_COUNT_COST = 10

@@ -118,7 +118,7 @@ class OperationExecutor:
         names = operation_names(document)
         for name in names:
             operation = self._preloaded[text, name] = self._prepare_named(document, name)
-            operation.plan()
+            operation.warm_up()
         if len(names) == 1:
             self._preloaded[text, None] = operation
 

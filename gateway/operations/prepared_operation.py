@@ -78,7 +78,7 @@ class PreparedOperation:
         tree = self._trees.get(condition_values) or self._trees.put(condition_values, self._select(variables))
         return BoundOperation(self, tree, tree.arguments(variables))
 
-    def plan(self) -> None:
+    def warm_up(self) -> None:
         """Do now what does not depend on variables. Raises GraphQLError for an argument that breaks a rule."""
         if self._condition_variables:
             return

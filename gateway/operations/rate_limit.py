@@ -12,8 +12,6 @@ from gateway.operations.limits import Limits
 # worker.
 COST_PER_CPU_SECOND = 100_000
 FREE_CPU_SECONDS = 0.002
-
-
 # The least recently seen viewer is dropped first, and begins with a full bucket again.
 MAX_TRACKED_VIEWERS = 10_000
 

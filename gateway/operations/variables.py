@@ -22,7 +22,8 @@ from graphql import (
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource
 
-MAX_ERRORS = 5
+from gateway.operations.validation import MAX_ERRORS
+
 # The scalars of which a value of this very class is the value itself.
 _PLAIN = {GraphQLID: str, GraphQLString: str, GraphQLInt: int, GraphQLBoolean: bool}
 

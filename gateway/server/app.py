@@ -1,4 +1,4 @@
-"""The application: its routes, and what lives as long as it does."""
+"""The application: its routes, middleware and error handlers."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
@@ -30,7 +30,7 @@ from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.executor import OperationExecutor
 from gateway.operations.result import error_result
 from gateway.operations.validation import DocumentValidator
-from gateway.server.health import healthz, readyz
+from gateway.server.health import create_readyz, healthz
 from gateway.server.lifespan import Resources
 from gateway.server.observability import Observability
 from gateway.server.static_files import ExplorerForBrowsers, load_console_files
@@ -88,7 +88,7 @@ def create_app(
     resources = Resources(settings, clock, observability, key_source)
     traced_acquire = observability.trace_connections(acquire or resources.acquire)
     verifier = TokenVerifier(settings.token_issuer, settings.token_audience, key_source, clock=clock)
-    authenticator = Authenticator(verifier, _register(traced_acquire, clock), clock)
+    authenticator = Authenticator(verifier, _upsert_user(traced_acquire, clock), clock)
     validator = DocumentValidator(settings.limits, settings.suggestions, settings.introspection)
     executor = OperationExecutor(schema._schema, validator, compiled=settings.compiled)
     services = Services(settings.keyring(), settings.attempt_limits(), processor)
@@ -103,7 +103,7 @@ def create_app(
             *console.routes(),
             Route("/schema.graphql", _sdl),
             Route("/healthz", healthz),
-            Route("/readyz", readyz(acquire or resources.acquire_for_health_check)),
+            Route("/readyz", create_readyz(acquire or resources.acquire_for_health_check)),
             *extra_routes,
         ],
         exception_handlers={HTTPException: _http_exception_handler},
@@ -173,7 +173,7 @@ def _key_source(settings: Settings, clock: Clock, hooks: Sequence[Any]) -> KeySo
     return keys
 
 
-def _register(acquire: Acquire, clock: Clock) -> Callable[[Claims], Awaitable[UUID]]:
+def _upsert_user(acquire: Acquire, clock: Clock) -> Callable[[Claims], Awaitable[UUID]]:
     async def register(claims: Claims) -> UUID:
         async with acquire() as conn:
             return await accounts.upsert_user(

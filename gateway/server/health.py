@@ -18,7 +18,7 @@ async def healthz(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def readyz(acquire: Acquire) -> Callable[[Request], Awaitable[Response]]:
+def create_readyz(acquire: Acquire) -> Callable[[Request], Awaitable[Response]]:
     async def readyz(_: Request) -> Response:
         """The database answers, and its tables are those of this code."""
         try:

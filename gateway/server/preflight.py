@@ -1,4 +1,4 @@
-"""What `licet serve` demands before it serves: settings that are whole and its own, and a database that is ready."""
+"""What commands check before they start: settings that are whole, and a database that can be reached and is ready."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

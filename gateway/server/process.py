@@ -1,4 +1,4 @@
-"""The server process: its socket, its signals, and uvicorn between the two."""
+"""The server process: its socket, uvicorn, and a graceful end."""
 
 import asyncio
 import errno
@@ -61,7 +61,7 @@ def origin(host: str, listener: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """Shuts down gracefully on the first signal and ignores further ones; waits at most GRACEFUL_TIMEOUT."""
+    """Shuts down gracefully on the first signal and ignores further ones: requests under way finish first."""
 
     _should_drain = False
 

@@ -135,13 +135,13 @@ class ExplorerForBrowsers:
         return self.endpoint(scope, receive, send)
 
 
-def _contents(directory: Traversable, within: str = "") -> Iterator[tuple[str, bytes]]:
+def _contents(directory: Traversable, prefix: str = "") -> Iterator[tuple[str, bytes]]:
     """The path of every file beneath, as modules import each other by it, with its content."""
     for entry in directory.iterdir():
         if entry.is_dir():
-            yield from _contents(entry, f"{within}{entry.name}/")
+            yield from _contents(entry, f"{prefix}{entry.name}/")
         else:
-            yield f"{within}{entry.name}", entry.read_bytes()
+            yield f"{prefix}{entry.name}", entry.read_bytes()
 
 
 @cache

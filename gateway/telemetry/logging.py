@@ -12,8 +12,6 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 # The id of the request being answered; "" outside of one.
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
-
-
 MAX_LOGGED_NAME = 64
 # Characters read beyond what is logged: a secret that begins within the limit is recognised by its end.
 REDACTION_LOOKAHEAD = 40

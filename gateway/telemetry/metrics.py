@@ -15,7 +15,7 @@ UNNAMED, OTHER = "unnamed", "other"
 LABELS = ("operation", "path")
 LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 # The gauges of the connection pool, and their descriptions.
-POOL_GAUGES = {"size": "open", "in_use": "lent to a request", "waiting": "requests that wait for one"}
+POOL_GAUGES = {"size": "open", "in_use": "in use", "waiting": "requests that wait for one"}
 
 
 class Metrics:

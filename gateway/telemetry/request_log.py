@@ -18,8 +18,6 @@ from gateway.telemetry.logging import ALREADY_REDACTED, REDACTION_LOOKAHEAD, REQ
 
 _RANDOM = random.Random()  # noqa: S311
 REQUEST_ID_FORMAT = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-
-
 MAX_LOGGED_PATH = 256
 # Requested every few seconds by whatever monitors the process: worth a line only when something is wrong.
 PROBE_PATHS = frozenset({"/healthz", "/readyz"})

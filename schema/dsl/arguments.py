@@ -10,13 +10,13 @@ from sqlalchemy import Date, DateTime, Integer, Text, Uuid
 from sqlalchemy.types import TypeEngine
 
 from db.enums import OrderDirection
-from db.ids import parse
+from db.ids import parse_global_id
 from db.mapping.declarations import PageArguments, PagedRelation
 
 MAX_PAGE_SIZE = 100
 DEFAULT_PAGE_SIZE = 20
 MAX_IDS = 100
-MAX_LIST_LENGTH = 20
+MAX_FILTER_VALUES = 20
 MAX_DAYS = 3650
 MAX_STRING_LENGTH = 255
 
@@ -36,7 +36,7 @@ class BadArgument(Exception):
 
 
 def connection_arguments(paged: PagedRelation) -> Check:
-    """first, last, after, before, filter and orderBy of a connection, as a Window."""
+    """first, last, after, before, filter and orderBy of a connection, as PageArguments."""
 
     def check(arguments: Arguments, selected: Container[str]) -> PageArguments:
         validate_strings(arguments)
@@ -66,14 +66,14 @@ def within_days(arguments: Arguments, _: Container[str]) -> int:
 
 def decode_id(arguments: Arguments, _: Container[str]) -> Any:
     """The (prefix, key) in an `id` argument; None when it is no id of the graph."""
-    return parse(arguments["id"])
+    return parse_global_id(arguments["id"])
 
 
 def decode_ids(arguments: Arguments, _: Container[str]) -> list[Any]:
     ids = arguments["ids"]
     if len(ids) > MAX_IDS:
         raise BadArgument("ids", f"at most {MAX_IDS} ids can be looked up at once, {len(ids)} were given.")
-    return [parse(text) for text in ids]
+    return [parse_global_id(text) for text in ids]
 
 
 def validate_strings(value: Any, name: str = "") -> None:
@@ -87,8 +87,8 @@ def validate_strings(value: Any, name: str = "") -> None:
         for key, part in value.items():
             validate_strings(part, f"{name}.{key}" if name else key)
     elif isinstance(value, list):
-        if len(value) > MAX_LIST_LENGTH:
-            raise BadArgument(name, f"at most {MAX_LIST_LENGTH} values are allowed, {len(value)} were given.")
+        if len(value) > MAX_FILTER_VALUES:
+            raise BadArgument(name, f"at most {MAX_FILTER_VALUES} values are allowed, {len(value)} were given.")
         for part in value:
             validate_strings(part, name)
 
@@ -149,7 +149,7 @@ def _parse_filter(fields: Arguments) -> tuple[tuple[str, Any], ...]:
 
 def _parse_filter_value(name: str, value: Any) -> Any:
     if name.endswith("Id"):
-        decoded = parse(value)
+        decoded = parse_global_id(value)
         # An id of nothing we know filters everything out, as one of a product without subscriptions does.
         return str(decoded[1][0]) if decoded and decoded[0] == "prd" else ""
     return tuple(str(choice) for choice in value) if isinstance(value, list) else value

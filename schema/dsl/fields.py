@@ -70,7 +70,7 @@ def one(relation: Relation, description: str | None = None) -> Any:
 
 
 def many(relation: Relation, description: str | None = None) -> Any:
-    """All rows of a relation, in its order; null when its guard refuses."""
+    """All rows of a relation, in its order; null when it denies permission."""
 
     async def resolve(root: Any, info: Info) -> Any:
         return await info.context.load_many(relation, field_projection(info), root.key(relation.keys))
@@ -89,26 +89,30 @@ def connection(paged: PagedRelation, description: str | None = None, **inputs: t
     return _field(paged, description, resolve, arguments.connection_arguments(paged))
 
 
-def parameterized(measure: ParameterizedExpression, default: int, description: str | None = None) -> Any:
+def parameterized(
+    parameterized_expression: ParameterizedExpression, default: int, description: str | None = None
+) -> Any:
     """A value computed from the row and the number of days given as `withinDays`."""
 
     async def resolve(root: Any, info: Info, within_days: int = default) -> Any:
-        return await info.context.load_value(measure, info.arguments, root.key(measure.relation.keys))
+        return await info.context.load_value(
+            parameterized_expression, info.arguments, root.key(parameterized_expression.relation.keys)
+        )
 
-    return _field(measure, description, resolve, arguments.within_days)
+    return _field(parameterized_expression, description, resolve, arguments.within_days)
 
 
-def polymorphic(declared: Polymorphic, description: str | None = None) -> Any:
+def polymorphic(declaration: Polymorphic, description: str | None = None) -> Any:
     """A row of the type that a column of the parent names."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        (stored_type,) = root.key((declared.type_key,))
-        if stored_type not in declared.types:
+        (stored_type,) = root.key((declaration.type_key,))
+        if stored_type not in declaration.types:
             return None
-        typename, relation = declared.types[stored_type]
-        return await _load_row(info, typename, relation, root.key(declared.keys[: len(relation.keys)]))
+        typename, relation = declaration.types[stored_type]
+        return await _load_row(info, typename, relation, root.key(declaration.keys[: len(relation.keys)]))
 
-    return _field(declared, description, resolve)
+    return _field(declaration, description, resolve)
 
 
 def node(declared: NodeLookup, description: str | None = None) -> Any:
@@ -145,28 +149,28 @@ def type_projection(type_: GraphQLObjectType) -> Projection:
     objects: dict[str, Mapping[str, ColumnBuilder]] = {}
     keys: set[str] = set()
     for field in type_.fields.values():
-        declaration = declared(field)
-        assert declaration is not None, f"{type_.name} has a field that declares nothing"
-        if isinstance(declaration.declaration, Expression):
-            values[declaration.name] = declaration.declaration.build
-        elif isinstance(declaration.declaration, Embedded):
-            objects[declaration.name] = declaration.declaration.fields
+        field_declaration = declared_field(field)
+        assert field_declaration is not None, f"{type_.name} has a field that declares nothing"
+        if isinstance(field_declaration.declaration, Expression):
+            values[field_declaration.name] = field_declaration.declaration.build
+        elif isinstance(field_declaration.declaration, Embedded):
+            objects[field_declaration.name] = field_declaration.declaration.fields
         else:
-            keys |= {str(key.key) for key in _key_columns(declaration.declaration)}
+            keys |= {str(key.key) for key in _key_columns(field_declaration.declaration)}
     return Projection(type_.name, values, objects, frozenset(keys))
 
 
-def declared(field: GraphQLField) -> DeclaredField | None:
+def declared_field(field: GraphQLField) -> DeclaredField | None:
     """What a field declares: the column of its name if nothing else; None for a resolver of its own."""
     definition = strawberry_field(field)
     own = definition.base_resolver is not None
-    shows = definition.metadata.get(DECLARATION) or (None if own else Expression(column(definition.python_name)))
-    if shows is None:
+    declaration = definition.metadata.get(DECLARATION) or (None if own else Expression(column(definition.python_name)))
+    if declaration is None:
         return None
     plural = is_list_type(get_nullable_type(field.type))
     named = get_named_type(field.type)
     plain = not plural and (is_enum_type(named) or named.name in PLAIN_SCALARS)
-    return DeclaredField(definition.python_name, shows, plural, is_non_null_type(field.type), plain)
+    return DeclaredField(definition.python_name, declaration, plural, is_non_null_type(field.type), plain)
 
 
 def declarations(schema: GraphQLSchema) -> Callable[[str, str], DeclaredField | None]:
@@ -176,7 +180,7 @@ def declarations(schema: GraphQLSchema) -> Callable[[str, str], DeclaredField | 
     def find(typename: str, name: str) -> DeclaredField | None:
         parent = schema.get_type(typename)
         field = parent.fields.get(name) if isinstance(parent, GraphQLObjectType) else None
-        return declared(field) if field is not None else None
+        return declared_field(field) if field is not None else None
 
     return find
 
@@ -189,21 +193,21 @@ def strawberry_field(field: GraphQLField) -> StrawberryField:
 
 
 def _key_columns(
-    shows: Relation | PagedRelation | ParameterizedExpression | Polymorphic | NodeLookup,
+    declaration: Relation | PagedRelation | ParameterizedExpression | Polymorphic | NodeLookup,
 ) -> tuple[Any, ...]:
-    if isinstance(shows, Relation):
-        return shows.keys
-    if isinstance(shows, Polymorphic):
-        return (shows.type_key, *shows.keys)
-    return () if isinstance(shows, NodeLookup) else shows.relation.keys
+    if isinstance(declaration, Relation):
+        return declaration.keys
+    if isinstance(declaration, Polymorphic):
+        return (declaration.type_key, *declaration.keys)
+    return () if isinstance(declaration, NodeLookup) else declaration.relation.keys
 
 
-async def _load_by_id(info: Info, declared: NodeLookup, decoded_id: GlobalId | None) -> Row | None:
-    typename = declared.typename(decoded_id)
+async def _load_by_id(info: Info, lookup: NodeLookup, decoded_id: GlobalId | None) -> Row | None:
+    typename = lookup.typename(decoded_id)
     if decoded_id is None or typename is None:
         return None
     prefix, key = decoded_id
-    return await _load_row(info, typename, declared.types[prefix][1], key)
+    return await _load_row(info, typename, lookup.types[prefix][1], key)
 
 
 async def _load_row(info: Info, typename: str, relation: Relation, key: Key) -> Row | None:
@@ -211,9 +215,9 @@ async def _load_row(info: Info, typename: str, relation: Relation, key: Key) -> 
 
 
 def _field(
-    declared: Declaration | None, description: str | None, resolver: Any = None, check: Check | None = None
+    declaration: Declaration | None, description: str | None, resolver: Any = None, check: Check | None = None
 ) -> Any:
-    metadata = {DECLARATION: declared, CHECK: check}
+    metadata = {DECLARATION: declaration, CHECK: check}
     return strawberry.field(resolver=resolver, description=description, metadata=metadata)
 
 

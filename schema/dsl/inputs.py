@@ -17,8 +17,8 @@ from db.user_errors import MutationRefused, UserErrorCode
 
 RULE = "rule"
 DISTINGUISHES_NULL = "distinguishes_null"
-MAX_TEXT_LENGTH = 255
-MAX_LIST_LENGTH = 100
+MAX_STRING_LENGTH = 255
+MAX_INPUT_ENTRIES = 100
 ALLOWED_YEARS = range(1970, 2200)
 
 Path = tuple[str, ...]
@@ -33,7 +33,7 @@ def _field(description: str, rule: Rule, default: Any) -> Any:
 
 def text_field(
     min_length: int = 1,
-    max_length: int = MAX_TEXT_LENGTH,
+    max_length: int = MAX_STRING_LENGTH,
     *,
     trimmed: bool = False,
     note: str = "",
@@ -140,9 +140,9 @@ def _validate_value(field: StrawberryField, value: Any, path: Path, errors: list
     if value is strawberry.UNSET:
         return value if DISTINGUISHES_NULL in field.metadata else None
     if isinstance(value, list):
-        if len(value) > MAX_LIST_LENGTH:
+        if len(value) > MAX_INPUT_ENTRIES:
             errors.append(
-                (path, f"{'.'.join(path)} must have at most {MAX_LIST_LENGTH} entries, {len(value)} were given.")
+                (path, f"{'.'.join(path)} must have at most {MAX_INPUT_ENTRIES} entries, {len(value)} were given.")
             )
             return value
         return [_validate_value(field, entry, (*path, str(position)), errors) for position, entry in enumerate(value)]

@@ -17,7 +17,7 @@ from db.changes import idempotency, key_attempts, transactions
 from db.changes.context import NO_ROW_KEY, ChangeContext, RowKey
 from db.changes.idempotency import IdempotencyKey, Result
 from db.changes.registration import KeyInput
-from db.ids import parse
+from db.ids import parse_global_id
 from db.user_errors import MutationRefused, UserErrorCode
 from schema.context import Context, Info, Services
 from schema.dsl.inputs import IdempotentInput, has_rules, validate
@@ -31,7 +31,7 @@ class MutationContext:
     """One run of a mutation, within its transaction."""
 
     conn: Connection
-    act: ChangeContext
+    ctx: ChangeContext
     services: Services
     counted_key: KeyInput | None = None
 
@@ -43,7 +43,7 @@ class MutationContext:
 
 
 Resolver = Callable[[MutationContext, Any], Awaitable[Result]]
-"""Returns, by the names of the payload's fields, the keys of rows and flags. Raises Refused."""
+"""Returns, by the names of the payload's fields, the keys of rows and flags. Raises MutationRefused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def mutation(
 
 def decode_row_id(prefix: str, id_: str) -> RowKey:
     """The key in a global id of that type; one that leads nowhere when it is no such id."""
-    decoded = parse(id_)
+    decoded = parse_global_id(id_)
     if decoded is None or decoded[0] != prefix or len(decoded[1]) != 2:
         return NO_ROW_KEY
     account_id, row_id = decoded[1]
@@ -109,7 +109,7 @@ def decode_optional_row_id(prefix: str, id_: str | None) -> RowKey | None:
 
 def decode_account_id(id_: str) -> Any:
     """As `decode_row_id`, of an account's id."""
-    decoded = parse(id_)
+    decoded = parse_global_id(id_)
     return decoded[1][0] if decoded is not None and decoded[0] == "acc" and len(decoded[1]) == 1 else NO_ROW_KEY[0]
 
 
@@ -133,9 +133,9 @@ async def _run(spec: MutationSpec, info: Info, input: Any) -> MutationResult:
     if errors := validate(input):
         code = UserErrorCode.INVALID_INPUT
         return MutationResult({}, tuple(UserError(code=code, field=list(path), message=text) for path, text in errors))
-    act = _change_context(spec, info.context)
+    ctx = _change_context(spec, info.context)
     try:
-        return MutationResult(await _run_in_transaction(spec, info, act, input), act=act, input=input)
+        return MutationResult(await _run_in_transaction(spec, info, ctx, input), ctx=ctx, input=input)
     except MutationRefused as refusal:
         return MutationResult(refusal.related, (declared_user_error(spec, refusal, input),))
     finally:
@@ -144,21 +144,21 @@ async def _run(spec: MutationSpec, info: Info, input: Any) -> MutationResult:
 
 def _change_context(spec: MutationSpec, context: Context) -> ChangeContext:
     viewer = context.viewer
-    for_store = spec.scope is not None
+    as_store = spec.scope is not None
     return ChangeContext(
-        viewer.user_id, viewer.subject, context.now, context.request_info.request_id, for_store, viewer.email
+        viewer.user_id, viewer.subject, context.now, context.request_info.request_id, as_store, viewer.email
     )
 
 
-async def _run_in_transaction(spec: MutationSpec, info: Info, act: ChangeContext, input: Any) -> Result:
+async def _run_in_transaction(spec: MutationSpec, info: Info, ctx: ChangeContext, input: Any) -> Result:
     context = info.context
     if spec.scope is not None and spec.scope not in context.viewer.scopes:
         raise MutationRefused(UserErrorCode.FORBIDDEN, message=f"This needs a token with the scope {spec.scope}.")
     idempotency_key = _idempotency_key(info, input)
 
     async def run(conn: Connection) -> Result:
-        async with _with_counted_key(spec, context, conn, act, input) as counted_key:
-            mutation_context = MutationContext(conn, act, context.services, counted_key)
+        async with _with_counted_key(spec, context, conn, ctx, input) as counted_key:
+            mutation_context = MutationContext(conn, ctx, context.services, counted_key)
             return await transactions.run_in_transaction(
                 conn, lambda: _run_idempotently(spec, mutation_context, input, idempotency_key)
             )
@@ -172,7 +172,7 @@ async def _run_idempotently(
     """The stored result of the key, if there is one; otherwise run the resolver and store its result."""
     if key is None:
         return await spec.resolver(context, input)
-    stored = await idempotency.claim_or_replay(context.conn, key, context.act.now)
+    stored = await idempotency.claim_or_replay(context.conn, key, context.ctx.now)
     if stored is not None:
         return stored
     result = await spec.resolver(context, input)
@@ -181,13 +181,13 @@ async def _run_idempotently(
 
 
 def _with_counted_key(
-    spec: MutationSpec, context: Context, conn: Connection, act: ChangeContext, input: Any
+    spec: MutationSpec, context: Context, conn: Connection, ctx: ChangeContext, input: Any
 ) -> AbstractAsyncContextManager[KeyInput | None]:
     if not spec.counts_key_attempts:
         return nullcontext()
     services = context.services
     return key_attempts.count_attempt(
-        conn, act, services.keyring, input.key, context.request_info.client_ip, services.attempt_limits
+        conn, ctx, services.keyring, input.key, context.request_info.client_ip, services.attempt_limits
     )
 
 

@@ -32,7 +32,7 @@ class MutationResult:
 
     values: Result
     errors: tuple[UserError, ...] = ()
-    act: ChangeContext | None = None
+    ctx: ChangeContext | None = None
     """None after a refusal."""
     input: Any = None
     """None after a refusal."""
@@ -46,7 +46,7 @@ def object_field(relation: Relation, description: str | None = None) -> Any:
         key = result.values.get(info.python_name)
         if key is None:
             return None
-        readable = _without_viewer_filter(relation) if result.act is not None and result.act.as_store else relation
+        readable = _without_viewer_filter(relation) if result.ctx is not None and result.ctx.as_store else relation
         return await info.context.load_one(readable, field_projection(info), tuple(UUID(str(part)) for part in key))
 
     return strawberry.field(resolver=resolve, description=description)
@@ -73,7 +73,7 @@ def plaintext_key_field(description: str) -> Any:
             return None
         keyring, key = info.context.services.keyring, UUID(str(key_id))
         return await info.context.with_connection(
-            lambda conn: license_keys.decrypt_if_visible(conn, root.act, keyring, key)
+            lambda conn: license_keys.decrypt_if_visible(conn, root.ctx, keyring, key)
         )
 
     return strawberry.field(resolver=resolve, description=description)

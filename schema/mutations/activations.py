@@ -27,21 +27,21 @@ class ActivationPayload(ChangePayload):
 async def deactivate(context: MutationContext, input: ActivationInput) -> Result:
     """Free the seat that a device takes. It may activate again."""
     activation = decode_row_id("act", input.activation_id)
-    return {"activation": activation, "changed": await activations.deactivate(context.conn, context.act, activation)}
+    return {"activation": activation, "changed": await activations.deactivate(context.conn, context.ctx, activation)}
 
 
 @mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
 async def block_activation(context: MutationContext, input: ActivationInput) -> Result:
     """Free the seat that a device takes, and refuse it on every key of the subscription until the block is lifted."""
     activation = decode_row_id("act", input.activation_id)
-    return {"activation": activation, "changed": await activations.block(context.conn, context.act, activation)}
+    return {"activation": activation, "changed": await activations.block(context.conn, context.ctx, activation)}
 
 
 @mutation(UserErrorCode.ACTIVATION_NOT_FOUND, UserErrorCode.FORBIDDEN)
 async def lift_activation_block(context: MutationContext, input: ActivationInput) -> Result:
     """Let a blocked device activate again: it is DEACTIVATED, and takes no seat until it does."""
     activation = decode_row_id("act", input.activation_id)
-    return {"activation": activation, "changed": await activations.lift_block(context.conn, context.act, activation)}
+    return {"activation": activation, "changed": await activations.lift_block(context.conn, context.ctx, activation)}
 
 
 @strawberry.input
@@ -83,7 +83,7 @@ async def activate_product(context: MutationContext, input: ActivateProductInput
     """
     activation, subscription = await activations.activate(
         context.conn,
-        context.act,
+        context.ctx,
         context.services.keyring,
         context.license_key,
         decode_account_id(input.account_id),

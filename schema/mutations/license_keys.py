@@ -60,12 +60,12 @@ async def register_license_key(context: MutationContext, input: RegisterLicenseK
     """Make an account the owner of the subscription behind a licence key."""
     subscription, license_key = await registration.register(
         context.conn,
-        context.act,
+        context.ctx,
         context.services.keyring,
         context.license_key,
         decode_account_id(input.account_id),
         name=input.name,
-        suspend=input.suspend_trial,
+        suspend_trial=input.suspend_trial,
     )
     return {"subscription": subscription, "license_key": license_key}
 
@@ -74,5 +74,5 @@ async def register_license_key(context: MutationContext, input: RegisterLicenseK
 async def reveal_license_key(context: MutationContext, input: RevealLicenseKeyInput) -> Result:
     """Show a whole licence key to somebody who administers it. Stands in the audit trail each time."""
     license_key = decode_row_id("key", input.license_key_id)
-    await changes.reveal(context.conn, context.act, license_key)
+    await changes.reveal(context.conn, context.ctx, license_key)
     return {"key": license_key[1], "license_key": license_key}

@@ -94,7 +94,7 @@ class InviteMembersPayload(Payload):
 @mutation(UserErrorCode.FORBIDDEN)
 async def create_business_account(context: MutationContext, input: CreateBusinessAccountInput) -> Result:
     """Open an account for a company. The viewer owns it, and may invite others."""
-    return {"account": (await members.open_account(context.conn, context.act, input.name),)}
+    return {"account": (await members.open_account(context.conn, context.ctx, input.name),)}
 
 
 @mutation(
@@ -106,7 +106,7 @@ async def create_business_account(context: MutationContext, input: CreateBusines
 async def invite_members(context: MutationContext, input: InviteMembersInput) -> Result:
     """Invite people by their e-mail addresses, for 14 days. Nothing is sent: they find it when they sign in."""
     invitation = (decode_account_id(input.account_id), input.emails, input.role)
-    outcomes = await invitations.invite(context.conn, context.act, *invitation)
+    outcomes = await invitations.invite(context.conn, context.ctx, *invitation)
     return {"results": [outcome.code if isinstance(outcome, MutationRefused) else outcome for outcome in outcomes]}
 
 
@@ -114,7 +114,7 @@ async def invite_members(context: MutationContext, input: InviteMembersInput) ->
 async def revoke_invitation(context: MutationContext, input: MembershipInput) -> Result:
     """Take back an invitation that was not accepted."""
     membership = decode_row_id("mem", input.membership_id)
-    await members.revoke_invitation(context.conn, context.act, membership)
+    await members.revoke_invitation(context.conn, context.ctx, membership)
     return {"membership": membership, "changed": True}
 
 
@@ -122,7 +122,7 @@ async def revoke_invitation(context: MutationContext, input: MembershipInput) ->
 async def accept_invitation(context: MutationContext, input: AcceptInvitationInput) -> Result:
     """Become a member of the account. The invitation must be for an address that the viewer's token proves."""
     return {
-        "account": (await invitations.accept(context.conn, context.act, decode_row_id("inv", input.invitation_id)),)
+        "account": (await invitations.accept(context.conn, context.ctx, decode_row_id("inv", input.invitation_id)),)
     }
 
 
@@ -130,7 +130,7 @@ async def accept_invitation(context: MutationContext, input: AcceptInvitationInp
 async def set_member_role(context: MutationContext, input: SetMemberRoleInput) -> Result:
     """Say what a member may do, or what somebody will who is invited. An administrator holds no single keys."""
     membership = decode_row_id("mem", input.membership_id)
-    changed = await members.set_role(context.conn, context.act, membership, input.role)
+    changed = await members.set_role(context.conn, context.ctx, membership, input.role)
     return {"membership": membership, "changed": changed}
 
 
@@ -143,14 +143,14 @@ async def set_member_role(context: MutationContext, input: SetMemberRoleInput) -
 async def block_member(context: MutationContext, input: MembershipInput) -> Result:
     """Keep a member out, but listed. The single keys that they administered they administer no more."""
     membership = decode_row_id("mem", input.membership_id)
-    return {"membership": membership, "changed": await members.block(context.conn, context.act, membership)}
+    return {"membership": membership, "changed": await members.block(context.conn, context.ctx, membership)}
 
 
 @mutation(UserErrorCode.MEMBERSHIP_NOT_FOUND, UserErrorCode.PERSONAL_ACCOUNT, UserErrorCode.MEMBER_NOT_BLOCKED)
 async def unblock_member(context: MutationContext, input: MembershipInput) -> Result:
     """Let a blocked member in again, with the role of before."""
     membership = decode_row_id("mem", input.membership_id)
-    return {"membership": membership, "changed": await members.unblock(context.conn, context.act, membership)}
+    return {"membership": membership, "changed": await members.unblock(context.conn, context.ctx, membership)}
 
 
 @mutation(
@@ -162,7 +162,7 @@ async def unblock_member(context: MutationContext, input: MembershipInput) -> Re
 async def remove_member(context: MutationContext, input: MembershipInput) -> Result:
     """Let a member go. They can be invited again."""
     membership = decode_row_id("mem", input.membership_id)
-    await members.remove(context.conn, context.act, membership)
+    await members.remove(context.conn, context.ctx, membership)
     return {"membership": membership, "changed": True}
 
 
@@ -170,5 +170,5 @@ async def remove_member(context: MutationContext, input: MembershipInput) -> Res
 async def leave_account(context: MutationContext, input: LeaveAccountInput) -> Result:
     """Leave a business account. Whoever administers it alone makes somebody else an administrator first."""
     account_id = decode_account_id(input.account_id)
-    await members.leave(context.conn, context.act, account_id)
+    await members.leave(context.conn, context.ctx, account_id)
     return {"account": (account_id,)}

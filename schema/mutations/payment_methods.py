@@ -40,14 +40,14 @@ class PaymentMethodPayload(Payload):
 async def add_payment_method(context: MutationContext, input: AddPaymentMethodInput) -> Result:
     """Add what a payment processor's token stands for. A card's number is none: it is refused, and kept nowhere."""
     new = NewMethod(decode_account_id(input.account_id), input.token, input.make_default)
-    return {"payment_method": await changes.add(context.conn, context.act, context.services.payment_processor, new)}
+    return {"payment_method": await changes.add(context.conn, context.ctx, context.services.payment_processor, new)}
 
 
 @mutation(UserErrorCode.PAYMENT_METHOD_NOT_FOUND)
 async def set_default_payment_method(context: MutationContext, input: PaymentMethodInput) -> Result:
     """Let what is bought from now on renew with it. The former default is none any more."""
     method = decode_row_id("pay", input.payment_method_id)
-    await changes.set_default(context.conn, context.act, method)
+    await changes.set_default(context.conn, context.ctx, method)
     return {"payment_method": method}
 
 
@@ -55,5 +55,5 @@ async def set_default_payment_method(context: MutationContext, input: PaymentMet
 async def remove_payment_method(context: MutationContext, input: PaymentMethodInput) -> Result:
     """Charge nothing to it any more. Orders that were paid with it still show it."""
     method = decode_row_id("pay", input.payment_method_id)
-    await changes.remove(context.conn, context.act, method)
+    await changes.remove(context.conn, context.ctx, method)
     return {"payment_method": method}

@@ -139,7 +139,7 @@ async def issue_subscription(context: MutationContext, input: IssueSubscriptionI
     In an account, ON_PURCHASE waits until an order of kind NEW for it is PAID, and an active trial of the product ends.
     """
     account_id = None if input.account_id is None else decode_account_id(input.account_id)
-    issued = await issuing.issue(context.conn, context.act, context.services.keyring, _terms(input), account_id)
+    issued = await issuing.issue(context.conn, context.ctx, context.services.keyring, _terms(input), account_id)
     return {"key": issued.license_key_id, "subscription": issued.subscription}
 
 
@@ -169,7 +169,7 @@ async def record_order(context: MutationContext, input: RecordOrderInput) -> Res
         payment_method=decode_optional_row_id("pay", input.payment_method_id),
         invoice_url=input.invoice_url,
     )
-    return {"order": await order_changes.record_order(context.conn, context.act, new)}
+    return {"order": await order_changes.record_order(context.conn, context.ctx, new)}
 
 
 @mutation(UserErrorCode.ORDER_NOT_FOUND, scope=STORE_SCOPE)
@@ -180,7 +180,7 @@ async def set_order_status(context: MutationContext, input: SetOrderStatusInput)
     again, becomes AUTHORIZED, PAID or CANCELLED; PAID becomes REFUNDED.
     """
     order = decode_row_id("ord", input.order_id)
-    await order_changes.set_status(context.conn, context.act, order, input.status)
+    await order_changes.set_status(context.conn, context.ctx, order, input.status)
     return {"order": order}
 
 
@@ -197,10 +197,10 @@ async def record_renewal(context: MutationContext, input: RecordRenewalInput) ->
     """
     if input.order_id is None and input.idempotency_key is None:
         raise conflicting("order_id", "or idempotencyKey must be given: without both, it could be counted twice.")
-    if input.paid_on > context.act.today + timedelta(days=1):
+    if input.paid_on > context.ctx.today + timedelta(days=1):
         raise conflicting("paid_on", f"must not be after tomorrow, {input.paid_on} was given.")
     subscription, order = decode_row_id("sub", input.subscription_id), decode_optional_row_id("ord", input.order_id)
-    changed = await renewals.record_renewal(context.conn, context.act, subscription, paid_on=input.paid_on, order=order)
+    changed = await renewals.record_renewal(context.conn, context.ctx, subscription, paid_on=input.paid_on, order=order)
     return {"subscription": subscription, "changed": changed}
 
 
@@ -216,7 +216,7 @@ async def block_license_key(context: MutationContext, input: BlockLicenseKeyInpu
         raise conflicting("key", "or licenseKeyId must be given, and not both.")
     target = KeyInput(input.key) if input.key is not None else decode_row_id("key", input.license_key_id or "")
     license_key, changed = await key_changes.block(
-        context.conn, context.act, context.services.keyring, target, reason=input.reason, blocked=input.blocked
+        context.conn, context.ctx, context.services.keyring, target, reason=input.reason, blocked=input.blocked
     )
     return {"license_key": license_key, "changed": changed}
 

@@ -93,7 +93,7 @@ async def create_sublicense(context: MutationContext, input: CreateSublicenseInp
     seats = SeatAllocation(input.allocation, input.quota, input.expires_on)
     subscription = decode_row_id("sub", input.subscription_id)
     license_key = await sublicenses.create(
-        context.conn, context.act, context.services.keyring, subscription, input.name, seats
+        context.conn, context.ctx, context.services.keyring, subscription, input.name, seats
     )
     return {"key": license_key[1], "license_key": license_key}
 
@@ -117,7 +117,7 @@ async def update_sublicense(context: MutationContext, input: UpdateSublicenseInp
     changed: dict[str, Any] = {name: value for name, value in seats.items() if value is not None}
     if input.expires_on is not strawberry.UNSET:
         changed["expires_on"] = input.expires_on
-    await sublicenses.update(context.conn, context.act, license_key, changed)
+    await sublicenses.update(context.conn, context.ctx, license_key, changed)
     return {"license_key": license_key}
 
 
@@ -135,7 +135,7 @@ async def delete_sublicense(context: MutationContext, input: DeleteSublicenseInp
     """Give a sublicence's seats back to the pool: its key works no more, its devices go to another one."""
     license_key = decode_row_id("key", input.license_key_id)
     await sublicenses.delete(
-        context.conn, context.act, license_key, decode_optional_row_id("key", input.move_to_license_key_id)
+        context.conn, context.ctx, license_key, decode_optional_row_id("key", input.move_to_license_key_id)
     )
     return {"license_key": license_key}
 
@@ -150,7 +150,7 @@ async def delete_sublicense(context: MutationContext, input: DeleteSublicenseInp
 async def rotate_sublicense(context: MutationContext, input: RotateSublicenseInput) -> Result:
     """Replace a sublicence's key, which never works again. Its devices, name and administrators stay."""
     license_key = decode_row_id("key", input.license_key_id)
-    await sublicenses.rotate(context.conn, context.act, context.services.keyring, license_key)
+    await sublicenses.rotate(context.conn, context.ctx, context.services.keyring, license_key)
     return {"key": license_key[1], "license_key": license_key}
 
 
@@ -158,7 +158,7 @@ async def rotate_sublicense(context: MutationContext, input: RotateSublicenseInp
 async def rename_license_key(context: MutationContext, input: RenameLicenseKeyInput) -> Result:
     """Give a key another name to be shown by."""
     license_key = decode_row_id("key", input.license_key_id)
-    await changes.rename(context.conn, context.act, license_key, input.name)
+    await changes.rename(context.conn, context.ctx, license_key, input.name)
     return {"license_key": license_key}
 
 
@@ -173,5 +173,5 @@ async def set_license_key_admins(context: MutationContext, input: SetLicenseKeyA
     """Say which members administer a key: reveal and rename it, and manage its devices."""
     license_key = decode_row_id("key", input.license_key_id)
     memberships = [decode_row_id("mem", id_) for id_ in input.membership_ids]
-    await key_admins.set_admins(context.conn, context.act, license_key, memberships)
+    await key_admins.set_admins(context.conn, context.ctx, license_key, memberships)
     return {"license_key": license_key}

@@ -62,7 +62,7 @@ async def set_auto_renewal(context: MutationContext, input: SetAutoRenewalInput)
     subscription = decode_row_id("sub", input.subscription_id)
     changed = await changes.set_auto_renewal(
         context.conn,
-        context.act,
+        context.ctx,
         subscription,
         enabled=input.enabled,
         payment_method=decode_optional_row_id("pay", input.payment_method_id),
@@ -83,7 +83,7 @@ async def set_subscription_payment_method(context: MutationContext, input: SetSu
     """Charge the next renewal to another payment method of the account."""
     subscription = decode_row_id("sub", input.subscription_id)
     payment_method = decode_row_id("pay", input.payment_method_id)
-    changed = await changes.set_payment_method(context.conn, context.act, subscription, payment_method)
+    changed = await changes.set_payment_method(context.conn, context.ctx, subscription, payment_method)
     return {"subscription": subscription, "changed": changed}
 
 
@@ -91,5 +91,5 @@ async def set_subscription_payment_method(context: MutationContext, input: SetSu
 async def rename_subscription(context: MutationContext, input: RenameSubscriptionInput) -> Result:
     """Give a subscription another name to be shown by."""
     subscription = decode_row_id("sub", input.subscription_id)
-    changed = await changes.rename(context.conn, context.act, subscription, input.display_name)
+    changed = await changes.rename(context.conn, context.ctx, subscription, input.display_name)
     return {"subscription": subscription, "changed": changed}

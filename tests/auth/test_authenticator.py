@@ -1,4 +1,4 @@
-"""Signing in: headers, viewers, what is remembered, and what is never shown."""
+"""Signing in: headers, viewers, what is cached, and what is never shown."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Tokens that are good, tokens that are not, and the minting of our own."""
+"""Tokens that are good, tokens that are not, and the issuing of our own."""
 
 import asyncio
 import json

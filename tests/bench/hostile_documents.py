@@ -16,7 +16,7 @@ from rich.progress import track
 from rich.table import Table
 
 from tests.bench import results, usage
-from tests.operations.hostile_documents import BOMBS
+from tests.operations.hostile_documents import HOSTILE_DOCUMENTS
 from tests.processes import demo
 
 CPU = 50.0  # milliseconds
@@ -43,7 +43,7 @@ class Thrower:
     def __init__(self, client: httpx.Client, pid: int) -> None:
         self._client = client
         self.pid = pid
-        self._bodies = {name: orjson.dumps(bomb.body()) for name, bomb in BOMBS.items()}
+        self._bodies = {name: orjson.dumps(bomb.body()) for name, bomb in HOSTILE_DOCUMENTS.items()}
         self._bodies |= {f"a body of {size} MiB": b" " * (size << 20) for size in (2, 64)}
         self._bodies["100,000 brackets that are no JSON"] = b"[" * 100_000
 
@@ -69,7 +69,7 @@ class Thrower:
         for name in self._bodies:
             self.throw(name)
         before = usage.resident([self.pid])
-        for name in track(list(islice(cycle(BOMBS), count)), f"{count:,} bombs", console=CONSOLE):
+        for name in track(list(islice(cycle(HOSTILE_DOCUMENTS), count)), f"{count:,} bombs", console=CONSOLE):
             self.throw(name)
         return (usage.resident([self.pid]) - before) / 1e6
 

@@ -31,8 +31,6 @@ CLIENTS = PROCESSES * QUESTION.connections
 KEYS_A_SECOND = 1500
 # Each call comes from an address of its own, as it would through a proxy; nobody runs out of tries.
 SETTINGS = {"LICET_TRUSTED_PROXIES": "127.0.0.1", "LICET_KEY_ATTEMPTS_PER_USER": "1000000"}
-
-
 DOCUMENT = " ".join((DIRECTORY.parent / "register.graphql").read_text().split())
 
 

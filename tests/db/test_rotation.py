@@ -53,7 +53,7 @@ async def register(acquire: Acquire, account_id: UUID, keys: Sequence[str]) -> N
     ctx = ChangeContext(None, "ada", world.NOW, as_store=True)
     for key in keys:
         async with acquire() as conn, conn.transaction():
-            await registration.register(conn, ctx, BOTH, KeyInput(key), account_id, name=None, suspend=False)
+            await registration.register(conn, ctx, BOTH, KeyInput(key), account_id, name=None, suspend_trial=False)
 
 
 async def test_keys_are_registered_while_their_secrets_are_rotated(empty_database: str) -> None:

@@ -44,7 +44,7 @@ async def at_once(acquire: Acquire, changes: Sequence[Change]) -> list[Any]:
 
 
 async def owned(conn: Connection, subject: str) -> tuple[ChangeContext, UUID]:
-    """An account with the product desktop, and an act of its owner."""
+    """An account with the product desktop, and a ChangeContext of its owner."""
     account_id, user_id = await world.account(conn), await world.user(conn, subject)
     await world.member(conn, account_id, user_id)
     return ChangeContext(user_id, subject, world.NOW), account_id
@@ -114,7 +114,7 @@ async def test_a_key_that_is_blocked_while_it_is_registered_is_blocked_in_both_p
             async def register(
                 conn: Connection, ctx: ChangeContext = ctx, of: UUID = account_id, key: KeyInput = key
             ) -> object:
-                return await registration.register(conn, ctx, keyring, key, of, name=None, suspend=False)
+                return await registration.register(conn, ctx, keyring, key, of, name=None, suspend_trial=False)
 
             async def block(conn: Connection, key: KeyInput = key) -> object:
                 return await license_keys.block(conn, STORE, keyring, key, reason="leaked", blocked=True)

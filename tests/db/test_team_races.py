@@ -235,7 +235,7 @@ async def test_who_is_demoted_while_waiting_may_no_longer(acquire: Acquire, team
         "block": lambda conn: members.block(conn, grace, linus),
         "remove": lambda conn: members.remove(conn, grace, linus),
         "register": lambda conn: registration.register(
-            conn, grace, team.keyring, KeyInput("typed"), team.account_id, name=None, suspend=False
+            conn, grace, team.keyring, KeyInput("typed"), team.account_id, name=None, suspend_trial=False
         ),
         "rename": lambda conn: subscriptions.rename(conn, grace, team.subscription, "Ours"),
         "add card": lambda conn: payment_methods.add(

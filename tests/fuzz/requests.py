@@ -7,7 +7,7 @@ import orjson
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.operations.hostile_documents import BOMBS
+from tests.operations.hostile_documents import HOSTILE_DOCUMENTS
 from tests.schema.test_statements import DASHBOARD
 
 DOCUMENTS = [
@@ -17,7 +17,7 @@ DOCUMENTS = [
     "query A { __typename } query B { products { edges { cursor } pageInfo { endCursor } } }",
     "mutation ($input: RenameSubscriptionInput!) { renameSubscription(input: $input) { userErrors { code field } } }",
     "fragment F on Query { viewer { ...G } } fragment G on Viewer { scopes } { ...F @include(if: true) }",
-    *(bomb.query for bomb in BOMBS.values() if len(bomb.query) < 2_000),
+    *(bomb.query for bomb in HOSTILE_DOCUMENTS.values() if len(bomb.query) < 2_000),
 ]
 WORDS = ["{", "}", "(", ")", "[", "]", "...", "@skip", "$", ":", "!", '"', '"""', "\\u0000", "\\ud800", "#", ",", "|"]
 MORE_WORDS = ["query", "mutation", "subscription", "fragment", "on", "null", "true", "-0", "1e999", "__schema", "node"]

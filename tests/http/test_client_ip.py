@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.http.client_ip import client_address, validate_proxies
+from gateway.http.client_ip import client_ip, validate_proxies
 
 
 @pytest.mark.parametrize(
@@ -19,12 +19,12 @@ from gateway.http.client_ip import client_address, validate_proxies
     ],
 )
 def test_a_client_is_known_by_its_address_or_its_network(peer: str, address: str | None) -> None:
-    assert client_address({"client": (peer, 1)}) == address
+    assert client_ip({"client": (peer, 1)}) == address
 
 
 @pytest.mark.parametrize("scope", [{}, {"client": None}])
 def test_who_comes_over_a_socket_of_this_machine_has_no_address(scope: dict[str, Any]) -> None:
-    assert client_address(scope) is None
+    assert client_ip(scope) is None
 
 
 def test_proxies_are_addresses_and_networks() -> None:

@@ -20,8 +20,6 @@ JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
 QUESTION = b'{"query": "{ viewer { scopes } }"}'
 ASKED: dict[str, Any] = orjson.loads(QUESTION)
 ANSWER = {"data": {"viewer": {"scopes": ["store:write"]}}}
-
-
 NOT_JSON = [
     b"",
     b" ",

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Bomb:
+class HostileDocument:
     query: str
     code: str
     """What it is refused with."""
@@ -31,23 +31,25 @@ def _chain(links: int, twice: str) -> str:
     return f'{{ account(id: "x") {{ ...F0 }} }} {" ".join(fragments)} fragment F{links} on Account {{ id }}'
 
 
-def _too_large(query: str, limit: str, **variables: Any) -> Bomb:
-    return Bomb(query, "LIMIT_EXCEEDED", limit, variables)
+def _too_large(query: str, limit: str, **variables: Any) -> HostileDocument:
+    return HostileDocument(query, "LIMIT_EXCEEDED", limit, variables)
 
 
 NESTED = "a: subscriptions {{ nodes {{ account {{ {0} }} }} }} b: subscriptions {{ nodes {{ account {{ {0} }} }} }}"
 VIEWER = "{{ viewer {{ {} }} }}".format
 CIRCLE = "{ viewer { ...A } } fragment A on Viewer { ...B } fragment B on Viewer { ...A }"
 
-BOMBS = {
+HOSTILE_DOCUMENTS = {
     "16 levels": _too_large(_deep(16), "depth"),
     "200 levels": _too_large(_deep(200), "depth"),
-    "200 levels of inline fragments": Bomb("{viewer" + "{...{a" * 99 + "}}" * 99 + "}", "LIMIT_EXCEEDED", "depth"),
+    "200 levels of inline fragments": HostileDocument(
+        "{viewer" + "{...{a" * 99 + "}}" * 99 + "}", "LIMIT_EXCEEDED", "depth"
+    ),
     "levels hidden in fragments": _too_large(_chain(9, "subscriptions {{ nodes {{ account {{ {0} }} }} }}"), "depth"),
     "50,000 braces": _too_large("{a" * 25_000 + "}" * 25_000, "length"),
-    "20,000 braces": Bomb("{a" * 20_000, "INVALID_OPERATION"),
-    "10,000 brackets": Bomb(f"{{ nodes(ids: {'[' * 10_000}{']' * 10_000}) {{ id }} }}", "INVALID_OPERATION"),
-    "190 brackets": Bomb(f"{{ nodes(ids: {'[' * 190}{']' * 190}) {{ id }} }}", "INVALID_OPERATION"),
+    "20,000 braces": HostileDocument("{a" * 20_000, "INVALID_OPERATION"),
+    "10,000 brackets": HostileDocument(f"{{ nodes(ids: {'[' * 10_000}{']' * 10_000}) {{ id }} }}", "INVALID_OPERATION"),
+    "190 brackets": HostileDocument(f"{{ nodes(ids: {'[' * 190}{']' * 190}) {{ id }} }}", "INVALID_OPERATION"),
     "31 aliases of a root field": _too_large(f"{{ {_many('a{}: viewer {{ scopes }}', 31)} }}", "root_fields"),
     "101 aliases": _too_large(VIEWER(_many("a{}: scopes", 101)), "aliases"),
     "1,000 aliases": _too_large(VIEWER(_many("a{}: scopes", 1_000)), "tokens"),
@@ -66,10 +68,10 @@ BOMBS = {
     "20 doublings": _too_large(_chain(20, "{0} {0}"), "fields"),
     "90 doublings": _too_large(_chain(90, "{0} {0}"), "fields"),
     "200 doublings": _too_large(_chain(200, "{0} {0}"), "tokens"),
-    "4 doublings of everything below": Bomb(_chain(4, NESTED), "TOO_COSTLY"),
+    "4 doublings of everything below": HostileDocument(_chain(4, NESTED), "TOO_COSTLY"),
     "30 doublings of everything below": _too_large(_chain(30, NESTED), "depth"),
-    "a circle of fragments": Bomb(CIRCLE, "INVALID_OPERATION"),
-    "a circle of 90 fragments": Bomb(
+    "a circle of fragments": HostileDocument(CIRCLE, "INVALID_OPERATION"),
+    "a circle of 90 fragments": HostileDocument(
         VIEWER("...F0") + " ".join(f"fragment F{place} on Viewer {{ ...F{(place + 1) % 90} }}" for place in range(90)),
         "INVALID_OPERATION",
     ),
@@ -82,10 +84,10 @@ BOMBS = {
     "300 fragments": _too_large(VIEWER("...F0") + _many("fragment F{} on Viewer {{ scopes }}", 300), "tokens"),
     "400 spreads": _too_large(VIEWER("...F " * 400) + "fragment F on Viewer { scopes }", "spreads"),
     "400 variables": _too_large(f"query ({_many('$a{}: Int', 400)}) {VIEWER('scopes')}", "arguments"),
-    "200 unknown fields": Bomb(VIEWER(_many("a{}", 200)), "INVALID_OPERATION"),
+    "200 unknown fields": HostileDocument(VIEWER(_many("a{}", 200)), "INVALID_OPERATION"),
     "190 unknown types": _too_large(VIEWER(_many("... on A{} {{ scopes }}", 190)), "fields"),
-    "280 unknown arguments": Bomb(f"{{ viewer({_many('a{}: 1', 280)}) {{ scopes }} }}", "INVALID_OPERATION"),
-    "280 unknown members": Bomb(
+    "280 unknown arguments": HostileDocument(f"{{ viewer({_many('a{}: 1', 280)}) {{ scopes }} }}", "INVALID_OPERATION"),
+    "280 unknown members": HostileDocument(
         f'{{ account(id: "x") {{ orders(filter: {{{_many("placed{}: 1", 280)}}}) {{ totalCount }} }} }}',
         "INVALID_OPERATION",
     ),
@@ -93,12 +95,14 @@ BOMBS = {
         f'{{ account(id: "x") {{ orders(filter: {{{_many("placed{}: 1", 600)}}}) {{ totalCount }} }} }}', "arguments"
     ),
     "2,001 tokens": _too_large(VIEWER("a " * 1_996), "tokens"),
-    "1,900 ids": Bomb("{ nodes(ids: [" + '"a"' * 1_900 + "]) { id } }", "BAD_ARGUMENT"),
+    "1,900 ids": HostileDocument("{ nodes(ids: [" + '"a"' * 1_900 + "]) { id } }", "BAD_ARGUMENT"),
     "16,000 comments": _too_large("#x\n" * 16_000 + VIEWER("scopes"), "tokens"),
     "a comment of a million characters": _too_large("#" + "x" * 1_000_000 + "\n" + VIEWER("scopes"), "length"),
-    "a name of 49,000 characters": Bomb(VIEWER("x" * 49_000), "INVALID_OPERATION"),
+    "a name of 49,000 characters": HostileDocument(VIEWER("x" * 49_000), "INVALID_OPERATION"),
     "a number of 49,000 digits": _too_large(f"{{ products(first: {'9' * 49_000}) {{ totalCount }} }}", "digits"),
-    "a text of 8,000 escapes": Bomb('{ products(after: "' + "\\u0041" * 8_000 + '") { totalCount } }', "BAD_ARGUMENT"),
+    "a text of 8,000 escapes": HostileDocument(
+        '{ products(after: "' + "\\u0041" * 8_000 + '") { totalCount } }', "BAD_ARGUMENT"
+    ),
     "a million blanks": _too_large(" " * 1_000_000, "length"),
     "2,000 values": _too_large("query ($x: Int) { products(first: $x) { totalCount } }", "values", x=[1] * 2_000),
     "100 levels of variables": _too_large(VIEWER("scopes"), "nesting", x=json.loads("[" * 100 + "]" * 100)),

@@ -10,7 +10,7 @@ from graphql import get_introspection_query, parse
 from gateway.operations.limits import Limits, check_document, check_variables
 from gateway.settings import Settings
 from tests.conftest import Client
-from tests.operations.hostile_documents import BOMBS
+from tests.operations.hostile_documents import HOSTILE_DOCUMENTS
 from tests.schema.examples import ManualClock, client_at
 from tests.schema.test_statements import DASHBOARD
 
@@ -26,13 +26,13 @@ async def post(client: Client, query: str, variables: Any = None, **headers: str
 
 async def test_every_bomb_is_refused_by_its_limit(client: Client, statements: list[str]) -> None:
     refused = {}
-    for name, bomb in BOMBS.items():
+    for name, bomb in HOSTILE_DOCUMENTS.items():
         response = await post(client, bomb.query, bomb.variables, accept="application/graphql-response+json")
         extensions = [error["extensions"] for error in response.json().get("errors", ())]
         told = {(extension["code"], extension.get("limit")) for extension in extensions}
         refused[name] = (response.status_code, told, len(response.content) < 8_000)
 
-    assert refused == {name: (400, {(bomb.code, bomb.limit)}, True) for name, bomb in BOMBS.items()}
+    assert refused == {name: (400, {(bomb.code, bomb.limit)}, True) for name, bomb in HOSTILE_DOCUMENTS.items()}
     assert (await post(client, "{ viewer { scopes } }")).json() == ANSWER
     assert statements == []
 
@@ -55,7 +55,7 @@ async def test_every_bomb_is_refused_by_its_limit(client: Client, statements: li
     ],
 )
 async def test_a_refusal_says_the_limit_and_what_was_asked(client: Client, name: str, sentence: str) -> None:
-    response = await post(client, BOMBS[name].query, BOMBS[name].variables)
+    response = await post(client, HOSTILE_DOCUMENTS[name].query, HOSTILE_DOCUMENTS[name].variables)
 
     assert [error["message"] for error in response.json()["errors"]] == [sentence]
 

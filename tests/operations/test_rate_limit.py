@@ -9,7 +9,7 @@ from gateway.operations.errors import ErrorCode, RequestError
 from gateway.operations.limits import Limits
 from gateway.operations.rate_limit import RateLimiter
 from gateway.settings import Settings
-from tests.operations.hostile_documents import BOMBS
+from tests.operations.hostile_documents import HOSTILE_DOCUMENTS
 from tests.operations.test_cost import CUBE
 from tests.operations.test_limits import post
 from tests.schema.examples import ManualClock, client_at
@@ -67,7 +67,7 @@ async def test_whoever_throws_bombs_pays_for_the_time_they_take(
     conn: Connection, settings: Settings, signing_key: str
 ) -> None:
     narrow = settings.model_copy(update={"limits": Limits(cost=500, capacity=500, restore=1)})
-    bomb = BOMBS["2,001 tokens"]
+    bomb = HOSTILE_DOCUMENTS["2,001 tokens"]
 
     async with client_at(ManualClock(), conn, narrow, signing_key) as client:
         # What was asked before costs no preparing, however much else the machine does.

@@ -15,7 +15,7 @@ from db.enums import (
 from db.seed.demo.customers import Customer, Invitation, Member, Method
 from db.seed.demo.sales import Devices, Sale, StandaloneOrder, Sublicense
 
-_ON, _OFF, _NOT_AVAILABLE = AutoRenewal.ON, AutoRenewal.OFF, AutoRenewal.NOT_AVAILABLE
+_ON, _NOT_AVAILABLE = AutoRenewal.ON, AutoRenewal.NOT_AVAILABLE
 _REP, _RESELLER, _APP_STORE = SalesChannel.SALES_REP, SalesChannel.RESELLER, SalesChannel.APP_STORE
 _REGISTERED, _ACTIVATED = StartTrigger.ON_KEY_REGISTRATION, StartTrigger.ON_FIRST_ACTIVATION
 _FIXED = StartTrigger.ON_FIXED_DATE

@@ -12,7 +12,7 @@ from db.enums import AccountKind, MemberRole
 from db.license_key_custody import key_format
 from db.license_key_custody.keyring import Keyring
 from db.seed.catalogue import insert_catalogue
-from db.seed.dates import mark, midnight
+from db.seed.dates import mark_as_demo, midnight
 from db.seed.demo import store
 from db.seed.demo.account_builder import AccountBuilder, World
 from db.seed.demo.accounts import add_user, open_account
@@ -37,7 +37,7 @@ async def create_demo(conn: Connection, keyring: Keyring, now: datetime) -> None
                 await store.sell_through_store(conn, account, sale)
         for key_spec in (*REGISTRABLE, *UNREGISTRABLE):
             await store.add_unregistered_key(conn, world, key_spec)
-        await mark(conn, now)
+        await mark_as_demo(conn, now)
 
 
 async def business_account(conn: Connection) -> UUID:

@@ -43,7 +43,7 @@ def add_orders(account: AccountBuilder, subscription: SeededSubscription) -> Non
 def add_standalone_order(
     account: AccountBuilder, order: StandaloneOrder, subscription: SeededSubscription | None
 ) -> None:
-    """An order of nothing that is there, or one that changed nothing of `sold`."""
+    """An order of nothing that is there, or one that changed nothing of `subscription`."""
     listing = CATALOGUE[order.product]
     _add_order(
         account,

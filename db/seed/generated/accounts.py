@@ -29,7 +29,7 @@ class GeneratedAccount:
 
 
 def generated_account(account: int, today: date) -> GeneratedAccount:
-    """The same one each time it is asked for: a large account is built in several lots."""
+    """The same one each time it is asked for: a large account is built in several batches."""
     random = FastRandom(f"account {account}")
     day = today - timedelta(days=_OPENED_DAYS_AGO + random.below(400))
     opened_at = datetime.combine(day, time(9, random.below(60)), UTC)

@@ -12,7 +12,7 @@ from asyncpg import Connection
 from db.demo_marker import DEMO_ISSUER
 from db.license_key_custody.keyring import Keyring
 from db.seed.catalogue import insert_catalogue
-from db.seed.dates import mark, midnight
+from db.seed.dates import mark_as_demo, midnight
 from db.seed.generated import indexes
 from db.seed.generated.accounts import add_account, generated_account
 from db.seed.generated.fast_random import FastRandom
@@ -28,7 +28,7 @@ _TIMEOUT_SECONDS = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some of one account's subscriptions; the first lot opens the account. Account 0 is the large one."""
+    """Some of one account's subscriptions; the first batch opens the account. Account 0 is the large one."""
 
     account: int
     first: int
@@ -82,7 +82,7 @@ async def _prepare(conn: Connection, now: datetime) -> None:
         "SET LOCAL maintenance_work_mem = '256MB'"
     )
     await insert_catalogue(conn)
-    await mark(conn, now)
+    await mark_as_demo(conn, now)
 
 
 async def _count_existing(conn: Connection) -> tuple[int, bool]:
