@@ -1,4 +1,4 @@
-"""A demo as a person starts it: a process of its own, and what its card says."""
+"""Licet as a person starts it: a process of its own, and what it prints."""
 
 import multiprocessing
 import os
@@ -21,7 +21,7 @@ from gateway import cli
 from gateway.cli.main import main
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 60.0  # seconds; a slow disk must fit
+TIMEOUT = 60.0  # seconds; a slow disk must fit
 
 # Importing takes a second: commands are forked from one process that has done it.
 FORKS = multiprocessing.get_context("forkserver")
@@ -50,7 +50,7 @@ def licet(*arguments: str | Path, **variables: str) -> Ended:
         words = [str(argument) for argument in arguments]
         process = FORKS.Process(target=run_here, args=(words, environment(**variables), stdout, stderr))
         process.start()
-        process.join(PATIENCE)
+        process.join(TIMEOUT)
         if process.exitcode is None:
             process.kill()
             raise AssertionError(f"licet {words} does not end")
@@ -76,12 +76,12 @@ class Running:
     stderr: Path
     origin: str
 
-    def card(self) -> str:
+    def output(self) -> str:
         return self.stdout.read_text(encoding="utf-8")
 
     def line(self, pattern: str) -> str:
-        """The only line of the card that is, from end to end, of this pattern."""
-        (found,) = [line for line in self.card().splitlines() if re.fullmatch(pattern, line)]
+        """The only line of the output that is, from end to end, of this pattern."""
+        (found,) = [line for line in self.output().splitlines() if re.fullmatch(pattern, line)]
         return found
 
     def token(self) -> str:
@@ -91,12 +91,12 @@ class Running:
         return self.line(r"curl .*")
 
     def keys(self) -> list[str]:
-        return [line for line in self.card().splitlines() if re.fullmatch(r"[A-Z0-9]{5}(-[A-Z0-9]{5}){4}", line)]
+        return [line for line in self.output().splitlines() if re.fullmatch(r"[A-Z0-9]{5}(-[A-Z0-9]{5}){4}", line)]
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """The exit code."""
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
+        return self.process.wait(TIMEOUT)
 
 
 @contextmanager
@@ -133,18 +133,18 @@ def free_port() -> int:
 
 
 def await_ready(running: Running) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline and running.process.poll() is None:
         with suppress(httpx.TransportError):
             # It listens before it answers: the request waits in the queue until then.
-            if httpx.get(f"{running.origin}/readyz", timeout=PATIENCE).status_code == 200:
+            if httpx.get(f"{running.origin}/readyz", timeout=TIMEOUT).status_code == 200:
                 return
         time.sleep(0.01)
     raise AssertionError(f"not ready: {running.stderr.read_text()}")
 
 
 def await_true(condition: Callable[[], bool], otherwise: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while not condition():
         assert time.monotonic() < deadline, otherwise
         time.sleep(0.01)

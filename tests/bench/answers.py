@@ -12,7 +12,7 @@ from tests.bench.errors import BenchmarkError
 from tests.bench.questions import Question
 from tests.bench.servers import Served
 
-PATIENCE = 60.0  # seconds an answer may take
+TIMEOUT = 60.0  # seconds an answer may take
 AT_ONCE = 4
 
 
@@ -67,7 +67,7 @@ def request(contender: Contender, token: str, body: bytes) -> bytes:
 
 async def exchange(port: int, request: bytes) -> tuple[int, Any]:
     """The size of the whole response, and what its body says."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
             writer.write(request)

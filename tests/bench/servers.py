@@ -17,7 +17,7 @@ from tests.bench.errors import BenchmarkError
 
 ROOT = Path(__file__).parents[2]
 PROCESSES = 2
-PATIENCE = 60.0  # seconds
+TIMEOUT = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _process(
         finally:
             process.send_signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(PATIENCE / 4)
+                process.wait(TIMEOUT / 4)
             process.kill()
             process.wait()
 
@@ -74,10 +74,10 @@ def _free_port() -> int:
 
 
 def _await(contender: Contender, port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(httpx.TransportError):
-            httpx.get(f"http://127.0.0.1:{port}/", timeout=PATIENCE)
+            httpx.get(f"http://127.0.0.1:{port}/", timeout=TIMEOUT)
             return
         time.sleep(0.05)
     said = log.read_text(errors="replace").strip().splitlines()[-5:]

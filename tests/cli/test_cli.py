@@ -63,7 +63,7 @@ async def execute(data_dir: Path, statement: str) -> str:
 
 
 def test_the_card_is_complete_when_the_service_is_ready(first_start: Running) -> None:
-    card = first_start.card()
+    card = first_start.output()
 
     assert f"{first_start.origin}/graphql" in card
     assert [person.name for person in PEOPLE if person.name not in card] == []
@@ -199,7 +199,7 @@ def test_a_signal_while_it_starts_leaves_nothing_behind(tmp_path: Path) -> None:
     processes.await_true((tmp_path / "data" / "lock").exists, "it did not begin")
 
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=processes.PATIENCE)
+    _, said = process.communicate(timeout=processes.TIMEOUT)
 
     assert (process.returncode, said) == (0, b"")
     assert not (tmp_path / "data" / "postgres" / "postmaster.pid").exists()

@@ -27,14 +27,14 @@ from tests.conftest import scratch_database
 OPERATIONS = Path(__file__).parent / "operations"
 IDS = rows.ids()
 # Everybody asks everything, and one after the other.
-RULES = DocumentValidator(Limits(capacity=1_000_000_000, restore=1_000_000_000), introspection=True)
+VALIDATOR = DocumentValidator(Limits(capacity=1_000_000_000, restore=1_000_000_000), introspection=True)
 
 
 def names() -> list[str]:
     return sorted(path.stem for path in OPERATIONS.glob("*.graphql"))
 
 
-def question(name: str) -> OperationRequest:
+def operation_request(name: str) -> OperationRequest:
     """An operation of the corpus: its first line may be a comment with its variables; @name is an id, @@name a UUID."""
     text = (OPERATIONS / f"{name}.graphql").read_text(encoding="utf-8")
     filled = re.sub(r"@@(\w+)", lambda match: str(rows.ROWS[match[1]]), text)
@@ -43,22 +43,22 @@ def question(name: str) -> OperationRequest:
     return OperationRequest(filled, variables=json.loads(first[1:]) if first.startswith("#") else {})
 
 
-class Asking:
+class OnePath:
     """Asks on one connection, as anybody, by one path."""
 
-    def __init__(self, conn: asyncpg.Connection, means: Services, *, compiled: bool) -> None:
-        self.operations = OperationExecutor(schema._schema, RULES, compiled=compiled)
+    def __init__(self, conn: asyncpg.Connection, services: Services, *, compiled: bool) -> None:
+        self.executor = OperationExecutor(schema._schema, VALIDATOR, compiled=compiled)
         self._conn = conn
-        self._means = means
+        self._services = services
 
-    async def answer(self, asked: OperationRequest, viewer: Viewer) -> GraphQLResult:
-        return await self.operations.execute(
-            asked, RequestContext(viewer, world.NOW, self.acquire, self._means, RequestStats())
+    async def answer(self, request: OperationRequest, viewer: Viewer) -> GraphQLResult:
+        return await self.executor.execute(
+            request, RequestContext(viewer, world.NOW, self.acquire, self._services, RequestStats())
         )
 
-    async def ask(self, asked: OperationRequest, viewer: Viewer) -> Any:
+    async def ask(self, request: OperationRequest, viewer: Viewer) -> Any:
         """The answer's JSON as text, which has the order of the fields in it."""
-        answer = await self.answer(asked, viewer)
+        answer = await self.answer(request, viewer)
         body = json.loads(answer.body) if isinstance(answer.body, bytes) else answer.body
         return json.dumps(body, indent=1, ensure_ascii=False, default=str)
 
@@ -82,15 +82,15 @@ async def hard_rows(server_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture(scope="session")
-def means(settings: Settings) -> Services:
+def services(settings: Settings) -> Services:
     return Services(settings.keyring(), settings.attempt_limits(), None)
 
 
 @pytest.fixture(scope="session")
-def by_statement(hard_rows: asyncpg.Connection, means: Services) -> Asking:
-    return Asking(hard_rows, means, compiled=True)
+def by_statement(hard_rows: asyncpg.Connection, services: Services) -> OnePath:
+    return OnePath(hard_rows, services, compiled=True)
 
 
 @pytest.fixture(scope="session")
-def by_resolvers(hard_rows: asyncpg.Connection, means: Services) -> Asking:
-    return Asking(hard_rows, means, compiled=False)
+def by_resolvers(hard_rows: asyncpg.Connection, services: Services) -> OnePath:
+    return OnePath(hard_rows, services, compiled=False)

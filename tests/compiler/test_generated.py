@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.operations.executor import OperationRequest
 from gateway.operations.result import GraphQLResult
-from tests.compiler.conftest import Asking
+from tests.compiler.conftest import OnePath
 from tests.compiler.generated import operations
 from tests.compiler.rows import viewers
 
@@ -24,7 +24,7 @@ MANY = settings(
 @MANY
 @given(text=operations(), who=st.sampled_from(sorted(VIEWERS)))
 async def test_both_paths_answer_what_is_generated_alike(
-    by_statement: Asking, by_resolvers: Asking, text: str, who: str
+    by_statement: OnePath, by_resolvers: OnePath, text: str, who: str
 ) -> None:
     asked, viewer = OperationRequest(text), VIEWERS[who]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.compiler import rows
-from tests.compiler.conftest import Asking, names, question
+from tests.compiler.conftest import OnePath, names, operation_request
 
 # Everything else in the corpus must compile.
 BY_RESOLVERS: set[str] = {"introspection_of_a_type", "introspection_beside_data"}
@@ -16,8 +16,8 @@ def test_the_corpus_is_large() -> None:
 
 
 @pytest.mark.parametrize("name", names())
-async def test_both_paths_answer_the_same_to_everybody(by_statement: Asking, by_resolvers: Asking, name: str) -> None:
-    asked = question(name)
+async def test_both_paths_answer_the_same_to_everybody(by_statement: OnePath, by_resolvers: OnePath, name: str) -> None:
+    asked = operation_request(name)
 
     answers = {who: await by_statement.ask(asked, viewer) for who, viewer in VIEWERS.items()}
 
@@ -25,17 +25,17 @@ async def test_both_paths_answer_the_same_to_everybody(by_statement: Asking, by_
 
 
 @pytest.mark.parametrize("name", sorted({*names()} - BY_RESOLVERS))
-async def test_an_operation_of_declared_fields_is_one_statement(by_statement: Asking, name: str) -> None:
-    asked = question(name)
+async def test_an_operation_of_declared_fields_is_one_statement(by_statement: OnePath, name: str) -> None:
+    asked = operation_request(name)
 
     answer = await by_statement.answer(asked, VIEWERS["owner"])
 
     assert isinstance(answer.body, bytes)
-    assert by_statement.operations.prepare(asked.query).bind(asked.variables).tree.compiled_plan is not None
+    assert by_statement.executor.prepare(asked.query).bind(asked.variables).tree.compiled_plan is not None
 
 
 @pytest.mark.parametrize("name", sorted(BY_RESOLVERS))
-def test_what_is_no_data_is_left_to_the_resolvers(by_statement: Asking, name: str) -> None:
-    asked = question(name)
+def test_what_is_no_data_is_left_to_the_resolvers(by_statement: OnePath, name: str) -> None:
+    asked = operation_request(name)
 
-    assert by_statement.operations.prepare(asked.query).bind(asked.variables).tree.compiled_plan is None
+    assert by_statement.executor.prepare(asked.query).bind(asked.variables).tree.compiled_plan is None

@@ -14,7 +14,7 @@ from db import migrations
 from gateway.server.app import create_app
 from gateway.settings import Settings
 from tests import world
-from tests.compiler.conftest import Asking, question
+from tests.compiler.conftest import OnePath, operation_request
 from tests.compiler.rows import viewers
 from tests.conftest import Client, scratch_database
 
@@ -77,9 +77,9 @@ async def test_a_client_that_goes_away_leaves_the_connection_to_the_next(
 
 @pytest.mark.parametrize("name", ["product_overviews", "to_one_in_a_list", "items_of_subscriptions"])
 async def test_a_row_that_is_promised_and_missing_is_answered_by_resolvers(
-    hard_rows: Connection, by_statement: Asking, by_resolvers: Asking, name: str
+    hard_rows: Connection, by_statement: OnePath, by_resolvers: OnePath, name: str
 ) -> None:
-    asked, owner = question(name), viewers()["owner"]
+    asked, owner = operation_request(name), viewers()["owner"]
     transaction = hard_rows.transaction()
     await transaction.start()
     # As if there were no foreign keys.

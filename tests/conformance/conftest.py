@@ -66,16 +66,16 @@ class Demo:
         return found
 
 
-def of_card(running: Running) -> Demo:
-    """What the demo's card says of the person whom it signs in, and of their account."""
-    account = re.search(r"\bacc_[0-9a-f-]{36}\b", running.card())
+def demo_account(running: Running) -> Demo:
+    """What the demo's banner says of the person whom it signs in, and of their account."""
+    account = re.search(r"\bacc_[0-9a-f-]{36}\b", running.output())
     assert account is not None
     return Demo(f"{running.origin}/graphql", running.token(), account[0])
 
 
 @pytest.fixture(scope="session")
 def demo(served: Running) -> Demo:
-    return of_card(served)
+    return demo_account(served)
 
 
 @pytest.fixture(scope="session")

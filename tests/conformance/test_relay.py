@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from tests import processes
-from tests.conformance.conftest import HERE, Demo, compile_with, of_card, run
+from tests.conformance.conftest import HERE, Demo, compile_with, demo_account, run
 
 GENERATED = HERE / "relay" / "generated"
 FIRST, NEXT = 3, 10  # of a page
@@ -30,7 +30,7 @@ def trusting(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A demo that knows the operations."""
     data_dir = tmp_path_factory.mktemp("relay") / "demo"
     with processes.demo(data_dir, LICET_TRUSTED_DOCUMENTS=str(manifest)) as running:
-        yield of_card(running)
+        yield demo_account(running)
 
 
 def test_relay_pages_a_connection_and_sees_what_a_mutation_changed(node: Path, trusting: Demo) -> None:

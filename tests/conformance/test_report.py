@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from tests import processes
-from tests.conformance.conftest import HERE, RUN_SECONDS, Demo, of_card
+from tests.conformance.conftest import HERE, RUN_SECONDS, Demo, demo_account
 
 
 def _report(demo: Demo) -> list[dict[str, str]]:
@@ -28,7 +28,7 @@ def test_a_report_has_every_subscription_once(demo: Demo) -> None:
 def test_a_report_waits_until_its_allowance_is_back(demo: Demo, tmp_path: Path) -> None:
     # Enough for a page of ten; a question that was never asked before is paid for in its next second.
     with processes.demo(tmp_path / "demo", LICET_LIMITS="cost=25,capacity=25,restore=10000") as running:
-        rows = _report(of_card(running))
+        rows = _report(demo_account(running))
 
     assert len(rows) == len(demo.subscriptions())
     assert '"status":429' in running.stderr.read_text()

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tests import processes
-from tests.conformance.conftest import HERE, Demo, compile_with, of_card, run
+from tests.conformance.conftest import HERE, Demo, compile_with, demo_account, run
 
 
 def _compiled(node: Path, client: str) -> Path:
@@ -33,7 +33,7 @@ def trusting(typed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     manifest = str(typed / "persisted-documents.json")
     data_dir = tmp_path_factory.mktemp("typed") / "demo"
     with processes.demo(data_dir, LICET_TRUSTED_DOCUMENTS=manifest, LICET_TRUSTED_ONLY="true") as running:
-        yield of_card(running)
+        yield demo_account(running)
 
 
 def test_a_typed_client_asks_by_its_manifest_and_nobody_else_asks(node: Path, typed: Path, trusting: Demo) -> None:

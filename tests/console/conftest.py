@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from tests import npm
 from tests.processes import Running, demo
 
-PATIENCE = 10_000  # milliseconds; a machine that does other things besides must fit
+TIMEOUT_MS = 10_000  # milliseconds; a machine that does other things besides must fit
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
 
@@ -94,7 +94,7 @@ async def visit(chromium: Browser, running: Running) -> AsyncIterator[Visit]:
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(TIMEOUT_MS)
         page = await context.new_page()
         watched.watch(page)
         if person is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.console.conftest import PATIENCE
+from tests.console.conftest import TIMEOUT_MS
 from tests.console.integrity import PAGE, elsewhere, hashed
 from tests.processes import Running
 
@@ -28,7 +28,7 @@ async def explorer(chromium: Browser, running: Running, published: Mapping[str, 
         await route.fulfill(status=200, headers=headers, body=body)
 
     context = await chromium.new_context(base_url=running.origin, locale="en-GB", reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
     await context.route(re.compile("^https:"), answer)
     page = await context.new_page()
     try:

@@ -19,7 +19,7 @@ KEYS = "licenseKeys(first: $n) { nodes { activations(first: $n) { nodes { id } }
 CUBE = f"query ($n: Int) {{ viewer {{ accounts {{ subscriptions(first: $n) {{ nodes {{ {KEYS} }} }} }} }} }}"
 RENAME = 'renameSubscription(input: {subscriptionId: "sub_x", displayName: "y"})'
 ORDERS = "orders(first: 50) { nodes { lines { quantity } } }"
-LOOK = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { lines { quantity } } ... on Account { name } } }"
+LOOKUP = "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Order { lines { quantity } } ... on Account { name } } }"
 
 
 def cost(query: str, **variables: Any) -> int:
@@ -46,8 +46,8 @@ def cost(query: str, **variables: Any) -> int:
         ("{ a: products(first: 1) { nodes { name } } b: products(first: 2) { nodes { name } } }", {}, 1 + 1 + 2),
         ("{ viewer { accounts { name } } }", {}, 1 + 10),
         ("{ viewer { accounts { subscriptions(first: 3) { nodes { id } } } } }", {}, 1 + 10 * (1 + 3)),
-        (LOOK, {"ids": ["a", "b", "c"]}, 1 + 3 * (1 + 10)),
-        (LOOK, {"ids": []}, 1),
+        (LOOKUP, {"ids": ["a", "b", "c"]}, 1 + 3 * (1 + 10)),
+        (LOOKUP, {"ids": []}, 1),
         ("query ($all: Boolean!) { viewer { accounts @include(if: $all) { name } scopes } }", {"all": False}, 1),
         ("query ($all: Boolean!) { viewer { accounts @include(if: $all) { name } scopes } }", {"all": True}, 11),
         (CUBE, {"n": 3}, 1 + 10 * (1 + 3 * (1 + 3 * (1 + 3)))),

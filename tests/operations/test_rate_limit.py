@@ -34,15 +34,15 @@ async def test_a_viewer_who_has_spent_all_waits_and_others_do_not(
 
 def test_what_is_spent_comes_back_in_time() -> None:
     now = [100.0]
-    allowances = RateLimiter(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
-    left = [allowances.bucket("ada").consume(60), allowances.bucket("ada").consume(40)]
+    limiter = RateLimiter(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
+    left = [limiter.bucket("ada").consume(60), limiter.bucket("ada").consume(40)]
     with pytest.raises(RequestError) as refused:
-        allowances.bucket("ada").consume(25)
+        limiter.bucket("ada").consume(25)
 
     now[0] += 2.5
-    left += [allowances.bucket("ada").consume(25), allowances.bucket("bob").consume(1)]
+    left += [limiter.bucket("ada").consume(25), limiter.bucket("bob").consume(1)]
     now[0] += 1_000
-    left += [allowances.bucket("ada").consume(1)]
+    left += [limiter.bucket("ada").consume(1)]
 
     assert left == [40, 0, 0, 99, 99]
     assert (refused.value.code, refused.value.headers) == (ErrorCode.RATE_LIMITED, ((b"retry-after", b"3"),))
@@ -50,17 +50,17 @@ def test_what_is_spent_comes_back_in_time() -> None:
 
 def test_a_viewer_in_debt_is_refused_before_anything_is_prepared() -> None:
     now = [100.0]
-    allowances = RateLimiter(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
-    allowances.bucket("ada").consume_into_debt(120)
+    limiter = RateLimiter(Limits(cost=100, capacity=100, restore=10), lambda: now[0])
+    limiter.bucket("ada").consume_into_debt(120)
 
     with pytest.raises(RequestError) as refused:
-        allowances.bucket("ada").check()
-    allowances.bucket("bob").check()
+        limiter.bucket("ada").check()
+    limiter.bucket("bob").check()
     now[0] += 2
-    allowances.bucket("ada").check()
+    limiter.bucket("ada").check()
 
     assert (refused.value.code, refused.value.headers) == (ErrorCode.RATE_LIMITED, ((b"retry-after", b"2"),))
-    assert allowances.bucket("bob").consume(1) == 99
+    assert limiter.bucket("bob").consume(1) == 99
 
 
 async def test_whoever_throws_bombs_pays_for_the_time_they_take(

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from asyncpg import Connection
 
-from tests.processes import PATIENCE
+from tests.processes import TIMEOUT
 
 MUTATIONS = {
     "recordOrder": "RecordOrderInput",
@@ -97,14 +97,14 @@ class Client:
 
 async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
     """Wait for what another process does: there is no event to wait for."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not await is_so():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
 async def stream(clients: Sequence[Client], origin: str, journal: list[Call]) -> None:
     """Every client sends one call after the other, until one of its calls is not acknowledged."""
-    async with httpx.AsyncClient(timeout=PATIENCE) as http:
+    async with httpx.AsyncClient(timeout=TIMEOUT) as http:
 
         async def run(client: Client) -> None:
             goes_on = True
@@ -120,7 +120,7 @@ async def send_again(clients: Sequence[Client], origin: str, journal: Sequence[C
     """Send what was not acknowledged until it is; how many there were."""
     left = [call for call in journal if not call.acknowledged]
     by_name = {client.name: client for client in clients}
-    async with httpx.AsyncClient(timeout=PATIENCE) as http:
+    async with httpx.AsyncClient(timeout=TIMEOUT) as http:
         for call in left:
             await until(partial(by_name[call.key.split("-")[0]].send, http, origin, call))
     return len(left)

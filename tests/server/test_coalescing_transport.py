@@ -6,7 +6,7 @@ from typing import cast
 from gateway.server.http_protocol import COALESCE_MAX_BYTES, CoalescingTransport
 
 
-class Written(asyncio.Transport):
+class RecordingTransport(asyncio.Transport):
     """Remembers each call and what came with it."""
 
     def __init__(self) -> None:
@@ -27,24 +27,24 @@ class Written(asyncio.Transport):
 
 
 async def test_what_is_written_in_one_turn_is_one_piece_and_the_next_turn_another() -> None:
-    transport = Written()
-    gathered = CoalescingTransport(transport)
+    transport = RecordingTransport()
+    coalescing = CoalescingTransport(transport)
 
-    gathered.write(b"head ")
-    gathered.write(b"body")
+    coalescing.write(b"head ")
+    coalescing.write(b"body")
     await asyncio.sleep(0)
-    gathered.write(b"next")
+    coalescing.write(b"next")
     await asyncio.sleep(0)
 
     assert transport.calls == [("write", [b"head body"]), ("write", [b"next"])]
 
 
 async def test_what_is_long_is_handed_over_without_a_copy() -> None:
-    transport, body = Written(), b"x" * (COALESCE_MAX_BYTES + 1)
-    gathered = CoalescingTransport(transport)
+    transport, body = RecordingTransport(), b"x" * (COALESCE_MAX_BYTES + 1)
+    coalescing = CoalescingTransport(transport)
 
-    gathered.write(b"head ")
-    gathered.write(body)
+    coalescing.write(b"head ")
+    coalescing.write(body)
     await asyncio.sleep(0)
 
     ((name, pieces),) = transport.calls
@@ -53,12 +53,12 @@ async def test_what_is_long_is_handed_over_without_a_copy() -> None:
 
 
 async def test_closing_sends_what_waits_first_and_nothing_afterwards() -> None:
-    transport = Written()
-    gathered = CoalescingTransport(transport)
+    transport = RecordingTransport()
+    coalescing = CoalescingTransport(transport)
 
-    gathered.write(b"last")
-    gathered.close()
+    coalescing.write(b"last")
+    coalescing.close()
     await asyncio.sleep(0)
 
     assert transport.calls == [("write", [b"last"]), ("close", [])]
-    assert gathered.is_closing()
+    assert coalescing.is_closing()
