@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-PRODUCT = ("gateway", "schema", "db")
+from tests.test_quality import PRODUCT, ROOT
+
 AMBIGUOUS = {
     *("answer", "asked", "found", "given", "held", "hold", "keep", "kept", "look", "looks"),
     *("made", "measure", "measured", "said", "show", "shown", "told"),
